@@ -43,7 +43,7 @@ public abstract record AgentEvent
         public required string Kind { get; init; }
 
         public required bool IsError { get; init; }
-        public string Text { get; init; } = "";
+        public string Answer { get; init; } = "";
         public int? ApiStatus { get; init; }
         public string? StopReason { get; init; }
         public string? TerminalReason { get; init; }
