@@ -26,7 +26,7 @@ public static class AttemptSetup
         var folder = ports.Paths.Task(task.Id);
         var attempt = TaskFiles.OpenAttempt(folder, task.Attempt);
         var token = $"awoc-{RandomNumberGenerator.GetHexString(48, lowercase: true)}";
-        var prompt = TaskPrompt.Build(task.Id, task.Spec, attempt.Staging(task.Spec.Output));
+        var prompt = TaskPrompt.Build(task.Spec, task.Id, attempt.Staging(task.Spec.Output), TaskPrompt.DefaultTools);
         var plan = runner.Plan(new AttemptContext
         {
             Task = task.Id,

@@ -23,6 +23,9 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
         Note(folder, $"launched: {task.Spec.Type} by {task.Spec.Agent}, {task.Spec.Budget.Tokens} tokens, {task.Spec.Budget.TimeoutSeconds} s");
     });
 
+    /// <summary>Takes back the folder of a task that was not stored after all.</summary>
+    public void Remove(TaskId id) => Try(id, () => Directory.Delete(paths.Task(id).Path, recursive: true));
+
     /// <summary>Makes an attempt's directory, and the task's own names for its logs point to it.</summary>
     public static AttemptFolder OpenAttempt(TaskFolder folder, int number)
     {
