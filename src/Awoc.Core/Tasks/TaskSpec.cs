@@ -24,6 +24,9 @@ public sealed record TaskSpec
     /// <summary>The result may replace a file that exists at <see cref="Output"/>.</summary>
     public bool Overwrite { get; init; }
 
+    /// <summary>The user gave leave for an <see cref="Output"/> outside <see cref="Cwd"/>.</summary>
+    public bool AllowOutside { get; init; }
+
     public string? Name { get; init; }
 
     /// <summary>The runner: <c>claude</c>, <c>builtin</c>, <c>command</c>.</summary>
