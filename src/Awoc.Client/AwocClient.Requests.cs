@@ -52,6 +52,10 @@ public sealed partial class AwocClient
         {
             throw new AwocException(connecting.Problem, e);
         }
+        catch (HttpRequestException e) when (e.InnerException is NobodyServesException nobody)
+        {
+            throw AwocException.Unavailable($"No daemon serves {_home.Path}. Start one with: awoc daemon start", null, nobody);
+        }
     }
 
     /// <summary>

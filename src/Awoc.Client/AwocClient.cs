@@ -50,6 +50,19 @@ public sealed partial class AwocClient : IDisposable
     /// <summary>The daemon's own state.</summary>
     public Task<HealthView> HealthAsync(CancellationToken token = default) => GetAsync("health", WireJson.Default.HealthView, token);
 
+    /// <summary>The daemon's own state, or null when none serves and this client starts none.</summary>
+    public async Task<HealthView?> FindAsync(CancellationToken token = default)
+    {
+        try
+        {
+            return await HealthAsync(token).ConfigureAwait(false);
+        }
+        catch (AwocException e) when (e.InnerException is NobodyServesException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Launches a task. When this returns, the task is durable.</summary>
     /// <remarks>A request that was cut off is sent again under the same idempotency key: it never launches twice.</remarks>
     public Task<LaunchReply> LaunchAsync(LaunchRequest request, CancellationToken token = default)
