@@ -18,7 +18,7 @@ using Awoc.Engine.TaskFolders;
 using Awoc.Engine.Tasks;
 using Awoc.Gateway;
 using Awoc.Rehearsal;
-using Awoc.Runners.Builtin;
+
 using Awoc.Runners.Claude;
 using Awoc.Runners.Commands;
 using Awoc.Storage.Sqlite;
@@ -93,7 +93,7 @@ internal sealed class DaemonHost : IAsyncDisposable
         services.AddSingleton(time).AddSingleton(paths).AddSingleton(store);
         services.AddSingleton<EventFeed>().AddSingleton<TaskBook>().AddSingleton<TaskFiles>().AddSingleton<SecretVault>();
         services.AddSingleton<YamlSettings>().AddSingleton<ISettingsSource>(p => p.GetRequiredService<YamlSettings>());
-        services.AddSingleton(new AgentRoster([new ClaudeRunner(), new BuiltinRunner(), new CommandRunner()]));
+        services.AddSingleton(new AgentRoster([new ClaudeRunner(), new CommandRunner()]));
         services.AddModelGateway();
         services.AddSingleton(p => new EnginePorts(
             Node: Guid.NewGuid().ToString("n"),

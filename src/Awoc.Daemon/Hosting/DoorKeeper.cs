@@ -4,6 +4,7 @@ using Awoc.Core.Store;
 using Awoc.Daemon.Api;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Scheduling;
+using Awoc.Engine.Supervision;
 using Awoc.Gateway;
 
 namespace Awoc.Daemon.Hosting;

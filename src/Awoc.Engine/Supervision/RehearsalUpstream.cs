@@ -17,6 +17,5 @@ public sealed record RehearsalUpstream(string Socket, string PathPrefix)
         return new ModelUpstream(new Uri($"unix://{Escape(Socket)}?path={PathPrefix}{scenario}"), UpstreamAuth.ApiKey, Key);
     }
 
-
     private static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 }
