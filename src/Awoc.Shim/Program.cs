@@ -1,5 +1,6 @@
 using Awoc.Shim.Agent;
 using Awoc.Shim.Native;
+using Awoc.Shim.Owner;
 
 namespace Awoc.Shim;
 
@@ -11,6 +12,7 @@ internal static class Program
     {
         ["run", var directory] => Shim.Run(directory),
         ["gate", var fd] when int.TryParse(fd, out var descriptor) => Gate.Pass(descriptor),
+        ["detach", .. { Length: > 0 } command] => DaemonStarter.Detach(command),
         ["--version"] => Say(1, $"awoc-shim {Version}\n", ExitCodes.Ended),
         _ => Say(2, "usage: awoc-shim run ATTEMPT_DIR | --version\nThe daemon starts it; docs/shim-protocol.md describes the directory.\n", ExitCodes.Usage),
     };

@@ -49,15 +49,14 @@ internal sealed class DaemonStarter(Spec spec, ProcessTree tree, AttemptDirector
 
     private void Start(List<byte[]> argv)
     {
-        // The daemon must be nobody's child here: it, and the shims it starts, would count as the agent's tree. So a shell starts it and
-        // ends at once, while we are no subreaper for the moment that takes.
+        // The daemon must be nobody's child here: it, and the shims it starts, would count as the agent's tree. So another process starts
+        // it and ends at once, while we are no subreaper for the milliseconds that takes.
         _ = Libc.ProcessControl(SubreaperOption, 0, 0, 0, 0);
         tree.MayHaveEscaped = true;
         try
         {
-            List<byte[]> command = ["sh"u8.ToArray(), "-c"u8.ToArray(), "\"$@\" &"u8.ToArray(), "sh"u8.ToArray(), .. argv];
-            var pid = Spawner.Start("/bin/sh"u8, command, spec.DaemonEnv ?? OwnEnvironment(), []);
-            Wait(pid);
+            List<byte[]> command = ["awoc-shim"u8.ToArray(), "detach"u8.ToArray(), .. argv];
+            Wait(Spawner.Start("/proc/self/exe"u8, command, spec.DaemonEnv ?? OwnEnvironment(), []));
         }
         catch (ShimException failure)
         {
@@ -66,6 +65,22 @@ internal sealed class DaemonStarter(Spec spec, ProcessTree tree, AttemptDirector
         finally
         {
             _ = Libc.ProcessControl(SubreaperOption, 1, 0, 0, 0);
+        }
+    }
+
+    /// <summary>The other process's part: starts the command in a session of its own, with the environment it has itself, and ends.</summary>
+    internal static int Detach(string[] command)
+    {
+        try
+        {
+            List<byte[]> argv = [];
+            foreach (var argument in command) argv.Add(Z.Trim(Z.Of(argument)).ToArray());
+            _ = Spawner.Start(Z.Of(command[0]), argv, OwnEnvironment(), []);
+            return ExitCodes.Ended;
+        }
+        catch (ShimException)
+        {
+            return ExitCodes.NoRecords;
         }
     }
 
