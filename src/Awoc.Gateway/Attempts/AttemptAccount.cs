@@ -111,6 +111,16 @@ internal sealed partial class AttemptAccount : IDisposable
         _ended.Cancel();
     }
 
+    private void Replay()
+    {
+        var replay = LedgerReplay.Of(_ledger.Replay());
+        (_record, _numbers) = (replay.Record, replay.LastNumber);
+        foreach (var (number, usage) in replay.Unsettled)
+        {
+            Write(new LedgerLine { N = number, At = _time.GetUtcNow(), Usage = usage, Estimated = usage.Estimated });
+        }
+    }
+
     private (AttemptCall?, GatewayRefusal?) Grant(ApiRoute route, RequestFacts facts, string? agent)
     {
         var call = new AttemptCall(_numbers + 1, route, facts.Cap, _time);
@@ -155,8 +165,8 @@ internal sealed partial class AttemptAccount : IDisposable
         // and a preconnect's 404 is none.
         if (call.Route.Generates)
         {
+            _record = LedgerReplay.Settled(_record, usage, call.Status, reading.Stop, reading.Error);
             _record = _record with { OpenRequests = _record.OpenRequests - 1 };
-            Apply(usage, call.Status, reading.Stop, reading.Error);
         }
 
         Write(new LedgerLine
@@ -173,14 +183,6 @@ internal sealed partial class AttemptAccount : IDisposable
         });
         if (call.Route.Generates) _changes.Enqueue(_record);
     }
-
-    private void Apply(Usage usage, int? status, string? stop, string? error) => _record = _record with
-    {
-        Usage = _record.Usage + usage,
-        LastStatus = status,
-        LastErrorType = error ?? _record.LastErrorType,
-        LastStopReason = stop ?? _record.LastStopReason,
-    };
 
     private bool Write(LedgerLine line)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Awoc.Core.Budgets;
 using Microsoft.AspNetCore.Http;
 
 namespace Awoc.Gateway.Dialects.Anthropic;
@@ -101,7 +102,7 @@ internal sealed class AnthropicDialect : IApiDialect
                 }
 
                 // Given twice, parsers differ in which one they take: the dearer is recorded.
-                cap = Math.Max(cap ?? 0, value);
+                cap = Math.Max(cap ?? 0, Math.Min(value, Budget.MaxTokens));
             }
             else if (reader.ValueTextEquals("model"u8))
             {

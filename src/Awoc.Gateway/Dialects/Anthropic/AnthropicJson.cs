@@ -10,6 +10,9 @@ internal static class AnthropicJson
     /// <summary>Stop reasons and error types are short words; anything longer is no such word.</summary>
     private const int MaxWordLength = 64;
 
+    /// <summary>A figure beyond this is no token count, and would let sums overflow.</summary>
+    private const long MaxFigure = 1_000_000_000_000;
+
     /// <summary><c>{"type":"error","error":{"type":"overloaded_error","message":"…"}}</c></summary>
     public static ReadOnlyMemory<byte> Error(string type, string message)
     {
@@ -107,7 +110,7 @@ internal static class AnthropicJson
     private static long Higher(ref Utf8JsonReader reader, long before, out bool told)
     {
         reader.Read();
-        told = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0;
+        told = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value is >= 0 and <= MaxFigure;
         if (told) return Math.Max(before, reader.GetInt64());
         reader.Skip();
         return before;
