@@ -26,8 +26,9 @@ internal sealed record Report(string Title, TaskPrompt Task, IReadOnlyList<Repor
 
     private static string TitleOf(TaskPrompt task)
     {
-        var type = task.Type.Replace('-', ' ').Replace('_', ' ').Trim();
-        var name = type.Length == 0 ? "Task" : char.ToUpperInvariant(type[0]) + type[1..];
+        var words = task.Type.Split(['-', '_', ' '], StringSplitOptions.RemoveEmptyEntries)
+            .Select((word, i) => word is "api" or "qa" ? word.ToUpperInvariant() : i == 0 ? char.ToUpperInvariant(word[0]) + word[1..] : word);
+        var name = string.Join(' ', words);
         var description = task.Description.ReplaceLineEndings(" ").Trim();
         if (description.Length > 80) description = description[..80].TrimEnd() + "…";
         return description.Length == 0 ? name : $"{name}: {description}";
