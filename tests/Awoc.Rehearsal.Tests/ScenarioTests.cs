@@ -175,8 +175,10 @@ public sealed class ScenarioTests
     {
         await using var server = await RehearsalServer.StartAsync();
         using var client = new ModelClient(server.BaseUrl);
+        var received = new MemoryStream();
         using (var response = await client.PostAsync(ModelClient.Request("[[rehearse:cut]]", stream: stream)))
-            await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsStringAsync());
+            await Assert.ThrowsAsync<HttpIOException>(async () => await (await response.Content.ReadAsStreamAsync()).CopyToAsync(received));
+        Assert.Contains("This answer", System.Text.Encoding.UTF8.GetString(received.ToArray()));
         await server.Log.WaitAsync(l => l.Requests.All(r => r.HasEnded));
 
         var first = server.Log.Requests.Single();
