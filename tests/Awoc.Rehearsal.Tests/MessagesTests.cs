@@ -9,6 +9,7 @@ public sealed class MessagesTests
 {
     [Theory]
     [InlineData("{", "not valid JSON")]
+    [InlineData("""{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"\ud800"}]}""", "not valid JSON")]
     [InlineData("[]", "Input should be a valid dictionary or object")]
     [InlineData("""{"max_tokens":1,"messages":[{"role":"user","content":"x"}]}""", "model: Field required")]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}]}""", "max_tokens: Field required")]
