@@ -1,0 +1,55 @@
+using Awoc.Cli.Terminal;
+using Awoc.Client;
+
+namespace Awoc.Cli.CommandLine;
+
+/// <summary>An error as a person reads it, and the exit code it stands for.</summary>
+internal static class ErrorReport
+{
+    public static int Write(CliConsole console, Exception error)
+    {
+        try
+        {
+            return error switch
+            {
+                AwocException e => Refused(console, e),
+                UsageException e => Usage(console, e),
+                OperationCanceledException => ExitCodes.Detached,
+                _ => Unexpected(console, error),
+            };
+        }
+        catch (IOException)
+        {
+            // Stderr is gone too: the exit code is all that is left to say it with.
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static int Usage(CliConsole console, UsageException e)
+    {
+        foreach (var line in e.Lines) console.Say(line);
+        return ExitCodes.Usage;
+    }
+
+    private static int Refused(CliConsole console, AwocException e)
+    {
+        console.Say(e.Problem.Title);
+        foreach (var fault in e.Problem.Faults)
+            console.Error.WriteLine($"  {Printable.Line($"{fault.Field} '{fault.Value}': {fault.Allowed}")}");
+        if (e.Problem.Detail is { Length: > 0 } detail)
+        {
+            foreach (var line in detail.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                console.Error.WriteLine($"  {Printable.Line(line)}");
+        }
+
+        if (CliConsole.Debug) console.Error.WriteLine(e);
+        return e.ExitCode;
+    }
+
+    private static int Unexpected(CliConsole console, Exception e)
+    {
+        console.Say($"{Printable.Line(e.Message)} ({e.GetType().Name}; AWOC_DEBUG=1 shows where it comes from)");
+        if (CliConsole.Debug) console.Error.WriteLine(e);
+        return ExitCodes.Failed;
+    }
+}

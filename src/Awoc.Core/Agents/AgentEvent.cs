@@ -1,0 +1,60 @@
+using Awoc.Core.Budgets;
+
+namespace Awoc.Core.Agents;
+
+/// <summary>What an agent's stream says, in words that are the same for every agent.</summary>
+public abstract record AgentEvent
+{
+    private AgentEvent()
+    {
+    }
+
+    /// <summary>The agent has started (or begun a new turn of) its session.</summary>
+    public sealed record Session(string Id, string? Model, string? Version) : AgentEvent;
+
+    /// <param name="SubAgent">Said by a sub-agent, not by the main thread.</param>
+    public sealed record Text(string Value, bool SubAgent = false) : AgentEvent;
+
+    public sealed record Thinking(string Value) : AgentEvent;
+
+    /// <param name="Input">The call's arguments as JSON.</param>
+    public sealed record ToolCall(string Id, string Name, string Input, bool SubAgent = false) : AgentEvent;
+
+    public sealed record ToolResult(string Id, bool IsError, string Value, bool SubAgent = false) : AgentEvent;
+
+    /// <summary>Cumulative for the process, all sub-agents included.</summary>
+    public sealed record UsageReport(Usage Usage) : AgentEvent;
+
+    /// <summary>The agent waits and asks the model API again by itself.</summary>
+    public sealed record Retry(int Attempt, int Max, TimeSpan Delay, int? Status, string? Error) : AgentEvent;
+
+    /// <summary>A usage window of the account.</summary>
+    public sealed record Limit(string Status, DateTimeOffset? ResetsAt, string? Kind) : AgentEvent;
+
+    public sealed record Question(string Id, string Tool, string Value) : AgentEvent;
+
+    /// <summary>A model call failed for good; the class is the agent's own word for it.</summary>
+    public sealed record ApiError(string Class, string Message) : AgentEvent;
+
+    /// <summary>The end of a turn. The last one before the end of the stream counts.</summary>
+    public sealed record End : AgentEvent
+    {
+        /// <summary>The agent's own word: <c>success</c>, <c>error_max_turns</c>…</summary>
+        public required string Kind { get; init; }
+
+        public required bool IsError { get; init; }
+        public string Answer { get; init; } = "";
+        public int? ApiStatus { get; init; }
+        public string? StopReason { get; init; }
+        public string? TerminalReason { get; init; }
+
+        /// <summary>Names of the tools the agent wanted and was not given.</summary>
+        public IReadOnlyList<string> Denials { get; init; } = [];
+
+        public bool HasStructuredOutput { get; init; }
+        public Usage? Usage { get; init; }
+    }
+
+    /// <summary>A line that is not understood: kept, never fatal.</summary>
+    public sealed record Unknown(string Raw) : AgentEvent;
+}

@@ -1,0 +1,192 @@
+using Awoc.Core.Budgets;
+using Awoc.Core.Tasks;
+
+namespace Awoc.Core.Agents;
+
+/// <summary>
+/// Our adapter for one kind of agent: what to start, how to read its stream, and what its end means. Stateless; the engine
+/// acts on what a runner says of itself, never on its name.
+/// </summary>
+public interface IRunner
+{
+    /// <summary>What <c>--agent</c> takes.</summary>
+    string Name { get; }
+
+    RunnerTraits Traits { get; }
+
+    /// <summary>Whether this agent can be run in that environment, and what is missing if not. Starts no agent.</summary>
+    AgentAvailability Probe(AgentEnvironment environment);
+
+    /// <summary>Faults in a spec that only this agent has (a model name it cannot take, say). Empty when all is well.</summary>
+    IEnumerable<SpecFault> Validate(TaskSpec spec);
+
+    /// <summary>The exact launch of one attempt.</summary>
+    LaunchPlan Plan(AttemptContext context);
+
+    /// <summary>A reader for one attempt's standard output. It sees each complete line once, in order.</summary>
+    IAgentStream OpenStream();
+
+    /// <summary>
+    /// What the agent's own end says, from all the evidence. Called only where neither the user nor a limit ended the
+    /// attempt; that the output is there is checked afterwards by the engine.
+    /// </summary>
+    AttemptVerdict Judge(AttemptEvidence evidence);
+}
+
+public interface IAgentStream
+{
+    /// <summary>
+    /// The events in one line (without its newline; the last one may be cut off). Never throws: what is not understood is
+    /// <see cref="AgentEvent.Unknown"/>.
+    /// </summary>
+    IEnumerable<AgentEvent> Read(ReadOnlyMemory<byte> line);
+}
+
+/// <param name="Exactness">How exactly the token budget holds with this agent.</param>
+/// <param name="UsesModel">It calls a model through the gateway; tokens and a model name mean something to it.</param>
+/// <param name="CanResume">A later attempt can go on with the session of an earlier one.</param>
+/// <param name="FootprintMb">Resident memory of one running agent, in MB, for the default concurrency limit.</param>
+public sealed record RunnerTraits(BudgetExactness Exactness, bool UsesModel, bool CanResume, int FootprintMb);
+
+public enum BudgetExactness
+{
+    None,
+    Exact,
+    Live,
+    PerTurn,
+    Estimate,
+}
+
+/// <summary>Where an agent would run: the caller's variables (secrets among them) and the configuration.</summary>
+/// <param name="Variables">The caller's whole environment, secrets included; never stored.</param>
+/// <param name="Rehearsal">Model calls would be answered by the rehearsal server: no credential is needed.</param>
+/// <param name="Settings">The configuration's settings for this agent, such as <c>path</c>.</param>
+public sealed record AgentEnvironment(
+    IReadOnlyDictionary<string, string> Variables, bool Rehearsal, IReadOnlyDictionary<string, string> Settings);
+
+/// <param name="Executable">Absolute path of the program; null when it is not installed.</param>
+/// <param name="Credential">Where a model credential was found, in words for a person; null when there is none.</param>
+/// <param name="Upstream">Where its model calls go; null when there is no credential or no model.</param>
+/// <param name="RequiredSecrets">Variables that hold the credential and nothing else does: lost with the daemon's memory.</param>
+/// <param name="Missing">What is missing and how to mend it; null when the agent can run.</param>
+public sealed record AgentAvailability(
+    string? Executable, string? Credential, ModelUpstream? Upstream, IReadOnlyList<string> RequiredSecrets, string? Missing)
+{
+    public bool CanRun => Missing is null;
+}
+
+/// <summary>A model API and the credential for it. Lives in memory only.</summary>
+/// <param name="BaseUrl">The user's own base URL, or the provider's.</param>
+/// <param name="Auth">How a request is authorized.</param>
+/// <param name="Secret">The key or bearer token; null for <see cref="UpstreamAuth.PassThrough"/>.</param>
+public sealed record ModelUpstream(Uri BaseUrl, UpstreamAuth Auth, string? Secret)
+{
+    /// <summary>A record prints its members: the secret is to stay out of every log.</summary>
+    public override string ToString() => $"{BaseUrl} ({Auth})";
+}
+
+public enum UpstreamAuth
+{
+    /// <summary><c>x-api-key</c></summary>
+    ApiKey,
+
+    /// <summary><c>authorization: Bearer</c></summary>
+    Bearer,
+
+    /// <summary>The agent's own authorization (a subscription login) is forwarded as it is.</summary>
+    PassThrough,
+}
+
+/// <summary>All that one attempt's launch is made from.</summary>
+public sealed record AttemptContext
+{
+    public required TaskId Task { get; init; }
+    public required int Attempt { get; init; }
+    public required TaskSpec Spec { get; init; }
+    public required string Prompt { get; init; }
+
+    /// <summary>The attempt's own directory, absolute.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Absolute path where the agent is to write its output; delivery takes it from there.</summary>
+    public required string StagingPath { get; init; }
+
+    /// <summary>A fresh UUID for the agent's session.</summary>
+    public required string Session { get; init; }
+
+    /// <summary>The session of an earlier attempt that is to be resumed.</summary>
+    public string? Resume { get; init; }
+
+    public required AgentAvailability Availability { get; init; }
+
+    /// <summary>The attempt's own gateway token: the only model credential the agent ever sees.</summary>
+    public required string GatewayToken { get; init; }
+
+    /// <summary>Output tokens left in the budget.</summary>
+    public required long TokensLeft { get; init; }
+
+    /// <summary>The configuration's settings for this agent.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>The base URL of the shim's listener. The shim puts the port in when it knows it.</summary>
+    public const string GatewayUrl = "http://127.0.0.1:{relayPort}";
+}
+
+/// <summary>What the shim is to start.</summary>
+public sealed record LaunchPlan
+{
+    public required IReadOnlyList<string> Argv { get; init; }
+
+    /// <summary>Variables on top of the caller's; a null value takes one away.</summary>
+    public required IReadOnlyDictionary<string, string?> Environment { get; init; }
+
+    /// <summary>
+    /// Variables that must not be written to disk (the attempt's token). They reach the agent through the shim's memory.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> SecretEnvironment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Bytes for standard input, sent before anything else.</summary>
+    public string StdinFirst { get; init; } = "";
+
+    /// <summary>Standard input stays open until the agent's end event: a conversation rather than a file.</summary>
+    public bool KeepStdin { get; init; }
+
+    /// <summary>The line on standard input that asks the agent to stop what it does and end; null where there is none.</summary>
+    public string? InterruptLine { get; init; }
+
+    /// <summary>Caller's secrets (by name) this agent must not get: real model keys, which the gateway adds.</summary>
+    public IReadOnlyList<string> WithheldSecrets { get; init; } = [];
+
+    /// <summary>Standard output is a stream of events to be parsed and kept from listings, not text for people.</summary>
+    public bool StructuredOutput { get; init; } = true;
+}
+
+/// <summary>All that is known about an attempt's end.</summary>
+public sealed record AttemptEvidence
+{
+    public int? ExitCode { get; init; }
+    public int? Signal { get; init; }
+
+    /// <summary>The agent's last end event; null when its stream has none.</summary>
+    public AgentEvent.End? End { get; init; }
+
+    /// <summary>The class of the last failed model call, as the agent named it (<c>rate_limit</c>, <c>overloaded</c>…).</summary>
+    public string? ErrorClass { get; init; }
+
+    /// <summary>Everything the agent's main thread said after its last tool result.</summary>
+    public string FinalText { get; init; } = "";
+
+    public string StderrTail { get; init; } = "";
+    public GatewayRecord? Gateway { get; init; }
+}
+
+public sealed record AttemptVerdict(TaskOutcome Outcome, EndReason? Reason, string? Detail)
+{
+    public static AttemptVerdict Success { get; } = new(TaskOutcome.Succeeded, null, null);
+}
+
+/// <summary>One fault of a launch request.</summary>
+/// <param name="Field">As the user knows it: <c>--tokens</c>, <c>OUTPUT</c>.</param>
+/// <param name="Value">What was given, cut to a length that can be shown.</param>
+/// <param name="Allowed">What would be taken.</param>
+public sealed record SpecFault(string Field, string Value, string Allowed);

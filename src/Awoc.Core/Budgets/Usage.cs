@@ -1,0 +1,29 @@
+namespace Awoc.Core.Budgets;
+
+/// <summary>Tokens spent, as the wire or the agent reported them.</summary>
+/// <param name="Output">Generated tokens, thinking included: what <see cref="Budget.Tokens"/> limits.</param>
+/// <param name="Thinking">The part of <see cref="Output"/> that was thinking, where the provider tells.</param>
+/// <param name="Input">Input tokens at full weight, neither read from nor written to a cache.</param>
+/// <param name="CacheRead">Input tokens read from the provider's cache.</param>
+/// <param name="CacheWrite">Input tokens written to the provider's cache.</param>
+public sealed record Usage(long Output = 0, long Thinking = 0, long Input = 0, long CacheRead = 0, long CacheWrite = 0)
+{
+    /// <summary>List price in US dollars, where it is known.</summary>
+    public decimal? CostUsd { get; init; }
+
+    /// <summary>Some of it had to be assumed: a stream whose end was not seen.</summary>
+    public bool Estimated { get; init; }
+
+    public static Usage Zero { get; } = new();
+
+    public static Usage operator +(Usage left, Usage right) => new(
+        left.Output + right.Output,
+        left.Thinking + right.Thinking,
+        left.Input + right.Input,
+        left.CacheRead + right.CacheRead,
+        left.CacheWrite + right.CacheWrite)
+    {
+        CostUsd = left.CostUsd is null && right.CostUsd is null ? null : (left.CostUsd ?? 0) + (right.CostUsd ?? 0),
+        Estimated = left.Estimated || right.Estimated,
+    };
+}

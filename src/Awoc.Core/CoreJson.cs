@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Awoc.Core.Budgets;
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Tasks;
+
+namespace Awoc.Core;
+
+/// <summary>The stored form of specs and events: camelCase names, snake_case enum texts, absent nulls.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters =
+    [
+        typeof(SnakeCaseConverter<TaskState>), typeof(SnakeCaseConverter<TaskOutcome>), typeof(SnakeCaseConverter<TaskResult>),
+        typeof(SnakeCaseConverter<Verification>), typeof(SnakeCaseConverter<EndReason>),
+    ])]
+[JsonSerializable(typeof(TaskSpec))]
+[JsonSerializable(typeof(TaskEvent))]
+[JsonSerializable(typeof(Usage))]
+public sealed partial class CoreJson : JsonSerializerContext;
+
+/// <summary>Writes an enum as its <see cref="SnakeCase"/> text.</summary>
+public sealed class SnakeCaseConverter<T> : JsonConverter<T> where T : struct, Enum
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var text = reader.GetString();
+        return SnakeCase.TryParse<T>(text, out var value) ? value : throw new JsonException($"'{text}' is no {typeof(T).Name}");
+    }
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text());
+}

@@ -1,0 +1,53 @@
+using Awoc.Core.Budgets;
+using Awoc.Core.Tasks;
+
+namespace Awoc.Core.Lifecycle;
+
+/// <summary>Something that is asked of a task. <see cref="TaskLifecycle.Decide"/> answers with events, or with why not.</summary>
+public abstract record TaskCommand
+{
+    private TaskCommand()
+    {
+    }
+
+    /// <summary>The time has come or the condition holds: a scheduled task joins its queue.</summary>
+    public sealed record Enqueue : TaskCommand;
+
+    /// <summary>Start the next attempt.</summary>
+    public sealed record Dispatch(string Node) : TaskCommand;
+
+    /// <summary>A new daemon takes a running attempt up again.</summary>
+    public sealed record Adopt(string Node) : TaskCommand;
+
+    /// <summary>Ends a waiting task at once; a running one when its agent has stopped.</summary>
+    public sealed record Cancel(string By) : TaskCommand;
+
+    public sealed record AskInput(string Question) : TaskCommand;
+
+    public sealed record GiveInput(string? Answer) : TaskCommand;
+
+    public sealed record ReportLimit(EndReason Limit, long Used, long Max) : TaskCommand;
+
+    /// <summary>The attempt is over and the task with it.</summary>
+    public sealed record Finish(long Fence, Usage Usage, long RunMs, TaskEnding Ending) : TaskCommand;
+
+    /// <summary>The attempt is over; the task goes on with another at <paramref name="DueAt"/>.</summary>
+    public sealed record Defer(long Fence, TaskOutcome Outcome, EndReason? Reason, Usage Usage, long RunMs, DateTimeOffset DueAt, string? WaitsFor) : TaskCommand;
+
+    public sealed record Reopen(string By) : TaskCommand;
+}
+
+/// <summary>What <see cref="TaskLifecycle.Decide"/> says: the events to store, or why there are none.</summary>
+public abstract record Decision
+{
+    private Decision()
+    {
+    }
+
+    /// <param name="Events">In order; empty when the command asks for what already holds.</param>
+    /// <param name="Next">The state after them.</param>
+    public sealed record Accepted(IReadOnlyList<TaskEvent> Events, AgentTask Next) : Decision;
+
+    /// <param name="Why">For a person: names the task and its state.</param>
+    public sealed record Rejected(string Why) : Decision;
+}

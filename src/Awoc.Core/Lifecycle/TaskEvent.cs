@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+using Awoc.Core.Budgets;
+using Awoc.Core.Tasks;
+
+namespace Awoc.Core.Lifecycle;
+
+/// <summary>A milestone in a task's life. The log of them, applied in order, is the task's state.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Launched), "launched")]
+[JsonDerivedType(typeof(Scheduled), "scheduled")]
+[JsonDerivedType(typeof(Queued), "queued")]
+[JsonDerivedType(typeof(AttemptStarted), "attempt_started")]
+[JsonDerivedType(typeof(AttemptAdopted), "attempt_adopted")]
+[JsonDerivedType(typeof(CancelRequested), "cancel_requested")]
+[JsonDerivedType(typeof(InputRequested), "input_requested")]
+[JsonDerivedType(typeof(InputReceived), "input_received")]
+[JsonDerivedType(typeof(LimitReached), "limit_reached")]
+[JsonDerivedType(typeof(AttemptEnded), "attempt_ended")]
+[JsonDerivedType(typeof(Ended), "ended")]
+[JsonDerivedType(typeof(Reopened), "reopened")]
+public abstract record TaskEvent
+{
+    private TaskEvent()
+    {
+    }
+
+    /// <summary>The shape of the event payloads, stored beside each.</summary>
+    public const int CurrentVersion = 1;
+
+    public required DateTimeOffset At { get; init; }
+
+    public sealed record Launched(TaskId Id, TaskSpec Spec) : TaskEvent;
+
+    public sealed record Scheduled(DateTimeOffset? DueAt, string? WaitsFor) : TaskEvent;
+
+    public sealed record Queued : TaskEvent;
+
+    public sealed record AttemptStarted(int Attempt, long Fence, string Node) : TaskEvent;
+
+    public sealed record AttemptAdopted(int Attempt, long Fence, string Node) : TaskEvent;
+
+    public sealed record CancelRequested(string By) : TaskEvent;
+
+    public sealed record InputRequested(string Question) : TaskEvent;
+
+    public sealed record InputReceived(string? Answer) : TaskEvent;
+
+    /// <summary>A budget was met and the attempt told to stop; its end follows.</summary>
+    public sealed record LimitReached(EndReason Limit, long Used, long Max) : TaskEvent;
+
+    public sealed record AttemptEnded(int Attempt, TaskOutcome Outcome, EndReason? Reason, Usage Usage, long RunMs) : TaskEvent;
+
+    public sealed record Ended(TaskEnding Ending) : TaskEvent;
+
+    /// <summary>An explicit retry or recover of an ended task: same id, next attempt.</summary>
+    public sealed record Reopened(string By) : TaskEvent;
+}
+
+/// <summary>How a task ended and what it left.</summary>
+public sealed record TaskEnding
+{
+    public required TaskOutcome Outcome { get; init; }
+    public EndReason? Reason { get; init; }
+    public string? Detail { get; init; }
+    public TaskResult Result { get; init; }
+    public Verification Verification { get; init; }
+    public string? ResultPath { get; init; }
+    public bool Delivered { get; init; }
+    public string? Summary { get; init; }
+
+    /// <summary>SHA-256 of the target before the launch and after the delivery, so that a retry knows its own file.</summary>
+    public string? TargetShaBefore { get; init; }
+
+    public string? TargetShaAfter { get; init; }
+}

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using Awoc.Core.Tasks;
+
+namespace Awoc.Core.Lifecycle;
+
+/// <summary>
+/// The one transition table. <see cref="Decide"/> turns a command into events, <see cref="Apply"/> an event into the next
+/// state; both are pure, so that the log replays to the state that is stored.
+/// </summary>
+public static class TaskLifecycle
+{
+    /// <summary>A new task, queued, or scheduled for <paramref name="dueAt"/>.</summary>
+    public static Decision.Accepted Launch(TaskId id, TaskSpec spec, DateTimeOffset at, DateTimeOffset? dueAt = null)
+    {
+        TaskEvent launched = new TaskEvent.Launched(id, spec) { At = at };
+        TaskEvent next = dueAt is null ? new TaskEvent.Queued { At = at } : new TaskEvent.Scheduled(dueAt, null) { At = at };
+        return new Decision.Accepted([launched, next], Apply(Apply(null, launched), next));
+    }
+
+    public static Decision Decide(AgentTask task, TaskCommand command, DateTimeOffset at) => (task.State, command) switch
+    {
+        (TaskState.Ended, TaskCommand.Reopen c) =>
+            Accept(task, new TaskEvent.Reopened(c.By) { At = at }, new TaskEvent.Queued { At = at }),
+        (_, TaskCommand.Reopen) => Reject(task, "retried", "it has not ended"),
+        (TaskState.Ended, TaskCommand.Cancel) => Accept(task),
+        (TaskState.Ended, _) => Reject(task, Verb(command), $"it ended {task.Outcome.Text()}"),
+
+        (TaskState.Scheduled, TaskCommand.Enqueue) => Accept(task, new TaskEvent.Queued { At = at }),
+        (TaskState.AwaitingInput, TaskCommand.Enqueue) when !task.InAttempt => Accept(task, new TaskEvent.Queued { At = at }),
+        (TaskState.Queued, TaskCommand.Enqueue) => Accept(task),
+
+        (TaskState.Queued, TaskCommand.Dispatch c) =>
+            Accept(task, new TaskEvent.AttemptStarted(task.Attempt + 1, task.Fence + 1, c.Node) { At = at }),
+        (TaskState.Running, TaskCommand.Adopt c) =>
+            Accept(task, new TaskEvent.AttemptAdopted(task.Attempt, task.Fence + 1, c.Node) { At = at }),
+        (TaskState.AwaitingInput, TaskCommand.Adopt c) when task.InAttempt =>
+            Accept(task, new TaskEvent.AttemptAdopted(task.Attempt, task.Fence + 1, c.Node) { At = at }),
+
+        (_, TaskCommand.Cancel) when task.CancelRequested => Accept(task),
+        (TaskState.Scheduled or TaskState.Queued, TaskCommand.Cancel c) => Accept(task, Canceled(c, at), EndedUnstarted(c, at)),
+        (TaskState.AwaitingInput, TaskCommand.Cancel c) when !task.InAttempt => Accept(task, Canceled(c, at), EndedUnstarted(c, at)),
+        (TaskState.Running or TaskState.AwaitingInput, TaskCommand.Cancel c) => Accept(task, Canceled(c, at)),
+
+        (TaskState.Queued or TaskState.Running, TaskCommand.AskInput c) =>
+            Accept(task, new TaskEvent.InputRequested(c.Question) { At = at }),
+        (TaskState.AwaitingInput, TaskCommand.GiveInput c) => Accept(
+            task,
+            task.InAttempt
+                ? [new TaskEvent.InputReceived(c.Answer) { At = at }]
+                : [new TaskEvent.InputReceived(c.Answer) { At = at }, new TaskEvent.Queued { At = at }]),
+
+        (TaskState.Running or TaskState.AwaitingInput, TaskCommand.ReportLimit c) =>
+            Accept(task, new TaskEvent.LimitReached(c.Limit, c.Used, c.Max) { At = at }),
+
+        (TaskState.Running or TaskState.AwaitingInput, TaskCommand.Finish c) when c.Fence == task.Fence => Accept(
+            task,
+            new TaskEvent.AttemptEnded(task.Attempt, c.Ending.Outcome, c.Ending.Reason, c.Usage, c.RunMs) { At = at },
+            new TaskEvent.Ended(c.Ending) { At = at }),
+        (TaskState.Running or TaskState.AwaitingInput, TaskCommand.Defer c) when c.Fence == task.Fence => Accept(
+            task,
+            new TaskEvent.AttemptEnded(task.Attempt, c.Outcome, c.Reason, c.Usage, c.RunMs) { At = at },
+            new TaskEvent.Scheduled(c.DueAt, c.WaitsFor) { At = at }),
+        (TaskState.Running or TaskState.AwaitingInput, TaskCommand.Finish or TaskCommand.Defer) =>
+            Reject(task, Verb(command), "another daemon has taken the attempt over"),
+
+        _ => Reject(task, Verb(command), $"it is {task.State.Text()}"),
+    };
+
+    public static AgentTask Apply(AgentTask? task, TaskEvent e)
+    {
+        if (e is TaskEvent.Launched launched)
+        {
+            if (task is not null) throw new InvalidOperationException($"task {task.Id} was launched already");
+            return new AgentTask { Id = launched.Id, Version = 1, Spec = launched.Spec, State = TaskState.Scheduled, CreatedAt = launched.At };
+        }
+
+        if (task is null) throw new InvalidOperationException($"the log begins with {e.GetType().Name}, not with the launch");
+        var next = task with { Version = task.Version + 1 };
+        return e switch
+        {
+            TaskEvent.Scheduled s => next with { State = TaskState.Scheduled, DueAt = s.DueAt, WaitsFor = s.WaitsFor },
+            TaskEvent.Queued => next with { State = TaskState.Queued, DueAt = null, WaitsFor = null, QueuedAt = e.At },
+            TaskEvent.AttemptStarted a => next with
+            {
+                State = TaskState.Running,
+                InAttempt = true,
+                Attempt = a.Attempt,
+                Fence = a.Fence,
+                StartedAt = task.StartedAt ?? e.At,
+            },
+            TaskEvent.AttemptAdopted a => next with { Fence = a.Fence },
+            TaskEvent.CancelRequested => next with { CancelRequested = true },
+            TaskEvent.InputRequested i => next with { State = TaskState.AwaitingInput, WaitsFor = i.Question },
+            TaskEvent.InputReceived => next with { State = TaskState.Running, WaitsFor = null },
+            TaskEvent.LimitReached => next,
+            TaskEvent.AttemptEnded a => next with
+            {
+                InAttempt = false, Usage = task.Usage + a.Usage, RunMs = task.RunMs + a.RunMs,
+            },
+            TaskEvent.Ended { Ending: var end } => next with
+            {
+                State = TaskState.Ended,
+                Outcome = end.Outcome,
+                Reason = end.Reason,
+                Detail = end.Detail,
+                Result = end.Result,
+                Verification = end.Verification,
+                ResultPath = end.ResultPath,
+                Delivered = end.Delivered,
+                Summary = end.Summary,
+                CancelRequested = false,
+                WaitsFor = null,
+                DueAt = null,
+                EndedAt = e.At,
+            },
+            TaskEvent.Reopened => next with
+            {
+                State = TaskState.Scheduled, Outcome = null, Reason = null, Detail = null, Verification = Verification.NotChecked, EndedAt = null,
+            },
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    public static AgentTask Replay(IEnumerable<TaskEvent> log) =>
+        log.Aggregate((AgentTask?)null, Apply) ?? throw new InvalidOperationException("the log is empty");
+
+    private static Decision.Accepted Accept(AgentTask task, params ReadOnlySpan<TaskEvent> events)
+    {
+        var next = task;
+        foreach (var e in events) next = Apply(next, e);
+        return new Decision.Accepted(events.ToArray(), next);
+    }
+
+    private static Decision.Rejected Reject(AgentTask task, string verb, string because) =>
+        new($"task {task.Id.Handle} cannot be {verb}: {because}");
+
+    private static TaskEvent.CancelRequested Canceled(TaskCommand.Cancel command, DateTimeOffset at) => new(command.By) { At = at };
+
+    private static TaskEvent.Ended EndedUnstarted(TaskCommand.Cancel command, DateTimeOffset at) => new(new TaskEnding
+    {
+        Outcome = TaskOutcome.Canceled,
+        Reason = EndReason.User,
+        Detail = $"canceled by {command.By} before it started",
+    }) { At = at };
+
+    private static string Verb(TaskCommand command) => command switch
+    {
+        TaskCommand.Enqueue => "queued",
+        TaskCommand.Dispatch => "started",
+        TaskCommand.Adopt => "adopted",
+        TaskCommand.Cancel => "canceled",
+        TaskCommand.AskInput or TaskCommand.GiveInput => "answered",
+        TaskCommand.ReportLimit => "limited",
+        TaskCommand.Finish => "ended",
+        TaskCommand.Defer => "deferred",
+        TaskCommand.Reopen => "retried",
+        _ => throw new UnreachableException(),
+    };
+}

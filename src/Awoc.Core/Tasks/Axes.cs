@@ -1,0 +1,76 @@
+namespace Awoc.Core.Tasks;
+
+/// <summary>The life-cycle: scheduled → queued → running ⇄ awaiting_input → ended.</summary>
+public enum TaskState
+{
+    /// <summary>Waits for a time, a dependency, a quota window or its next attempt.</summary>
+    Scheduled,
+    Queued,
+    Running,
+    AwaitingInput,
+    Ended,
+}
+
+/// <summary>How a task or an attempt ended.</summary>
+public enum TaskOutcome
+{
+    Succeeded,
+    Failed,
+    Canceled,
+    TimedOut,
+    BudgetExhausted,
+    Lost,
+}
+
+/// <summary>What a task left behind, whatever its outcome.</summary>
+public enum TaskResult
+{
+    None,
+    Partial,
+    Complete,
+}
+
+/// <summary>Whether the contract of the task's type was checked against its output.</summary>
+public enum Verification
+{
+    NotChecked,
+    Passed,
+    Failed,
+}
+
+/// <summary>Why it ended so: a closed vocabulary, documented in <c>docs/endings.md</c>. <see cref="Unknown"/> carries its evidence.</summary>
+public enum EndReason
+{
+    Unknown,
+    User,
+    Deadline,
+    Tokens,
+    RateLimited,
+    Overloaded,
+    ServerError,
+    Network,
+    Auth,
+    Billing,
+    BadRequest,
+    ModelNotFound,
+    ContextTooLong,
+    OutputTooLong,
+    Refused,
+    PermissionDenied,
+    AgentError,
+    AgentCrashed,
+    AgentMissing,
+    SpawnFailed,
+    CommandFailed,
+    NoOutput,
+    ContractViolated,
+    DependencyFailed,
+    Stalled,
+    ShimLost,
+    GatewayUnavailable,
+    CredentialMissing,
+    DeliveryFailed,
+    DiskFull,
+    NoMemory,
+    NoSlot,
+}

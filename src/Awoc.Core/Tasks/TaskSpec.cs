@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Awoc.Core.Budgets;
+
+namespace Awoc.Core.Tasks;
+
+/// <summary>
+/// What a user asked for: validated, complete, and never changed after the launch. It is stored whole, so it holds no
+/// secret: values of <see cref="SecretNames"/> live in the daemon's memory and in the shim.
+/// </summary>
+public sealed record TaskSpec
+{
+    /// <summary>The shape of this record, stored beside it so that an old row keeps opening.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>A type of the catalog, or <c>custom</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>What is to be done, in the user's words; empty when the type says it all.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Absolute path where the result is delivered; null keeps it in the task's directory.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>The result may replace a file that exists at <see cref="Output"/>.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>The user gave leave for an <see cref="Output"/> outside <see cref="Cwd"/>.</summary>
+    public bool AllowOutside { get; init; }
+
+    public string? Name { get; init; }
+
+    /// <summary>The runner: <c>claude</c>, <c>builtin</c>, <c>command</c>.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>The model as the user wrote it; null where the agent has none.</summary>
+    public string? Model { get; init; }
+
+    public required Budget Budget { get; init; }
+
+    /// <summary>Absolute path of the directory the agent works in.</summary>
+    public required string Cwd { get; init; }
+
+    /// <summary>Absolute paths of files the agent is pointed at.</summary>
+    public ImmutableArray<string> Context { get; init; } = [];
+
+    public string Queue { get; init; } = "default";
+
+    public string? Group { get; init; }
+
+    /// <summary>The session that launched it: <c>AWOC_SESSION_ID</c>, the seed's <c>parent_session</c>.</summary>
+    public string? ParentSession { get; init; }
+
+    /// <summary>Model calls are answered by the embedded rehearsal server.</summary>
+    public bool Rehearsal { get; init; }
+
+    /// <summary>The caller's environment, less what looks like a secret.</summary>
+    public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Names of the secret variables that were handed over in memory with the launch.</summary>
+    public ImmutableArray<string> SecretNames { get; init; } = [];
+
+    /// <summary>Secret variables without which no attempt can start: after a restart they have to be handed over again.</summary>
+    public ImmutableArray<string> RequiredSecrets { get; init; } = [];
+}
