@@ -49,7 +49,7 @@ internal sealed class RehearsalService
         }
 
         var reply = ((Decision.Answer)decision).Reply;
-        var prompt = PromptPrefix.Of(request.Root);
+        var prompt = exchange.Prompt!;
         if (prompt.Tokens > ContextWindow(exchange, request))
         {
             await FailAsync(exchange, ApiError.Invalid($"prompt is too long: {prompt.Tokens} tokens > {ContextWindow(exchange, request)} maximum"));
@@ -75,11 +75,11 @@ internal sealed class RehearsalService
 
     public Task CountTokensAsync(HttpContext context) => ServeAsync(context, async exchange =>
     {
-        if (await ReadAsync(exchange, counting: true) is not { } request) return;
+        if (await ReadAsync(exchange, counting: true) is null) return;
         await JsonAsync(exchange, writer =>
         {
             writer.WriteStartObject();
-            writer.WriteNumber("input_tokens", PromptPrefix.Of(request.Root).Tokens);
+            writer.WriteNumber("input_tokens", exchange.Prompt!.Tokens);
             writer.WriteEndObject();
         });
     });
@@ -173,11 +173,13 @@ internal sealed class RehearsalService
                 exchange.Record.Model = read.Model;
                 exchange.Record.MaxTokens = read.MaxTokens;
                 exchange.Record.Stream = read.Stream;
+                exchange.Prompt = PromptPrefix.Of(read.Root);
                 return read;
             }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: half a surrogate pair, well-formed JSON that is no text.
             error = ApiError.Invalid($"The request body is not valid JSON: {e.Message}");
         }
 
@@ -258,6 +260,11 @@ internal sealed class RehearsalService
             // The server stops: what hangs or streams slowly is dropped.
             context.Abort();
         }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            // A fault of ours must not look like a scripted one: it says what it is.
+            await FailAsync(exchange, new ApiError(500, "api_error", $"rehearsal: unexpected {e.GetType().Name}: {e.Message}"));
+        }
         finally
         {
             if (context.RequestAborted.IsCancellationRequested && !record.Cut) record.ClientDisconnected = true;
@@ -303,6 +310,8 @@ internal sealed class RehearsalService
 
         /// <summary>Parsed elements live as long as this.</summary>
         public JsonDocument? Body { get; set; }
+
+        public PromptPrefix? Prompt { get; set; }
 
         public void Dispose() => Body?.Dispose();
     }
