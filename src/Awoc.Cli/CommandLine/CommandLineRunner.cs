@@ -31,6 +31,13 @@ internal static class CommandLineRunner
 
     private static Task<int> InvokeAsync(string[] args, CliConsole console)
     {
+        if (args is ["--version"])
+        {
+            // Scripts call it in a loop: no verb is built for it.
+            console.Out.WriteLine($"awoc {ClientVersion.Text}");
+            return Task.FromResult(ExitCodes.Succeeded);
+        }
+
         if (args is ["help", .. var about]) args = [.. about, "--help"];
         if (args is [] or ["--help" or "-h" or "-?", ..])
         {

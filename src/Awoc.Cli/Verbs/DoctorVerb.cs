@@ -41,9 +41,11 @@ internal static class DoctorVerb
             var home = AwocHome.Resolve();
             home.Prepare();
             checks.Add(new("home", Ok, home.Path, null));
-            checks.Add(Program());
+            var program = Program();
+            checks.Add(program);
 
-            var client = console.Client(home, new DaemonLauncher(console.Time));
+            // Without its program a daemon may still serve, from before; it just cannot be started.
+            var client = console.Client(home, program.Level == Ok ? new DaemonLauncher(console.Time) : null);
             var health = await client.HealthAsync(token);
             checks.Add(new("daemon", Ok, $"version {health.Version}, process {health.Pid}, {health.Socket}", null));
             var environment = CallerEnvironment.Current();
@@ -62,11 +64,11 @@ internal static class DoctorVerb
     {
         var program = DaemonLauncher.Program;
         const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        return !File.Exists(program)
-            ? new("daemon program", Bad, $"{program} is missing", $"Install awocd beside awoc, or set {DaemonLauncher.Variable} to where it is.")
-            : OperatingSystem.IsLinux() && (File.GetUnixFileMode(program) & Executable) == 0
-                ? new("daemon program", Bad, $"{program} is not executable", $"chmod +x {program}")
-                : new("daemon program", Ok, program, null);
+        if (!OperatingSystem.IsLinux()) return new("daemon program", Bad, program, AwocHome.NotLinux);
+        var found = !File.Exists(program) ? "is missing" : (File.GetUnixFileMode(program) & Executable) == 0 ? "is not executable" : null;
+        return found is null
+            ? new("daemon program", Ok, program, null)
+            : new("daemon program", Bad, $"{program} {found}", DaemonLauncher.WayOut(program));
     }
 
     private static void Print(TextWriter writer, DoctorJson report)

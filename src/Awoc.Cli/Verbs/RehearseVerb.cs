@@ -14,8 +14,6 @@ internal static partial class RehearseVerb
 {
     public const string Name = "rehearse";
 
-    private const int ENOENT = 2;
-
     /// <summary>Returns only by throwing: when it works, this program is no more.</summary>
     [DoesNotReturn]
     public static void Become(CliConsole console, IReadOnlyList<string> arguments)
@@ -25,11 +23,8 @@ internal static partial class RehearseVerb
         // The list that the kernel takes ends with a null.
         string?[] words = [program, Name, .. arguments, null];
         _ = Execute(program, words);
-        var error = Marshal.GetLastPInvokeError();
-        var next = error == ENOENT
-            ? $"Install awocd beside awoc, or set {DaemonLauncher.Variable} to where it is."
-            : $"Make it executable: chmod +x {program}";
-        throw AwocException.Unavailable($"{program} cannot be started ({Marshal.GetPInvokeErrorMessage(error)}). {next}");
+        var why = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+        throw AwocException.Unavailable($"{program} cannot be started ({why}). {DaemonLauncher.WayOut(program)}");
     }
 
     [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
