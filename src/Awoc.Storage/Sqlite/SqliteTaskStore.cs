@@ -55,7 +55,7 @@ public sealed partial class SqliteTaskStore : ITaskStore
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _writer.DisposeAsync();
-        _readers.Dispose();
+        await _readers.DisposeAsync();
     }
 
     /// <summary>SQLite would make it readable for everybody; its log and its index file take over the mode of the database.</summary>
