@@ -50,7 +50,8 @@ internal static class ThroughputBench
         latencies.Sort();
         var (rate, rawRate) = (latencies.Count / storeTime.TotalSeconds, rawLives / rawTime.TotalSeconds);
         Console.WriteLine(
-            $"{name,-36}{producers,11}{rate,12:N0}{rawRate,15:N0}{rate / rawRate,12:P0}{latencies[latencies.Count / 2],9:F2}{latencies[(int)(latencies.Count * 0.99)],9:F2}");
+            $"{name,-36}{producers,11}{rate,12:N0}{rawRate,15:N0}{rate / rawRate,12:P0}" +
+            $"{latencies[latencies.Count / 2],9:F2}{latencies[(int)(latencies.Count * 0.99)],9:F2}");
     }
 
     private static async Task<List<double>> ProduceAsync(SqliteTaskStore store, TimeSpan span, bool wholeLife)
