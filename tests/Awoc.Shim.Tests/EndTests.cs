@@ -64,7 +64,7 @@ public sealed class EndTests(PublishedShim shim)
     [Fact]
     public async Task End_StdinIsClosed_SkipsTheLineWithoutItsGrace()
     {
-        await using var attempt = new Attempt(shim).Script("echo up; sleep 1000").With(spec => spec with
+        await using var attempt = new Attempt(shim).Script("echo up; exec sleep 1000").With(spec => spec with
         {
             Ladder = [LadderStep.Line("stop", TimeSpan.FromSeconds(20)), LadderStep.Interrupt(TimeSpan.FromSeconds(10))],
         }).Start();
