@@ -80,6 +80,8 @@ internal sealed class RelayConnection(int client, byte[] gateway)
     {
         Fd.Close(ref _client);
         Fd.Close(ref _upstream);
+        _up.Forget();
+        _down.Forget();
     }
 
     private void Connect(long nowUs)
