@@ -36,8 +36,11 @@ public sealed record LaunchRequest
     /// <summary>The group it belongs to.</summary>
     public string? Group { get; init; }
 
-    /// <summary>The result may replace a file that exists, or stand outside <see cref="Cwd"/>.</summary>
+    /// <summary>The result may replace a file that exists.</summary>
     public bool Overwrite { get; init; }
+
+    /// <summary>The result may stand outside <see cref="Cwd"/>.</summary>
+    public bool AllowOutside { get; init; }
 
     /// <summary>The session that launches it.</summary>
     public string? ParentSession { get; init; }

@@ -1,0 +1,108 @@
+using Awoc.Core.Agents;
+using Awoc.Core.Tasks;
+
+namespace Awoc.Runners;
+
+/// <summary>All that is known about a model call that failed for good.</summary>
+/// <param name="Class">The agent's own word for it, such as <c>rate_limit</c>.</param>
+/// <param name="Status">HTTP status; null when there was no answer.</param>
+/// <param name="Message">What the agent or the API said.</param>
+/// <param name="Terminal">Why the turn ended, such as <c>prompt_too_long</c>.</param>
+/// <param name="ErrorType">The API's error type as the gateway saw it.</param>
+internal sealed record ApiFailure(string? Class, int? Status, string Message, string? Terminal, string? ErrorType);
+
+/// <summary>Turns a failed model call into a reason and one sentence with the next step.</summary>
+internal static class ApiVerdict
+{
+    public const string SeeLogs = "'awoc logs' has the whole story";
+
+    private const int QuoteLength = 200;
+
+    /// <summary>How the gateway's refusal begins: the agent repeats it as its last words.</summary>
+    private const string BudgetRefusal = "AWOC: token budget";
+
+    public static AttemptVerdict Of(ApiFailure failure)
+    {
+        var said = Quoted(failure.Message);
+        if (Says(failure, BudgetRefusal))
+            return new AttemptVerdict(TaskOutcome.BudgetExhausted, EndReason.Tokens, "the token budget is spent; launch again with more --tokens");
+
+        return Reason(failure) switch
+        {
+            EndReason.RateLimited => Fail(EndReason.RateLimited, $"the model API's rate or usage limit was reached{said}", "launch again when it has reset"),
+            EndReason.Overloaded => Fail(EndReason.Overloaded, $"the model API stayed overloaded{said}", "launch again later"),
+            EndReason.ServerError => Fail(EndReason.ServerError, $"the model API failed{said}", "launch again later"),
+            EndReason.Auth => Fail(EndReason.Auth, $"the model API did not accept the credential{said}", "'awoc doctor' shows which one is used"),
+            EndReason.Billing => Fail(EndReason.Billing, $"the account cannot pay for the model{said}", "mend its billing, then launch again"),
+            EndReason.ModelNotFound => Fail(EndReason.ModelNotFound, $"the model is not known to the API{said}", "launch again with another --model"),
+            EndReason.ContextTooLong => Fail(
+                EndReason.ContextTooLong, $"the conversation outgrew the model's window{said}", "launch again with a narrower task or fewer context files"),
+            EndReason.OutputTooLong => Fail(
+                EndReason.OutputTooLong, $"the model's answer was cut at its length limit{said}", "launch again asking for less, or with more --tokens"),
+            EndReason.Refused => Refused(failure.Message),
+            EndReason.Network => Fail(EndReason.Network, $"the model API could not be reached{said}", "check the network and proxy settings with 'awoc doctor'"),
+            EndReason.BadRequest => Fail(EndReason.BadRequest, $"the model API rejected the request{said}", SeeLogs),
+            _ => Fail(EndReason.AgentError, $"the agent ended with an error{said}", SeeLogs),
+        };
+    }
+
+    public static AttemptVerdict Refused(string said) =>
+        Fail(EndReason.Refused, $"the model refused the task{Quoted(said)}", "say what it is for, or launch it with another --model");
+
+    public static AttemptVerdict Crashed(string what) => Fail(EndReason.AgentCrashed, what, SeeLogs);
+
+    public static AttemptVerdict Fail(EndReason reason, string what, string next) =>
+        new(TaskOutcome.Failed, reason, $"{char.ToUpperInvariant(what[0])}{what[1..].TrimEnd('.')}; {next}.");
+
+    /// <summary>The agent's words as a part of a sentence: one line, bounded; nothing when there are none.</summary>
+    public static string Quoted(string said)
+    {
+        var line = string.Join(' ', said.Split((char[]?)null, 200, StringSplitOptions.RemoveEmptyEntries));
+        line = new string([.. line.Where(c => !char.IsControl(c))]);
+        return line.Length switch
+        {
+            0 => "",
+            > QuoteLength => $" (\"{line[..QuoteLength]}…\")",
+            _ => $" (\"{line.TrimEnd('.')}\")",
+        };
+    }
+
+    private static EndReason Reason(ApiFailure failure)
+    {
+        // What the agent says in words is more exact than the status it came with: a 400 can be billing or length.
+        if (Says(failure, "credit balance") || failure.Class == "billing_error" || failure.Status == 402) return EndReason.Billing;
+        if (failure.Terminal == "prompt_too_long" || Says(failure, "prompt is too long") || failure.Status == 413) return EndReason.ContextTooLong;
+        if (Says(failure, "context window limit") || failure.Terminal == "model_context_window_exceeded") return EndReason.ContextTooLong;
+        if (failure.Class == "max_output_tokens" || failure.Terminal == "max_tokens") return EndReason.OutputTooLong;
+        if (failure.Terminal == "refusal") return EndReason.Refused;
+        if (Says(failure, "not logged in")) return EndReason.Auth;
+        return ByStatus(failure) ?? ByClass(failure) ?? EndReason.AgentError;
+    }
+
+    private static EndReason? ByStatus(ApiFailure failure) => failure.Status switch
+    {
+        401 or 403 => EndReason.Auth,
+        404 => EndReason.ModelNotFound,
+        429 => EndReason.RateLimited,
+        529 => EndReason.Overloaded,
+        // The upstream's own word for an overload, whatever status it came with.
+        >= 500 => failure.ErrorType == "overloaded_error" || failure.Class == "overloaded" ? EndReason.Overloaded : EndReason.ServerError,
+        >= 400 => EndReason.BadRequest,
+        _ => null,
+    };
+
+    private static EndReason? ByClass(ApiFailure failure) => failure.Class switch
+    {
+        "rate_limit" => EndReason.RateLimited,
+        "overloaded" => EndReason.Overloaded,
+        "authentication_failed" or "oauth_org_not_allowed" => EndReason.Auth,
+        "model_not_found" => EndReason.ModelNotFound,
+        "invalid_request" => EndReason.BadRequest,
+        _ when Says(failure, "unable to connect") || Says(failure, "request timed out") || Says(failure, "ECONNRESET")
+            || Says(failure, "connection error") || failure.Class == "network" => EndReason.Network,
+        "server_error" => failure.ErrorType == "overloaded_error" ? EndReason.Overloaded : EndReason.ServerError,
+        _ => null,
+    };
+
+    private static bool Says(ApiFailure failure, string words) => failure.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
+}

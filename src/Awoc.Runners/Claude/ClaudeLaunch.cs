@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Text.Json;
+using Awoc.Core.Agents;
+
+namespace Awoc.Runners.Claude;
+
+/// <summary>
+/// The launch of one attempt. Tools on the allow list, <c>Write</c> outside the working directory among them, run without
+/// a question in the default permission mode, as root too; anything else is denied, so no bypass is needed.
+/// </summary>
+internal static class ClaudeLaunch
+{
+    /// <summary>Output tokens the CLI asks for at most where nothing is set: what its smallest model does.</summary>
+    private const long DefaultMaxOutput = 32_000;
+
+    /// <summary>Up to so many tokens left, thinking and sub-agents would eat the report.</summary>
+    private const long SmallBudget = 10_000;
+
+    private static readonly string[] s_subAgentTools = ["Task", "Agent", "Workflow"];
+
+    /// <summary>Set by a Claude Code that <c>awoc run</c> was called from; they would make the agent take itself for its child.</summary>
+    private static readonly string[] s_parentSession =
+        ["CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT", "CLAUDE_CODE_SSE_PORT", "CLAUDE_CODE_SESSION_ID", "CLAUDE_CODE_CHILD_SESSION"];
+
+    private const string ThinkingTokens = "MAX_THINKING_TOKENS";
+
+    private const string Interrupt =
+        """{"type":"control_request","request_id":"awoc-interrupt","request":{"subtype":"interrupt"}}""";
+
+    private const string EndSession =
+        """{"type":"control_request","request_id":"awoc-end","request":{"subtype":"end_session"}}""";
+
+    public static LaunchPlan Plan(AttemptContext context)
+    {
+        var userSettings = context.Settings.Flag(AgentSettings.UserSettings);
+        var passThrough = context.Availability.Upstream?.Auth == UpstreamAuth.PassThrough && !context.Spec.Rehearsal;
+        var environment = Environment(context, userSettings);
+        var secrets = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (passThrough)
+        {
+            // The CLI sends its own bearer, so the token has to go by the path.
+            secrets[AnthropicCredential.BaseUrl] = $"{AttemptContext.GatewayUrl}/a/{context.GatewayToken}";
+            environment[AnthropicCredential.ApiKey] = null;
+        }
+        else
+        {
+            environment[AnthropicCredential.BaseUrl] = AttemptContext.GatewayUrl;
+            environment[AnthropicCredential.OauthToken] = null;
+            secrets[AnthropicCredential.ApiKey] = context.GatewayToken;
+        }
+
+        return new LaunchPlan
+        {
+            Argv = Arguments(context, userSettings, passThrough),
+            Environment = environment,
+            SecretEnvironment = secrets,
+            StdinFirst = UserMessage(context.Prompt) + "\n",
+            KeepStdin = true,
+            InterruptLine = $"{Interrupt}\n{EndSession}",
+            WithheldSecrets = passThrough
+                ? [AnthropicCredential.ApiKey, AnthropicCredential.AuthToken]
+                : [AnthropicCredential.ApiKey, AnthropicCredential.AuthToken, AnthropicCredential.OauthToken],
+        };
+    }
+
+    private static List<string> Arguments(AttemptContext context, bool userSettings, bool passThrough)
+    {
+        var small = context.TokensLeft <= SmallBudget;
+        List<string> argv =
+        [
+            context.Availability.Executable ?? "claude",
+            "-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose",
+        ];
+        if (context.Resume is { } earlier) argv.AddRange(["--resume", earlier, "--fork-session"]);
+        argv.AddRange(["--session-id", context.Session]);
+        if (context.Spec.Model is { } model) argv.AddRange(["--model", model]);
+        if (Effort(context, small) is { } effort) argv.AddRange(["--effort", effort]);
+
+        var rules = ToolList.Rules(context.Settings);
+        if (small) rules = [.. rules.Where(rule => !s_subAgentTools.Contains(rule.Split('(', 2)[0]))];
+        argv.AddRange(["--tools", string.Join(',', ToolList.Names(rules))]);
+        if (rules.Count > 0) argv.AddRange(["--allowedTools", string.Join(',', rules)]);
+
+        if (!userSettings) argv.AddRange(["--setting-sources", "", "--strict-mcp-config", "--disable-slash-commands"]);
+        // A base URL in the user's own settings would outrank the environment and lead past the gateway.
+        else if (!passThrough) argv.AddRange(["--settings", $$$"""{"env":{"ANTHROPIC_BASE_URL":"{{{AttemptContext.GatewayUrl}}}"}}"""]);
+        return argv;
+    }
+
+    private static string? Effort(AttemptContext context, bool small)
+    {
+        if (context.Settings.Value(AgentSettings.Effort) is { } chosen) return chosen;
+        return small && context.Spec.Environment.Value("CLAUDE_CODE_EFFORT_LEVEL") is null ? "low" : null;
+    }
+
+    private static Dictionary<string, string?> Environment(AttemptContext context, bool userSettings)
+    {
+        var caller = context.Spec.Environment;
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            [AnthropicCredential.AuthToken] = null,
+            ["DISABLE_AUTOUPDATER"] = "1",
+            ["DISABLE_TELEMETRY"] = "1",
+            ["DISABLE_ERROR_REPORTING"] = "1",
+            ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
+        };
+        foreach (var name in s_parentSession.Concat(ClaudeProbe.Clouds)) environment[name] = null;
+        if (!userSettings) environment["CLAUDE_CODE_DISABLE_AUTO_MEMORY"] = "1";
+        NoProxy.AddTo(environment, caller);
+
+        // A name with TOKEN in it may travel among the caller's secrets.
+        var ownThinking = caller.Value(ThinkingTokens) is not null
+            || (!context.Spec.SecretNames.IsDefault && context.Spec.SecretNames.Contains(ThinkingTokens));
+        if (context.TokensLeft <= SmallBudget && !ownThinking) environment[ThinkingTokens] = "0";
+        if (context.TokensLeft < DefaultMaxOutput)
+        {
+            var own = long.TryParse(caller.Value("CLAUDE_CODE_MAX_OUTPUT_TOKENS"), CultureInfo.InvariantCulture, out var set) && set > 0
+                ? set
+                : DefaultMaxOutput;
+            environment["CLAUDE_CODE_MAX_OUTPUT_TOKENS"] = Math.Max(1, Math.Min(context.TokensLeft, own)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return environment;
+    }
+
+    // {"type":"user","message":{"role":"user","content":"…"}}
+    internal static string UserMessage(string text)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "user"u8);
+            json.WriteStartObject("message"u8);
+            json.WriteString("role"u8, "user"u8);
+            json.WriteString("content"u8, text);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+}

@@ -1,0 +1,22 @@
+using Awoc.Core.Agents;
+using Awoc.Core.Tasks;
+
+namespace Awoc.Runners.Claude;
+
+/// <summary>The Claude Code CLI, in stream-json both ways.</summary>
+public sealed class ClaudeRunner : IRunner
+{
+    public string Name => "claude";
+
+    public RunnerTraits Traits { get; } = new(BudgetExactness.Live, UsesModel: true, CanResume: true, FootprintMb: 230);
+
+    public AgentAvailability Probe(AgentEnvironment environment) => ClaudeProbe.Look(environment);
+
+    public IEnumerable<SpecFault> Validate(TaskSpec spec) => ModelNames.Validate(spec, ClaudeModels.Aliases);
+
+    public LaunchPlan Plan(AttemptContext context) => ClaudeLaunch.Plan(context);
+
+    public IAgentStream OpenStream() => new ClaudeStream();
+
+    public AttemptVerdict Judge(AttemptEvidence evidence) => ClaudeVerdict.Of(evidence);
+}

@@ -1,0 +1,34 @@
+using Awoc.Core.Prompts;
+
+namespace Awoc.Runners;
+
+/// <summary>The tools an agent may use: <see cref="TaskPrompt.DefaultTools"/> unless it is configured otherwise.</summary>
+public static class ToolList
+{
+    /// <summary>The rules as configured, such as <c>Read</c> or <c>Bash(git diff *)</c>. A setting that is there but empty gives no tools.</summary>
+    public static IReadOnlyList<string> Rules(IReadOnlyDictionary<string, string> settings) =>
+        settings.TryGetValue(AgentSettings.Tools, out var value) ? Split(value) : TaskPrompt.DefaultTools;
+
+    /// <summary>The names alone, each once: <c>Bash(git diff *)</c> is <c>Bash</c>.</summary>
+    public static IReadOnlyList<string> Names(IEnumerable<string> rules) =>
+        [.. rules.Select(rule => rule.Split('(', 2)[0].Trim()).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
+
+    // A comma within parentheses belongs to the rule.
+    private static List<string> Split(string value)
+    {
+        var rules = new List<string>();
+        int start = 0, depth = 0;
+        for (var at = 0; at <= value.Length; at++)
+        {
+            var c = at < value.Length ? value[at] : ',';
+            if (c == '(') depth++;
+            else if (c == ')') depth--;
+            if (at < value.Length && (c != ',' || depth > 0)) continue;
+            var rule = value[start..at].Trim();
+            if (rule.Length > 0) rules.Add(rule);
+            start = at + 1;
+        }
+
+        return rules;
+    }
+}
