@@ -96,7 +96,9 @@ public sealed partial class AwocClient : IDisposable
     {
         var answer = await AnswerAsync(() => Request(HttpMethod.Get, $"{TaskPath(reference)}/output"), token).ConfigureAwait(false);
         var content = await answer.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
-        return new TaskOutput(new AnswerStream(answer, content), Header(answer, "awoc-result") != TaskWords.Partial, Header(answer, "awoc-path"));
+        // A path may hold what a header may not, so it comes percent-encoded.
+        var path = Header(answer, "awoc-path") is { } encoded ? Uri.UnescapeDataString(encoded) : null;
+        return new TaskOutput(new AnswerStream(answer, content), Header(answer, "awoc-result") != TaskWords.Partial, path);
     }
 
     /// <summary>A log of a task, as text. Dispose the stream: it holds a connection.</summary>

@@ -35,7 +35,12 @@ internal static class ErrorReport
     {
         console.Say(e.Problem.Title);
         foreach (var fault in e.Problem.Faults)
-            console.Error.WriteLine($"  {Printable.Line($"{fault.Field} '{fault.Value}': {fault.Allowed}")}");
+        {
+            // Where the words to choose from are listed, the one that was meant is worth more than the list.
+            var hint = Nearest.Hint(fault.Value, fault.Allowed.Split(", "));
+            console.Error.WriteLine($"  {Printable.Line($"{fault.Field} '{fault.Value}': {fault.Allowed}{(hint.Length > 0 ? "." : "")}{hint}")}");
+        }
+
         if (e.Problem.Detail is { Length: > 0 } detail)
         {
             foreach (var line in detail.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
