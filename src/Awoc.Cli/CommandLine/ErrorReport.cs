@@ -6,6 +6,8 @@ namespace Awoc.Cli.CommandLine;
 /// <summary>An error as a person reads it, and the exit code it stands for.</summary>
 internal static class ErrorReport
 {
+    private const string BrokeOff = "The daemon broke off. `awoc daemon logs` has its last words.";
+
     public static int Write(CliConsole console, Exception error)
     {
         try
@@ -14,6 +16,7 @@ internal static class ErrorReport
             {
                 AwocException e => Refused(console, e),
                 UsageException e => Usage(console, e),
+                HttpRequestException or HttpIOException => Refused(console, AwocException.Unavailable(BrokeOff, error.Message, error)),
                 OperationCanceledException => ExitCodes.Detached,
                 _ => Unexpected(console, error),
             };
