@@ -68,8 +68,8 @@ public sealed partial class AwocClient : IDisposable
     public Task<LaunchReply> LaunchAsync(LaunchRequest request, CancellationToken token = default)
     {
         var key = Guid.NewGuid().ToString("N");
-        return AgainAsync(() => SendAsync(
-            () => Json(HttpMethod.Post, "tasks", request, WireJson.Default.LaunchRequest, key), WireJson.Default.LaunchReply, token));
+        return SendAsync(
+            () => Json(HttpMethod.Post, "tasks", request, WireJson.Default.LaunchRequest, key), WireJson.Default.LaunchReply, token);
     }
 
     /// <summary>What a launch would do. Nothing is launched.</summary>
@@ -94,9 +94,12 @@ public sealed partial class AwocClient : IDisposable
     /// <summary>What a task produced so far.</summary>
     public async Task<TaskOutput> OutputAsync(string reference, CancellationToken token = default)
     {
-        var answer = await AnswerAsync(() => Request(HttpMethod.Get, $"{TaskPath(reference)}/output"), token).ConfigureAwait(false);
+        var answer = await AgainAsync(
+            () => AnswerAsync(() => Request(HttpMethod.Get, $"{TaskPath(reference)}/output"), token)).ConfigureAwait(false);
         var content = await answer.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
-        return new TaskOutput(new AnswerStream(answer, content), Header(answer, "awoc-result") != TaskWords.Partial, Header(answer, "awoc-path"));
+        // A path may hold what a header may not, so it comes percent-encoded.
+        var path = Header(answer, "awoc-path") is { } encoded ? Uri.UnescapeDataString(encoded) : null;
+        return new TaskOutput(new AnswerStream(answer, content), Header(answer, "awoc-result") != TaskWords.Partial, path);
     }
 
     /// <summary>A log of a task, as text. Dispose the stream: it holds a connection.</summary>
@@ -116,7 +119,7 @@ public sealed partial class AwocClient : IDisposable
             TaskLog.Background => "background",
         };
         var path = $"{TaskPath(reference)}/logs?stream={name}{(follow ? "&follow=true" : "")}{(tail is { } lines ? $"&tail={lines}" : "")}";
-        var answer = await AnswerAsync(() => Request(HttpMethod.Get, path), token).ConfigureAwait(false);
+        var answer = await AgainAsync(() => AnswerAsync(() => Request(HttpMethod.Get, path), token)).ConfigureAwait(false);
         return new AnswerStream(answer, await answer.Content.ReadAsStreamAsync(token).ConfigureAwait(false));
     }
 

@@ -33,11 +33,8 @@ public sealed record AwocHome
     /// <summary>The daemon's socket.</summary>
     public string Socket => System.IO.Path.Combine(RunDirectory, "awoc.sock");
 
-    /// <summary>Where the daemon's log and its rotated forerunners lie.</summary>
-    public string LogDirectory => System.IO.Path.Combine(Path, "log");
-
     /// <summary>The daemon's log.</summary>
-    public string LogFile => System.IO.Path.Combine(LogDirectory, "awocd.log");
+    public string LogFile => System.IO.Path.Combine(Path, "background", "awocd.log");
 
     /// <summary>The user's settings.</summary>
     public string SettingsFile => System.IO.Path.Combine(Path, "config.yaml");

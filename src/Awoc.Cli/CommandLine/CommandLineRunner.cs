@@ -50,7 +50,7 @@ internal static class CommandLineRunner
         if (args is ["--version", ..]) throw new UsageException("'--version' stands alone.");
 
         var verb = VerbTable.Find(args[0]) ?? throw UnknownVerb(args[0]);
-        return InvokeAsync(Root(verb, console), args, console);
+        return InvokeAsync(Root(verb, console), verb.Name == RunVerb.Name ? RunVerb.WithoutAmpersand(args) : args, console);
     }
 
     private static Task<int> InvokeAsync(RootCommand root, string[] args, CliConsole console)

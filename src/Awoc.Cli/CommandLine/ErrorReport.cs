@@ -6,6 +6,8 @@ namespace Awoc.Cli.CommandLine;
 /// <summary>An error as a person reads it, and the exit code it stands for.</summary>
 internal static class ErrorReport
 {
+    private const string BrokeOff = "The daemon broke off. `awoc daemon logs` has its last words.";
+
     public static int Write(CliConsole console, Exception error)
     {
         try
@@ -14,6 +16,7 @@ internal static class ErrorReport
             {
                 AwocException e => Refused(console, e),
                 UsageException e => Usage(console, e),
+                HttpRequestException or HttpIOException => Refused(console, AwocException.Unavailable(BrokeOff, error.Message, error)),
                 OperationCanceledException => ExitCodes.Detached,
                 _ => Unexpected(console, error),
             };
@@ -35,7 +38,12 @@ internal static class ErrorReport
     {
         console.Say(e.Problem.Title);
         foreach (var fault in e.Problem.Faults)
-            console.Error.WriteLine($"  {Printable.Line($"{fault.Field} '{fault.Value}': {fault.Allowed}")}");
+        {
+            // Where the words to choose from are listed, the one that was meant is worth more than the list.
+            var hint = Nearest.Hint(fault.Value, fault.Allowed.Split(", "));
+            console.Error.WriteLine($"  {Printable.Line($"{fault.Field} '{fault.Value}': {fault.Allowed}{(hint.Length > 0 ? "." : "")}{hint}")}");
+        }
+
         if (e.Problem.Detail is { Length: > 0 } detail)
         {
             foreach (var line in detail.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))

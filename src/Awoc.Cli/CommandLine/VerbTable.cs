@@ -7,7 +7,7 @@ internal static class VerbTable
 {
     public static IReadOnlyList<Verb> All { get; } =
     [
-        new("run", "Launch a background task and print its id", RunVerb.Build) { Aliases = ["background-task"] },
+        new(RunVerb.Name, "Launch a background task and print its id", RunVerb.Build) { Aliases = ["background-task"] },
         new("status", "Show tasks, or one task in detail", StatusVerb.Build) { Aliases = ["background-status"] },
         new("output", "Print what a task produced", OutputVerb.Build) { Aliases = ["background-output"] },
         new("logs", "Print a task's log, or follow it", LogsVerb.Build) { Aliases = ["background-logs"] },
@@ -15,7 +15,7 @@ internal static class VerbTable
         new("cancel", "End tasks", CancelVerb.Build),
         new("daemon", "Start, stop and look at the daemon", DaemonVerb.Build),
         new("doctor", "Find out what stands in the way", DoctorVerb.Build),
-        new("rehearse", "Run the rehearsal model server by itself", Build: null),
+        new(RehearseVerb.Name, "Run the rehearsal model server by itself", Build: null),
         new("config", "Show and change settings", ConfigVerb.Build),
     ];
 

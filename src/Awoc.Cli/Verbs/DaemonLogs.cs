@@ -21,14 +21,14 @@ internal static class DaemonLogs
     {
         var home = AwocHome.Resolve();
         if (!File.Exists(home.LogFile))
-            throw AwocException.Unavailable($"There is no {home.LogFile}: no daemon has run in this home yet.");
+            throw AwocException.Unavailable($"There is no {home.LogFile}: the daemon of this home has logged nothing yet.");
 
         await using var log = new FileStream(home.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         await LogCopy.CopyAsync(log, console.Bytes, token);
         if (!follow) return ExitCodes.Succeeded;
 
         using var interrupt = new Interrupt();
-        using var changes = new FileSystemWatcher(home.LogDirectory, Path.GetFileName(home.LogFile));
+        using var changes = new FileSystemWatcher(Path.GetDirectoryName(home.LogFile)!, Path.GetFileName(home.LogFile));
         using var changed = new SemaphoreSlim(1);
         void Wake(object sender, FileSystemEventArgs e)
         {

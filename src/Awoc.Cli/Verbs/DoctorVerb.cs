@@ -46,8 +46,6 @@ internal static class DoctorVerb
 
             // Without its program a daemon may still serve, from before; it just cannot be started.
             var client = console.Client(home, program.Level == Ok ? new DaemonLauncher(console.Time) : null);
-            var health = await client.HealthAsync(token);
-            checks.Add(new("daemon", Ok, $"version {health.Version}, process {health.Pid}, {health.Socket}", null));
             var environment = CallerEnvironment.Current();
             var report = await client.DoctorAsync(new DoctorRequest(Environment.CurrentDirectory, environment.Plain, environment.Secrets), token);
             return new DoctorJson([.. checks, .. report.Checks], report.Chosen);

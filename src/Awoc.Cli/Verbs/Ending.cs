@@ -19,7 +19,7 @@ internal static class Ending
     public static string Sentence(TaskView task)
     {
         var why = task.Reason is { } reason && task.Outcome != TaskWords.Succeeded ? $" ({reason})" : "";
-        var detail = task.Detail is { } text ? $": {Printable.Line(text)}" : "";
+        var detail = task.Detail is { } text ? $": {Printable.Line(text).TrimEnd('.')}" : "";
         var spent = $", {Figures.Count(task.Usage.Output)} tokens, {Figures.Duration(task.RunMs)}";
         var rehearsed = task.Rehearsal is true ? ", rehearsal" : "";
         var handle = TaskWords.Handle(task.Id);

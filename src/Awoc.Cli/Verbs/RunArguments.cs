@@ -6,14 +6,11 @@ namespace Awoc.Cli.Verbs;
 internal sealed record RunArguments(string Task, string? Output, string? Model, string? Tokens, string? Timeout)
 {
     /// <summary>
-    /// Takes the positions as they came. A last <c>&amp;</c> is dropped: the seed's lines end in one, and where no shell reads
-    /// them it arrives as an argument. An empty position counts as left out, as in the seed's <c>${3:-sonnet}</c>.
+    /// Takes the positions as they came. An empty one counts as left out, as in the seed's <c>${3:-sonnet}</c>.
     /// </summary>
     public static RunArguments From(IReadOnlyList<string?> positions)
     {
         var given = positions.ToArray();
-        var last = Array.FindLastIndex(given, p => p is not null);
-        if (last > 0 && given[last] == "&") given[last] = null;
         for (var i = 1; i < given.Length; i++)
         {
             if (string.IsNullOrEmpty(given[i])) given[i] = null;

@@ -10,6 +10,13 @@ namespace Awoc.Cli.Verbs;
 /// <summary><c>awoc run</c>: the seed's positional form and its flags.</summary>
 internal static class RunVerb
 {
+    public const string Name = "run";
+
+    /// <summary>
+    /// Drops a last <c>&amp;</c>: the seed's lines end in one, and where no shell reads them it arrives as an argument.
+    /// </summary>
+    public static string[] WithoutAmpersand(string[] args) => args is [.. var others, "&"] ? others : args;
+
     public static VerbCommand Build(CliConsole console)
     {
         var task = new Argument<string>("TASK") { Description = "TYPE[:DESCRIPTION], or free text; a DESCRIPTION of - is read from stdin, @FILE from a file" };
@@ -31,7 +38,7 @@ internal static class RunVerb
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what would be launched, and launch nothing" };
         var json = Shared.Json();
 
-        var command = new VerbCommand("run", "Launches a task in the background and prints its id. The task outlives this terminal.")
+        var command = new VerbCommand(Name, "Launches a task in the background and prints its id. The task outlives this terminal.")
         {
             Examples =
             [

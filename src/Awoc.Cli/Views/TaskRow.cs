@@ -15,6 +15,10 @@ namespace Awoc.Cli.Views;
 /// <param name="Output">Where the result lies.</param>
 internal sealed record TaskRow(string Id, string Task, string State, string Agent, string Model, string Tokens, string Time, string Output)
 {
+    public const int TaskColumn = 1;
+    public const int StateColumn = 2;
+    public const int ModelColumn = 4;
+    public const int OutputColumn = 7;
     private const int TaskLength = 40;
 
     public static string[] Titles { get; } = ["ID", "TASK", "STATE", "AGENT", "MODEL", "TOKENS", "TIME", "OUTPUT"];
@@ -52,12 +56,20 @@ internal sealed record TaskRow(string Id, string Task, string State, string Agen
 
     private static string OutputOf(TaskView task, string cwd)
     {
-        if (task.Result == TaskWords.Partial) return $"{Near(task.ResultPath, cwd)} (partial)";
         var place = task.Delivered is true || task.State != TaskWords.Ended ? task.Output ?? task.ResultPath : task.ResultPath;
-        return Near(place, cwd);
+        if (task.Result == TaskWords.Partial) return $"{Near(task.ResultPath, task, cwd)} (partial)";
+        return Near(place, task, cwd);
     }
 
-    /// <summary>A path below the current directory is shown from there.</summary>
-    private static string Near(string? path, string cwd) =>
-        path is null ? "-" : path.StartsWith(cwd + '/', StringComparison.Ordinal) ? path[(cwd.Length + 1)..] : path;
+    /// <summary>
+    /// A path below the current directory is shown from there. Of one in the task's own directory, which <c>awoc output</c> reads,
+    /// the end is enough.
+    /// </summary>
+    private static string Near(string? path, TaskView task, string cwd) =>
+        path is null ? "-"
+        : Below(path, task.Directory) ? $"…/{Path.GetFileName(path)}"
+        : Below(path, cwd) ? path[(cwd.Length + 1)..]
+        : path;
+
+    private static bool Below(string path, string directory) => path.StartsWith(directory + '/', StringComparison.Ordinal);
 }

@@ -25,18 +25,32 @@ internal static class TaskTable
 
     private static void WriteTerminal(TextWriter writer, IEnumerable<TaskRow> rows)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Interactive = InteractionSupport.No });
-        var table = new Table().Border(TableBorder.None);
-        foreach (var title in TaskRow.Titles)
+        var output = new TerminalOutput(writer);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            var column = new TableColumn(new Text(title, new Style(decoration: Decoration.Dim)));
-            table.AddColumn(title is "TASK" or "OUTPUT" ? column : column.NoWrap());
+            Out = output,
+            Interactive = InteractionSupport.No,
+            Ansi = NoColour ? AnsiSupport.No : AnsiSupport.Detect,
+        });
+        var shown = Columns(output.Width);
+        var table = new Table().Border(TableBorder.None);
+        foreach (var c in shown)
+        {
+            var column = new TableColumn(new Text(TaskRow.Titles[c], new Style(decoration: Decoration.Dim)));
+            table.AddColumn(c is TaskRow.TaskColumn or TaskRow.OutputColumn ? column : column.NoWrap());
         }
 
         foreach (var row in rows)
-            table.AddRow(row.Cells.Select((cell, c) => new Text(cell, c == 2 ? StyleOf(row.State) : Style.Plain)));
+            table.AddRow(shown.Select(c => new Text(row.Cells[c], c == TaskRow.StateColumn ? StyleOf(row.State) : Style.Plain)));
         console.Write(table);
     }
+
+    private static bool NoColour =>
+        Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") == "dumb";
+
+    /// <summary>A narrow window has no room for what <c>awoc status ID</c> tells as well.</summary>
+    private static int[] Columns(int width) =>
+        [.. Enumerable.Range(0, TaskRow.Titles.Length).Where(c => width >= 110 || (c != TaskRow.ModelColumn && (c != TaskRow.OutputColumn || width >= 96)))];
 
     private static Style StyleOf(string state) => state.Split(' ')[0] switch
     {
