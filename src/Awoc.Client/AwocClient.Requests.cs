@@ -9,9 +9,13 @@ namespace Awoc.Client;
 public sealed partial class AwocClient
 {
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken token) =>
-        AgainAsync(() => SendAsync(() => Request(HttpMethod.Get, path), type, token));
+        SendAsync(() => Request(HttpMethod.Get, path), type, token);
 
-    private async Task<T> SendAsync<T>(Func<HttpRequestMessage> request, JsonTypeInfo<T> type, CancellationToken token)
+    /// <summary>All that is sent this way may be done twice: see <see cref="AgainAsync"/>.</summary>
+    private Task<T> SendAsync<T>(Func<HttpRequestMessage> request, JsonTypeInfo<T> type, CancellationToken token) =>
+        AgainAsync(() => SendOnceAsync(request, type, token));
+
+    private async Task<T> SendOnceAsync<T>(Func<HttpRequestMessage> request, JsonTypeInfo<T> type, CancellationToken token)
     {
         using var limit = new CancellationTokenSource(s_answerLimit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, token);
@@ -52,10 +56,15 @@ public sealed partial class AwocClient
         {
             throw new AwocException(connecting.Problem, e);
         }
+        catch (HttpRequestException e) when (e.InnerException is NobodyServesException nobody)
+        {
+            throw AwocException.Unavailable($"No daemon serves {_home.Path}. Start one with: awoc daemon start", null, nobody);
+        }
     }
 
     /// <summary>
-    /// Does once more what a dying daemon cut off. Only for what may be done twice: reading, and what carries an idempotency key.
+    /// Does once more what a dying daemon cut off: reading, setting what is set already, canceling what is being canceled, and
+    /// a launch, which carries an idempotency key. Not a stop, whose second try would start a daemon to stop it.
     /// </summary>
     private async Task<T> AgainAsync<T>(Func<Task<T>> exchange)
     {

@@ -15,10 +15,23 @@ public sealed partial class AwocClient
     {
         var health = await HealthAsync(token).ConfigureAwait(false);
         using var end = ProcessEnd.Of(health.Pid);
-        var reply = await SendAsync(
-            () => Json(HttpMethod.Post, "daemon/stop", new StopRequest(cancel), WireJson.Default.StopRequest),
-            WireJson.Default.StopReply, token).ConfigureAwait(false);
+        var reply = await StopOnceAsync(cancel, token).ConfigureAwait(false);
         return await end.WaitAsync(s_stopLimit).ConfigureAwait(false) ? reply : throw WillNotStop();
+    }
+
+    private async Task<StopReply> StopOnceAsync(bool cancel, CancellationToken token)
+    {
+        try
+        {
+            return await SendOnceAsync(
+                () => Json(HttpMethod.Post, "daemon/stop", new StopRequest(cancel), WireJson.Default.StopRequest),
+                WireJson.Default.StopReply,
+                token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsCutOff(e))
+        {
+            throw CutOff(e);
+        }
     }
 
     private AwocException WillNotStop() => AwocException.Unavailable(

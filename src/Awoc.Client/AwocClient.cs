@@ -50,13 +50,26 @@ public sealed partial class AwocClient : IDisposable
     /// <summary>The daemon's own state.</summary>
     public Task<HealthView> HealthAsync(CancellationToken token = default) => GetAsync("health", WireJson.Default.HealthView, token);
 
+    /// <summary>The daemon's own state, or null when none serves and this client starts none.</summary>
+    public async Task<HealthView?> FindAsync(CancellationToken token = default)
+    {
+        try
+        {
+            return await HealthAsync(token).ConfigureAwait(false);
+        }
+        catch (AwocException e) when (e.InnerException is NobodyServesException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Launches a task. When this returns, the task is durable.</summary>
     /// <remarks>A request that was cut off is sent again under the same idempotency key: it never launches twice.</remarks>
     public Task<LaunchReply> LaunchAsync(LaunchRequest request, CancellationToken token = default)
     {
         var key = Guid.NewGuid().ToString("N");
-        return AgainAsync(() => SendAsync(
-            () => Json(HttpMethod.Post, "tasks", request, WireJson.Default.LaunchRequest, key), WireJson.Default.LaunchReply, token));
+        return SendAsync(
+            () => Json(HttpMethod.Post, "tasks", request, WireJson.Default.LaunchRequest, key), WireJson.Default.LaunchReply, token);
     }
 
     /// <summary>What a launch would do. Nothing is launched.</summary>
@@ -81,9 +94,12 @@ public sealed partial class AwocClient : IDisposable
     /// <summary>What a task produced so far.</summary>
     public async Task<TaskOutput> OutputAsync(string reference, CancellationToken token = default)
     {
-        var answer = await AnswerAsync(() => Request(HttpMethod.Get, $"{TaskPath(reference)}/output"), token).ConfigureAwait(false);
+        var answer = await AgainAsync(
+            () => AnswerAsync(() => Request(HttpMethod.Get, $"{TaskPath(reference)}/output"), token)).ConfigureAwait(false);
         var content = await answer.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
-        return new TaskOutput(new AnswerStream(answer, content), Header(answer, "awoc-result") != TaskWords.Partial, Header(answer, "awoc-path"));
+        // A path may hold what a header may not, so it comes percent-encoded.
+        var path = Header(answer, "awoc-path") is { } encoded ? Uri.UnescapeDataString(encoded) : null;
+        return new TaskOutput(new AnswerStream(answer, content), Header(answer, "awoc-result") != TaskWords.Partial, path);
     }
 
     /// <summary>A log of a task, as text. Dispose the stream: it holds a connection.</summary>
@@ -103,7 +119,7 @@ public sealed partial class AwocClient : IDisposable
             TaskLog.Background => "background",
         };
         var path = $"{TaskPath(reference)}/logs?stream={name}{(follow ? "&follow=true" : "")}{(tail is { } lines ? $"&tail={lines}" : "")}";
-        var answer = await AnswerAsync(() => Request(HttpMethod.Get, path), token).ConfigureAwait(false);
+        var answer = await AgainAsync(() => AnswerAsync(() => Request(HttpMethod.Get, path), token)).ConfigureAwait(false);
         return new AnswerStream(answer, await answer.Content.ReadAsStreamAsync(token).ConfigureAwait(false));
     }
 

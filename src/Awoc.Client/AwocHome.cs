@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Awoc.Client.Native;
 
 namespace Awoc.Client;
@@ -32,6 +33,9 @@ public sealed record AwocHome
     /// <summary>The daemon's socket.</summary>
     public string Socket => System.IO.Path.Combine(RunDirectory, "awoc.sock");
 
+    /// <summary>The daemon's log.</summary>
+    public string LogFile => System.IO.Path.Combine(Path, "background", "awocd.log");
+
     /// <summary>The user's settings.</summary>
     public string SettingsFile => System.IO.Path.Combine(Path, "config.yaml");
 
@@ -55,7 +59,8 @@ public sealed record AwocHome
             Directory.CreateDirectory(Path, OwnerOnly);
             Directory.CreateDirectory(RunDirectory, OwnerOnly);
             // An empty file says what a mode does not: a read-only mount, a full disk, another owner.
-            File.OpenHandle(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+            using var file = Libc.Open(LockFile, Libc.O_LOCK_FILE, Libc.OwnerOnly);
+            if (file.IsInvalid) throw new IOException($"{LockFile}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -42,6 +42,8 @@ public static class TaskWords
     /// <summary>Result: cut short, but readable.</summary>
     public const string Partial = "partial";
 
+    private const int RandomDigits = 12;
+
     /// <summary>Every state, in the order of the life-cycle.</summary>
     public static IReadOnlyList<string> States { get; } = [Scheduled, Queued, Running, AwaitingInput, Ended];
 
@@ -55,6 +57,9 @@ public static class TaskWords
     public static string Handle(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        return id[(id.IndexOf('-', StringComparison.Ordinal) + 1)..];
+        var dash = id.IndexOf('-', StringComparison.Ordinal);
+        // A name may hold dashes too.
+        var isId = dash > 0 && id.Length == dash + 1 + RandomDigits && !id.AsSpan(0, dash).ContainsAnyExceptInRange('0', '9');
+        return isId ? id[(dash + 1)..] : id;
     }
 }

@@ -41,7 +41,7 @@ internal static partial class ModelNames
         return text.Length > ShownLength ? line + "…" : line;
     }
 
-    // No leading dash: the name stands alone in an argument list.
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._:/@\[\]-]{0,199}\z")]
+    // No leading dash: the name stands alone in an argument list. A rehearsal's scenario may carry parameters.
+    [GeneratedRegex(@"^(?:[A-Za-z0-9][A-Za-z0-9._:/@\[\]-]{0,199}|rehearsal/[A-Za-z0-9._,=?&-]{1,190})\z")]
     private static partial Regex WellFormed();
 }

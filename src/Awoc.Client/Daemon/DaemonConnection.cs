@@ -2,18 +2,18 @@ using System.Net.Sockets;
 
 namespace Awoc.Client.Daemon;
 
+/// <summary>No daemon listens, and none was to be started.</summary>
+internal sealed class NobodyServesException : Exception;
+
 /// <summary>Opens connections to the daemon of a home, and starts the daemon where there is none and it may.</summary>
 internal sealed class DaemonConnection(AwocHome home, DaemonLauncher? launcher, TimeProvider time)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Nobody serves, and no daemon was to be started.</summary>
-    public static string NobodyServes(AwocHome home) => $"No daemon serves {home.Path}. Start one with: awoc daemon start";
-
     public async ValueTask<Stream> OpenAsync(CancellationToken token)
     {
         if (await TryAsync(token).ConfigureAwait(false) is { } connected) return connected;
-        if (launcher is null) throw AwocException.Unavailable(NobodyServes(home));
+        if (launcher is null) throw new NobodyServesException();
 
         home.Prepare();
         using var mine = await StartLock.TakeAsync(home.LockFile).ConfigureAwait(false);

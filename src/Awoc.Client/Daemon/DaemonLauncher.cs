@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Awoc.Client.Native;
 
 namespace Awoc.Client.Daemon;
@@ -55,6 +56,11 @@ public sealed class DaemonLauncher(TimeProvider? time = null)
         }
     }
 
+    /// <summary>What to do about a daemon program that cannot be executed.</summary>
+    public static string WayOut(string program) => File.Exists(program)
+        ? $"Make it executable: chmod +x {program}"
+        : $"Install awocd beside awoc, or set {Variable} to where it is.";
+
     private static Process Start(string program, AwocHome home)
     {
         var start = new ProcessStartInfo(program)
@@ -76,10 +82,8 @@ public sealed class DaemonLauncher(TimeProvider? time = null)
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            var next = File.Exists(program)
-                ? $"Make it executable: chmod +x {program}"
-                : $"Install awocd beside awoc, or set {Variable} to where it is.";
-            throw AwocException.Unavailable($"The daemon {program} cannot be started ({e.Message}). {next}", null, e);
+            var why = Marshal.GetPInvokeErrorMessage(e.NativeErrorCode);
+            throw AwocException.Unavailable($"The daemon {program} cannot be started ({why}). {WayOut(program)}", null, e);
         }
     }
 }

@@ -16,7 +16,8 @@ internal sealed class StartLock : IDisposable
 
     public static Task<StartLock> TakeAsync(string path) => Task.Run(() =>
     {
-        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        // Not through the base library: it would take a lock of its own on the same file.
+        var file = Libc.Open(path, Libc.O_LOCK_FILE, Libc.OwnerOnly);
         while (Libc.Lock(file, Libc.LOCK_EX) != 0)
         {
             if (Marshal.GetLastPInvokeError() == Libc.EINTR) continue;

@@ -10,11 +10,15 @@ namespace Awoc.Client.Native;
 internal static partial class Libc
 {
     public const int O_DIRECTORY_PATH = O_PATH | O_CLOEXEC;
+    public const int O_LOCK_FILE = O_RDWR | O_CREAT | O_CLOEXEC;
+    public const uint OwnerOnly = 0x180;
     public const int LOCK_EX = 2;
     public const int CLOSE_RANGE_CLOEXEC = 4;
     public const short POLLIN = 1;
     public const int EINTR = 4;
 
+    private const int O_RDWR = 2;
+    private const int O_CREAT = 0x40;
     private const int O_PATH = 0x200000;
     private const int O_CLOEXEC = 0x80000;
     private const int AT_FDCWD = -100;
@@ -32,7 +36,7 @@ internal static partial class Libc
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial SafeFileHandle Open(string path, int flags);
+    public static partial SafeFileHandle Open(string path, int flags, uint mode = 0);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(SafeFileHandle file, int operation);

@@ -8,8 +8,9 @@ namespace Awoc.Core.Prompts;
 
 /// <summary>
 /// The prompt of one attempt. What is the same for every task of a type and output format comes first, so that a
-/// provider's cache can serve it again; what belongs to this task comes last. The headings and the bullets under
-/// <c>Task Configuration</c> are a format: the rehearsal's planner reads them.
+/// provider's cache can serve it again; what belongs to this task comes last. The headings, the bullets under
+/// <c>Task Configuration</c> and those under <c>Expected Output Format</c> are a format: the rehearsal's planner reads them.
+/// The description is a block quote.
 /// </summary>
 public static class TaskPrompt
 {
@@ -27,6 +28,7 @@ public static class TaskPrompt
         var format = OutputFormats.Of(spec.Output);
         var text = new StringBuilder(4096 + spec.Description.Length);
         AppendProtocol(text);
+        AppendMethod(text, type.Method);
         AppendFormat(text, type.Method, format);
         AppendDetails(text, type, spec.Description);
         AppendConfiguration(text, spec, id, stagingPath);
@@ -73,17 +75,22 @@ public static class TaskPrompt
         text.Append("\nA section with nothing to say says so in one line.\n\n");
     }
 
+    private static void AppendMethod(StringBuilder text, TaskMethod method)
+    {
+        text.Append("## ").Append(method.Title).Append('\n');
+        for (var step = 0; step < method.Steps.Length; step++)
+            text.Append(CultureInfo.InvariantCulture, $"{step + 1}. {method.Steps[step]}\n");
+        text.Append('\n');
+    }
+
     private static void AppendDetails(StringBuilder text, TaskType type, string description)
     {
-        text.Append("## Task Details\n### ").Append(type.Method.Title).Append('\n');
-        for (var step = 0; step < type.Method.Steps.Length; step++)
-            text.Append(CultureInfo.InvariantCulture, $"{step + 1}. {type.Method.Steps[step]}\n");
-        text.Append("\n### Focus\n").Append(type.Focus).Append("\n\n### Description\n");
+        text.Append("## Task Details\n");
         if (string.IsNullOrWhiteSpace(description))
             text.Append("No further description: take the working directory as the subject.\n");
         else
             PromptText.AppendQuote(text, description);
-        text.Append('\n');
+        text.Append("\n### Focus\n").Append(type.Focus).Append("\n\n");
     }
 
     private static void AppendConfiguration(StringBuilder text, TaskSpec spec, TaskId id, string stagingPath) => text

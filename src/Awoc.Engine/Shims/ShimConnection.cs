@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -8,11 +9,12 @@ namespace Awoc.Engine.Shims;
 
 /// <summary>
 /// A connection to a shim. The order is: connect, <see cref="HelloAsync"/>, <see cref="OwnAsync"/>, then commands from any thread
-/// while one reader follows <see cref="ReadAllAsync"/>.
+/// while one reader follows <see cref="ReadAllAsync"/>. A command to a shim that is gone throws <see cref="IOException"/>, and the reader
+/// ends; neither is lost: what the shim knew is in the attempt's directory.
 /// </summary>
 public sealed class ShimConnection : IAsyncDisposable
 {
-    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(2);
 
     private readonly NetworkStream _stream;
     private readonly PipeReader _reader;
@@ -27,17 +29,36 @@ public sealed class ShimConnection : IAsyncDisposable
     /// <summary>Connects to a shim's socket, waiting for it to appear.</summary>
     /// <exception cref="TimeoutException">Nothing listened there within <paramref name="timeout"/>.</exception>
     public static async Task<ShimConnection> ConnectAsync(
-        string socketPath, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken = default)
+        string socketPath, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken = default) =>
+        await ConnectAsync(socketPath, timeout, time, ended: null, cancellationToken) ?? throw new UnreachableException();
+
+    /// <summary>
+    /// Connects to the shim of an attempt that was just launched, waiting for its socket. Null where the attempt has ended meanwhile, which
+    /// a quick agent may do before anybody connects: <see cref="ShimExit.Read"/> has its end.
+    /// </summary>
+    /// <exception cref="TimeoutException">Neither came within <paramref name="timeout"/>; <c>shim.log</c> in the attempt's directory may say why.</exception>
+    public static Task<ShimConnection?> ConnectUnlessEndedAsync(
+        string attemptDirectory, string socketPath, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken = default)
+    {
+        var exit = Path.Combine(attemptDirectory, ShimFiles.Exit);
+        return ConnectAsync(socketPath, timeout, time, () => File.Exists(exit), cancellationToken);
+    }
+
+    private static async Task<ShimConnection?> ConnectAsync(
+        string socketPath, TimeSpan timeout, TimeProvider time, Func<bool>? ended, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
         while (true)
         {
+            // Asked before the attempt to connect: a shim records its end before it closes its socket.
+            var hasEnded = ended?.Invoke() ?? false;
             try
             {
                 return new ShimConnection(await UnixSockets.ConnectAsync(socketPath, cancellationToken));
             }
             catch (Exception absent) when (absent is SocketException or IOException)
             {
+                if (hasEnded) return null;
                 if (time.GetElapsedTime(begin) >= timeout)
                     throw new TimeoutException($"No shim listens on {socketPath} ({absent.Message}).", absent);
             }
@@ -46,15 +67,24 @@ public sealed class ShimConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the shim's first message.</summary>
-    /// <exception cref="IOException">The shim closed the connection.</exception>
-    public async Task<ShimMessage.Hello> HelloAsync(CancellationToken cancellationToken = default) =>
-        await ReadAsync(cancellationToken) switch
+    /// <summary>Reads the shim's first message. Null where the shim ended before it, as it may just after the connect: <see cref="AttemptProbe"/>
+    /// says what that means.</summary>
+    public async Task<ShimMessage.Hello?> HelloAsync(CancellationToken cancellationToken = default)
+    {
+        try
         {
-            ShimMessage.Hello hello => hello,
-            null => throw new IOException("The shim closed the connection before its hello."),
-            var other => throw new InvalidDataException($"The shim began with {other.GetType().Name}, not with hello."),
-        };
+            return await ReadAsync(cancellationToken) switch
+            {
+                ShimMessage.Hello hello => hello,
+                null => null,
+                var other => throw new InvalidDataException($"The shim began with {other.GetType().Name}, not with hello."),
+            };
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>
     /// Claims the attempt under a fence that is committed already. Of equal or higher fences the latest wins, and the owner before it is

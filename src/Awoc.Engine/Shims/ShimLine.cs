@@ -26,6 +26,7 @@ internal sealed record ShimLine
     public Dictionary<string, string>? Values { get; init; }
     public bool On { get; init; }
     public long N { get; init; }
+    public bool Closed { get; init; }
 
     /// <summary>The message of a line; null for a kind this version does not know.</summary>
     public static ShimMessage? Parse(ReadOnlySpan<byte> utf8)
@@ -42,7 +43,7 @@ internal sealed record ShimLine
             "grew" => new ShimMessage.Grew(line.Events, line.Stderr),
             "exec" => new ShimMessage.Exec(line.Error),
             "full" => new ShimMessage.Full(line.On),
-            "ack" => new ShimMessage.Ack(line.N),
+            "ack" => new ShimMessage.Ack(line.N, line.Closed),
             "exit" => new ShimMessage.Exit(
                 JsonSerializer.Deserialize(utf8, ShimJson.Default.ShimExit) ?? throw new JsonException("null is no exit")),
             _ => null,

@@ -46,8 +46,9 @@ public abstract record ShimMessage
     /// <summary>The disk has no room for the logs (the agent waits, nothing is lost), or has again.</summary>
     public sealed record Full(bool On) : ShimMessage;
 
-    /// <summary>The line with this number is recorded and queued for the agent's stdin, now or earlier.</summary>
-    public sealed record Ack(long N) : ShimMessage;
+    /// <summary>The line with this number is recorded and queued for the agent's stdin, now or earlier; or stdin is <paramref name="Closed"/> and
+    /// it was left out.</summary>
+    public sealed record Ack(long N, bool Closed) : ShimMessage;
 
     /// <summary>The attempt has ended; <c>exit.json</c> is durable and says the same.</summary>
     public sealed record Exit(ShimExit Record) : ShimMessage;

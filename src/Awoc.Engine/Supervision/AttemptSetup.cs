@@ -42,7 +42,7 @@ public static class AttemptSetup
             Settings = ports.Settings.Read(task.Spec.Cwd).ForAgent(runner.Name),
         });
 
-        var upstream = task.Spec.Rehearsal ? ports.Rehearsal : availability.Upstream;
+        var upstream = task.Spec.Rehearsal ? ports.Rehearsal.For(task.Spec) : availability.Upstream;
         var credential = runner.Traits.UsesModel && upstream is not null ? new AttemptCredential(token, upstream) : null;
         var secrets = ports.Vault.Get(task.Id);
         var environment = PublicEnvironment(ports, task, plan);

@@ -23,6 +23,6 @@ public sealed record EnginePorts(
     IModelGateway Gateway,
     ISettingsSource Settings,
     ShimLauncher Shims,
-    ModelUpstream Rehearsal,
+    RehearsalUpstream Rehearsal,
     ShimDaemon? Daemon,
     TimeProvider Time);

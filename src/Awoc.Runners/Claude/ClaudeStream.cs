@@ -102,7 +102,7 @@ internal sealed class ClaudeStream : IAgentStream
         var subAgent = root.Text("parent_tool_use_id") is not null;
         foreach (var block in message.Items("content"))
         {
-            if (block.Text("type") != "tool_result" || !IsNew("result", block)) continue;
+            if (block.Text("type") != "tool_result" || !_seen.Add($"result of {block.Text("tool_use_id")}")) continue;
             events.Add(new AgentEvent.ToolResult(block.Text("tool_use_id") ?? "", block.True("is_error"), Words(block), subAgent));
         }
 
@@ -183,7 +183,7 @@ internal sealed class ClaudeStream : IAgentStream
     }
 
     private bool IsNew(string message, JsonElement block) =>
-        _seen.Add(block.Text("id") ?? block.Text("tool_use_id") ?? message + Fingerprint(block));
+        _seen.Add(block.Text("id") ?? message + Fingerprint(block));
 
     private static string Fingerprint(JsonElement block) =>
         Convert.ToHexString(global::System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(block.GetRawText())).AsSpan(0, 12));

@@ -16,13 +16,11 @@ internal static class ReadSql
     public const string Ready =
         $"SELECT {TaskRow.Columns} FROM task WHERE state = 'queued' AND queue = @queue ORDER BY order_key, seq LIMIT @limit";
 
-    public const string Due = $"""
-        SELECT {TaskRow.Columns} FROM task WHERE state = 'scheduled' AND due_us IS NOT NULL AND due_us <= @now
-        ORDER BY due_us, seq LIMIT @limit
-        """;
+    /// <summary>Only a scheduled task has a time. To ask for the state too would make SQLite take the index of states and sort.</summary>
+    public const string Due =
+        $"SELECT {TaskRow.Columns} FROM task WHERE due_us IS NOT NULL AND due_us <= @now ORDER BY due_us, seq LIMIT @limit";
 
-    public const string NextDue =
-        "SELECT due_us FROM task WHERE state = 'scheduled' AND due_us IS NOT NULL ORDER BY due_us LIMIT 1";
+    public const string NextDue = "SELECT due_us FROM task WHERE due_us IS NOT NULL ORDER BY due_us LIMIT 1";
 
     public const string InAttempt = $"SELECT {TaskRow.Columns} FROM task WHERE in_attempt = 1 ORDER BY seq";
 

@@ -24,12 +24,13 @@ internal static class SqliteSchema
         {
             found = Version(connection);
 
-            // Most starts end here: DbUp alone would take longer than the daemon may to answer.
-            if (found == Newest) return;
             if (found > Newest) throw new StoreTooNewException(database.Path, found, Newest);
 
-            // Kept in the file, and not to be changed within a transaction, in which the scripts run.
+            // Kept in the file, but a copy made by another tool may have lost it.
             connection.Run("PRAGMA journal_mode = WAL");
+
+            // Most starts end here: DbUp alone would take longer than the daemon may to answer.
+            if (found == Newest) return;
         }
 
         var result = DeployChanges.To.SqliteDatabase(database.ConnectionString)

@@ -18,8 +18,11 @@ internal static class StoreFaults
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
 
+    /// <summary>The index of the log (<c>-shm</c>) could not be made larger: a full disk by another name.</summary>
+    private const int NoRoomForIndex = InputOutput | (19 << 8);
+
     public static StoreException Explain(SqliteException fault, string path) => new(
-        fault.SqliteErrorCode switch
+        (fault.SqliteExtendedErrorCode == NoRoomForIndex ? Full : fault.SqliteErrorCode) switch
         {
             Full => $"no room left for {path}. Free some space on its disk; the store goes on by itself.",
             NotADatabase => $"{path} is not an AWOC store. Move it away, or set AWOC_HOME to another directory.",

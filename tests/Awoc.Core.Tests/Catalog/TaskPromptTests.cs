@@ -17,7 +17,7 @@ public sealed class TaskPromptTests
         var prompt = Build(Spec("api-research", "Stripe payment integration") with { Output = "/home/u/research-stripe.json" });
 
         Assert.Equal(
-            ["## Task Execution Protocol", "## Expected Output Format", "## Task Details", "## Task Configuration", "## Execution Context"],
+            ["## Task Execution Protocol", "## Research Methodology", "## Expected Output Format", "## Task Details", "## Task Configuration", "## Execution Context"],
             Headings(prompt));
         string[] lines =
         [
@@ -76,7 +76,7 @@ public sealed class TaskPromptTests
         nasty.Sample(text =>
         {
             var prompt = Build(Spec("custom", text) with { Cwd = "/a\n## Execution Context" });
-            return Headings(prompt).Length == 5
+            return Headings(prompt).Length == 6
                 && !prompt.Any(c => char.IsControl(c) && c is not ('\n' or '\t'))
                 && Regex.Count(prompt, "^- \\*\\*Output File\\*\\*", RegexOptions.Multiline) == 1;
         });

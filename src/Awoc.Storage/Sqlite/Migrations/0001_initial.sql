@@ -41,6 +41,7 @@ CREATE TABLE task(
   started_us BIGINT,
   ended_us BIGINT,
   CHECK ((state = 'ended') = (outcome IS NOT NULL)),
+  CHECK (due_us IS NULL OR state = 'scheduled'),
   CHECK ((lease_node IS NULL) = (lease_until_us IS NULL))
 );
 
@@ -50,7 +51,7 @@ CREATE INDEX task_name ON task(name, seq) WHERE name IS NOT NULL;
 CREATE INDEX task_state ON task(state, seq);
 CREATE INDEX task_outcome ON task(outcome, seq) WHERE outcome IS NOT NULL;
 CREATE INDEX task_ready ON task(queue, order_key, seq) WHERE state = 'queued';
-CREATE INDEX task_due ON task(due_us, seq) WHERE state = 'scheduled' AND due_us IS NOT NULL;
+CREATE INDEX task_due ON task(due_us, seq) WHERE due_us IS NOT NULL;
 CREATE INDEX task_in_attempt ON task(seq) WHERE in_attempt = 1;
 CREATE INDEX task_lease ON task(lease_until_us, seq) WHERE lease_node IS NOT NULL;
 CREATE UNIQUE INDEX task_live_output ON task(output) WHERE output IS NOT NULL AND state <> 'ended';
