@@ -114,7 +114,7 @@ internal sealed class GatewayEndpoint(
         ForwarderError error;
         try
         {
-            if (body is not null) context.Request.Body = new HeldBodyStream(body.Bytes, call.Sending);
+            if (body is not null) context.Request.Body = new HeldBodyStream(body, call.Sending);
             var target = account.Target;
             error = await forwarder.SendAsync(
                 context, target.Prefix, clients.For(target), _forwarding, new CallTransformer(account, call, dialect, path), account.Ended);

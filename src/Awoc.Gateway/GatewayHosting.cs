@@ -2,6 +2,7 @@ using Awoc.Core.Agents;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Awoc.Gateway;
 
@@ -10,6 +11,10 @@ public static class GatewayHosting
     /// <summary>Registers <see cref="ModelGateway"/>, also as <see cref="IModelGateway"/>, and the forwarder under it.</summary>
     public static IServiceCollection AddModelGateway(this IServiceCollection services)
     {
+        // These print request paths, and a path may carry an attempt's token.
+        services.AddLogging(logging => logging
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Routing", LogLevel.Warning));
         services.AddHttpForwarder();
         services.AddSingleton<ModelGateway>();
         services.AddSingleton<IModelGateway>(provider => provider.GetRequiredService<ModelGateway>());

@@ -62,8 +62,10 @@ public sealed class SecrecyTests
     private static async Task AskAsync(GatewayHost host, Uri upstream, UpstreamAuth auth, StringBuilder seen)
     {
         host.Open(upstream, l => l with { Upstream = new ModelUpstream(upstream, auth, Canary) });
+        using var byPath = await host.SendAsync(GatewayHost.Messages("{}", null, $"/a/{GatewayHost.Token}/v1/messages"));
+        Assert.Equal(400, (int)byPath.StatusCode);
         using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
-        seen.Append(response).Append(await response.Content.ReadAsStringAsync());
+        seen.Append(byPath).Append(await byPath.Content.ReadAsStringAsync()).Append(response).Append(await response.Content.ReadAsStringAsync());
         seen.Append(await host.NextChangeAsync()).Append(host.Lease(upstream)).Append(host.Gateway.Close(host.Task, 1));
     }
 }

@@ -41,8 +41,11 @@ internal sealed class HeldBody : IDisposable
         return null;
     }
 
+    /// <summary>Gives the memory back. Idempotent.</summary>
     public void Dispose()
     {
+        Bytes = default;
+
         // Both sides, or the segments never go back to their pool.
         _pipe.Writer.Complete();
         _pipe.Reader.Complete();

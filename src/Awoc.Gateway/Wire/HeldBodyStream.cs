@@ -4,11 +4,11 @@ namespace Awoc.Gateway.Wire;
 
 /// <summary>
 /// Gives a held body to the forwarder, which reads it only when it has a connection: the first read is the moment from which
-/// the upstream may have taken the request.
+/// the upstream may have taken the request. Its end lets go of the memory, since the answer may take minutes more.
 /// </summary>
-internal sealed class HeldBodyStream(ReadOnlySequence<byte> bytes, Action onFirstRead) : Stream
+internal sealed class HeldBodyStream(HeldBody body, Action onFirstRead) : Stream
 {
-    private ReadOnlySequence<byte> _rest = bytes;
+    private ReadOnlySequence<byte> _rest = body.Bytes;
     private bool _read;
 
     public override bool CanRead => true;
@@ -30,9 +30,15 @@ internal sealed class HeldBodyStream(ReadOnlySequence<byte> bytes, Action onFirs
             onFirstRead();
         }
 
+        if (_rest.IsEmpty)
+        {
+            if (!buffer.IsEmpty) body.Dispose();
+            return 0;
+        }
+
         var count = (int)Math.Min(buffer.Length, _rest.Length);
         _rest.Slice(0, count).CopyTo(buffer);
-        _rest = _rest.Slice(count);
+        _rest = _rest.Length == count ? ReadOnlySequence<byte>.Empty : _rest.Slice(count);
         return count;
     }
 
