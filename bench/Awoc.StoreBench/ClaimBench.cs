@@ -29,7 +29,8 @@ internal static class ClaimBench
                 pick.Add(clock.Elapsed.TotalMicroseconds);
                 var decision = Samples.Dispatch(next);
                 clock.Restart();
-                var result = await store.CommitAsync(new TaskCommit(next.Version, null, decision, TimeSpan.FromMinutes(1)), CancellationToken.None);
+                var commit = new TaskCommit(next.Version, null, decision, TimeSpan.FromMinutes(1));
+                var result = await store.CommitAsync(commit, CancellationToken.None);
                 claim.Add(clock.Elapsed.TotalMicroseconds);
                 if (result != CommitResult.Applied) throw new InvalidOperationException($"{result}");
                 await store.LaunchAsync([Samples.Launch()], null, null, CancellationToken.None);
@@ -64,9 +65,9 @@ internal static class ClaimBench
     {
         store.Sort();
         raw.Sort();
-        Console.WriteLine(
-            $"{name,-36}{stored,11:N0}{$"{Half(store):F0} / {Most(store):F0}",15}{$"{Half(raw):F0} / {Most(raw):F0}",19}{Half(store) / Half(raw),12:F1}");
+        Console.WriteLine($"{name,-36}{stored,11:N0}{Both(store),15}{Both(raw),19}{Half(store) / Half(raw),12:F1}");
 
+        static string Both(List<double> values) => $"{Half(values):F0} / {Most(values):F0}";
         static double Half(List<double> values) => values[values.Count / 2];
         static double Most(List<double> values) => values[(int)(values.Count * 0.99)];
     }

@@ -7,7 +7,8 @@ var span = TimeSpan.FromSeconds(args.Length > 1 ? double.Parse(args[1]) : 2);
 var directory = Directory.CreateDirectory(Path.Combine(root, $"awoc-bench-{Environment.ProcessId}"));
 try
 {
-    Console.WriteLine($"{Environment.ProcessorCount} processors, {directory.FullName}, {span.TotalSeconds} s a figure, synchronous=FULL on both sides");
+    Console.WriteLine(
+        $"{Environment.ProcessorCount} processors, {directory.FullName}, {span.TotalSeconds} s a figure, synchronous=FULL on both sides");
     Console.WriteLine();
     await ThroughputBench.RunAsync(directory.FullName, span);
     Console.WriteLine();

@@ -66,7 +66,11 @@ internal sealed class RawSqlite : IDisposable
             JsonSerializer.Serialize(launch.Next.Spec, CoreJson.Default.TaskSpec),
             JsonSerializer.Serialize(launch.Next.Usage, CoreJson.Default.Usage),
             JsonSerializer.Serialize(finish.Next.Usage, CoreJson.Default.Usage),
-            [.. new[] { launch, dispatch, finish }.SelectMany(d => d.Events).Select(e => JsonSerializer.Serialize(e, CoreJson.Default.TaskEvent))]);
+            [
+                .. new[] { launch, dispatch, finish }
+                    .SelectMany(d => d.Events)
+                    .Select(e => JsonSerializer.Serialize(e, CoreJson.Default.TaskEvent)),
+            ]);
     }
 
     public void Begin() => Step(_begin);

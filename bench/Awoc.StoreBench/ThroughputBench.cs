@@ -9,30 +9,49 @@ internal static class ThroughputBench
 {
     private static readonly int[] s_producers = [1, 8, 64];
 
+    /// <summary>Both sides take turns, so that a neighbour's load or the disk's mood falls on both.</summary>
+    private const int Turns = 4;
+
     public static async Task RunAsync(string directory, TimeSpan span)
     {
         Console.WriteLine("durable, one acknowledgement each     producers     store/s   raw SQLite/s   store/raw   p50 ms   p99 ms");
-        foreach (var producers in s_producers)
+        foreach (var wholeLife in new[] { false, true })
         {
-            var latencies = await StoreAsync(Path.Combine(directory, $"enqueue-{producers}.db"), producers, span, wholeLife: false);
-            var raw = await RawAsync(Path.Combine(directory, $"enqueue-{producers}-raw.db"), producers, span, wholeLife: false);
-            Row("enqueue (launch)", producers, latencies, span, raw);
-        }
-
-        foreach (var producers in s_producers)
-        {
-            var latencies = await StoreAsync(Path.Combine(directory, $"life-{producers}.db"), producers, span, wholeLife: true);
-            var raw = await RawAsync(Path.Combine(directory, $"life-{producers}-raw.db"), producers, span, wholeLife: true);
-            Row("life (launch, dispatch, finish)", producers, latencies, span, raw);
+            foreach (var producers in s_producers) await MeasureAsync(directory, producers, span / Turns, wholeLife);
         }
     }
 
-    private static async Task<List<double>> StoreAsync(string path, int producers, TimeSpan span, bool wholeLife)
+    private static async Task MeasureAsync(string directory, int producers, TimeSpan turn, bool wholeLife)
     {
+        var name = wholeLife ? "life (launch, dispatch, finish)" : "enqueue (launch)";
+        var path = Path.Combine(directory, $"{(wholeLife ? "life" : "enqueue")}-{producers}.db");
+        var rawPath = path + ".raw";
+        await using (await SqliteTaskStore.OpenAsync(rawPath, TimeProvider.System, CancellationToken.None))
+        {
+        }
+
         await using var store = await SqliteTaskStore.OpenAsync(path, TimeProvider.System, CancellationToken.None);
-        await ProduceAsync(store, TimeSpan.FromSeconds(0.3), wholeLife);
-        var all = await Task.WhenAll(Enumerable.Range(0, producers).Select(_ => Task.Run(() => ProduceAsync(store, span, wholeLife))));
-        return [.. all.SelectMany(l => l).Order()];
+        using var raw = new RawSqlite(rawPath);
+        await ProduceAsync(store, turn / 2, wholeLife);
+
+        List<double> latencies = [];
+        var (rawLives, storeTime, rawTime) = (0, TimeSpan.Zero, TimeSpan.Zero);
+        for (var i = 0; i < Turns; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            var all = await Task.WhenAll(Enumerable.Range(0, producers).Select(_ => Task.Run(() => ProduceAsync(store, turn, wholeLife))));
+            storeTime += clock.Elapsed;
+            latencies.AddRange(all.SelectMany(l => l));
+            var (lives, spent) = Raw(raw, producers, turn, wholeLife);
+            rawLives += lives;
+            rawTime += spent;
+        }
+
+        latencies.Sort();
+        var (rate, rawRate) = (latencies.Count / storeTime.TotalSeconds, rawLives / rawTime.TotalSeconds);
+        Console.WriteLine(
+            $"{name,-36}{producers,11}{rate,12:N0}{rawRate,15:N0}{rate / rawRate,12:P0}" +
+            $"{latencies[latencies.Count / 2],9:F2}{latencies[(int)(latencies.Count * 0.99)],9:F2}");
     }
 
     private static async Task<List<double>> ProduceAsync(SqliteTaskStore store, TimeSpan span, bool wholeLife)
@@ -64,16 +83,10 @@ internal static class ThroughputBench
     }
 
     /// <summary>Batches of as many rows as there are producers: all that can wait for one fsync together.</summary>
-    private static async Task<double> RawAsync(string path, int batch, TimeSpan span, bool wholeLife)
+    private static (int Lives, TimeSpan Spent) Raw(RawSqlite raw, int batch, TimeSpan turn, bool wholeLife)
     {
-        await using (await SqliteTaskStore.OpenAsync(path, TimeProvider.System, CancellationToken.None))
-        {
-        }
-
-        using var raw = new RawSqlite(path);
-        var spent = TimeSpan.Zero;
-        var lives = 0;
-        while (spent < span)
+        var (lives, spent) = (0, TimeSpan.Zero);
+        while (spent < turn)
         {
             var rows = Enumerable.Range(0, batch).Select(_ => RawSqlite.NewLife()).ToList();
             var clock = Stopwatch.StartNew();
@@ -88,7 +101,7 @@ internal static class ThroughputBench
             lives += batch;
         }
 
-        return lives / spent.TotalSeconds;
+        return (lives, spent);
     }
 
     private static void Together(RawSqlite raw, List<RawSqlite.Life> rows, Action<RawSqlite.Life> write)
@@ -96,12 +109,5 @@ internal static class ThroughputBench
         raw.Begin();
         foreach (var row in rows) write(row);
         raw.Commit();
-    }
-
-    private static void Row(string name, int producers, List<double> latencies, TimeSpan span, double raw)
-    {
-        var rate = latencies.Count / span.TotalSeconds;
-        Console.WriteLine(
-            $"{name,-36}{producers,11}{rate,12:N0}{raw,15:N0}{rate / raw,12:P0}{latencies[latencies.Count / 2],9:F2}{latencies[(int)(latencies.Count * 0.99)],9:F2}");
     }
 }

@@ -22,14 +22,16 @@ internal sealed class RehearsalService
     ];
 
     private readonly RehearsalOptions _options;
+    private readonly RehearsalLog _log;
     private readonly ScenarioLibrary _library;
     private readonly ScenarioPlayer _player;
     private readonly PromptCache _cache;
     private long _number;
 
-    public RehearsalService(RehearsalOptions options)
+    public RehearsalService(RehearsalOptions options, RehearsalLog log)
     {
         _options = options;
+        _log = log;
         _library = new ScenarioLibrary(options.Scenarios);
         _player = new ScenarioPlayer(new FaultCounter(options.MaxConversations));
         _cache = new PromptCache(options.Time);
@@ -69,7 +71,7 @@ internal sealed class RehearsalService
         SetLimitHeaders(exchange.Context, exhausted: false);
         SetHeaders(exchange.Context, reply.Headers);
         await Task.Delay(reply.Pace.Delay, _options.Time, exchange.Cancellation);
-        await new ReplyWriter(exchange.Context, exchange.Record, _options.Log, _options.Time)
+        await new ReplyWriter(exchange.Context, exchange.Record, _log, _options.Time)
             .WriteAsync(request, reply, generation, usage, exchange.Cancellation);
     });
 
@@ -155,7 +157,7 @@ internal sealed class RehearsalService
             return null;
         }
 
-        _options.Log.KeepBody(exchange.Record, text);
+        _log.KeepBody(exchange.Record, text);
         if (Refuse(exchange) is { } refused)
         {
             await FailAsync(exchange, refused);
@@ -210,7 +212,7 @@ internal sealed class RehearsalService
         {
             await response.StartAsync(exchange.Cancellation);
             await response.Body.FlushAsync(exchange.Cancellation);
-            _options.Log.Signal();
+            _log.Signal();
             await Task.Delay(silence, _options.Time, exchange.Cancellation);
         }
 
@@ -246,7 +248,7 @@ internal sealed class RehearsalService
         using var exchange = new Exchange(context, record, WireId.Request(), stop.Token);
         context.Response.Headers["request-id"] = exchange.RequestId;
         context.Response.Headers["anthropic-organization-id"] = "00000000-0000-4000-8000-000000000000";
-        _options.Log.Add(record);
+        _log.Add(record);
         try
         {
             await serve(exchange);
@@ -269,7 +271,7 @@ internal sealed class RehearsalService
         {
             if (context.RequestAborted.IsCancellationRequested && !record.Cut) record.ClientDisconnected = true;
             record.End(_options.Time.GetUtcNow());
-            _options.Log.End(record);
+            _log.End(record);
         }
     }
 

@@ -15,6 +15,15 @@ public static class AgentSettings
     /// <summary>How hard the model thinks: <c>low</c>, <c>medium</c>, <c>high</c>…; default low for small budgets, else the agent's own.</summary>
     public const string Effort = "effort";
 
+    /// <summary>Model calls before the builtin agent ends by itself; default 200.</summary>
+    public const string MaxTurns = "max_turns";
+
+    /// <summary>Times the builtin agent repeats a failed model call; default 10.</summary>
+    public const string MaxRetries = "max_retries";
+
+    /// <summary><c>true</c> lets the builtin agent's WebFetch reach loopback, link-local and private addresses.</summary>
+    public const string AllowPrivateAddresses = "allow_private_addresses";
+
     internal static string? Value(this IReadOnlyDictionary<string, string> settings, string key) =>
         settings.TryGetValue(key, out var value) && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
 

@@ -16,6 +16,8 @@ internal static class ApiVerdict
 {
     public const string SeeLogs = "'awoc logs' has the whole story";
 
+    public const string BudgetSpent = "The token budget is spent; launch again with more --tokens.";
+
     private const int QuoteLength = 200;
 
     /// <summary>How the gateway's refusal begins: the agent repeats it as its last words.</summary>
@@ -25,7 +27,7 @@ internal static class ApiVerdict
     {
         var said = Quoted(failure.Message);
         if (Says(failure, BudgetRefusal))
-            return new AttemptVerdict(TaskOutcome.BudgetExhausted, EndReason.Tokens, "the token budget is spent; launch again with more --tokens");
+            return new AttemptVerdict(TaskOutcome.BudgetExhausted, EndReason.Tokens, BudgetSpent);
 
         return Reason(failure) switch
         {

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Awoc.Shim.Native;
 using Awoc.Shim.Records;
 
@@ -12,8 +13,8 @@ internal static class Shim
     {
         try
         {
-            var directory = new AttemptDirectory(path);
             Detach();
+            var directory = new AttemptDirectory(path);
             return Supervise(directory);
         }
         catch (ShimException failure)
@@ -67,6 +68,7 @@ internal static class Shim
     {
         const int SubreaperOption = 36, DumpableOption = 4;
         _ = Libc.NewSession();
+        CloseInherited();
         var none = Fd.Open(Fd.WorkingDirectory, "/dev/null"u8, Open.ReadWrite);
         for (var fd = 0; fd <= 2; fd++) _ = Libc.Duplicate(none, fd);
         Fd.Close(ref none);
@@ -76,5 +78,31 @@ internal static class Shim
         _ = Libc.ProcessControl(DumpableOption, 0, 0, 0, 0);
         _ = Libc.SignalHandler(Signals.Hup, 1);
         _ = Libc.SignalHandler(Signals.Pipe, 1);
+    }
+
+    /// <summary>
+    /// A shim lives as long as its agent and must not keep a daemon's sockets or locks open that long. The runtime's own descriptor for
+    /// random numbers is left alone: it would read from whatever took its number.
+    /// </summary>
+    private static unsafe void CloseInherited()
+    {
+        const int MostNumbers = 1024;
+        Span<int> open = stackalloc int[MostNumbers];
+        var count = 0;
+        void* listing;
+        fixed (byte* p = "/proc/self/fd"u8) listing = Libc.OpenDirectory(p);
+        if (listing == null) return;
+        for (var entry = Libc.ReadDirectory(listing); entry != null && count < MostNumbers; entry = Libc.ReadDirectory(listing))
+            if (Utf8Parser.TryParse(Fd.Bytes(&entry->Name), out int fd, out _) && fd > 2) open[count++] = fd;
+        _ = Libc.CloseDirectory(listing);
+
+        Span<byte> target = stackalloc byte[16];
+        foreach (var fd in open[..count])
+        {
+            int length;
+            fixed (byte* p = Z.Of($"/proc/self/fd/{fd}"), t = target) length = (int)Libc.ReadLinkAt(Fd.WorkingDirectory, p, t, target.Length);
+            if (length < 0 || target[..length].SequenceEqual("/dev/urandom"u8)) continue;
+            _ = Libc.Close(fd);
+        }
     }
 }

@@ -15,7 +15,7 @@ namespace Awoc.Shim;
 internal sealed partial class Supervisor
 {
     private const long RetryUs = 200_000, LingerUs = 3_000_000;
-    private const int ScratchSize = 65536;
+    private const int ScratchSize = 65536, TidyEvery = 256 << 10;
 
     private readonly AttemptDirectory _directory;
     private readonly Spec _spec;
@@ -40,6 +40,7 @@ internal sealed partial class Supervisor
     private DaemonStarter _daemon = null!;
 
     private Phase _phase = Phase.Gated;
+    private long _tidied;
     private long _fence;
     private long? _deadlineMs;
     private bool _hasSecret;
@@ -165,6 +166,7 @@ internal sealed partial class Supervisor
         _ladder.Prepare(poll);
         _daemon.Prepare(poll, owned);
         if (DeadlineUs is { } deadline && _ladder.Cause is null) poll.Until(deadline);
+        Tidy();
         poll.Wait();
 
         _gate.Handle(poll, _spec);
@@ -181,6 +183,17 @@ internal sealed partial class Supervisor
         _daemon.Handle(poll.NowUs, _server.Owner is not null);
         if (_reaper.AgentEnded && _phase < Phase.Ending) FinishTree();
         if (_phase == Phase.Ending && _output.Done) RecordEnd(poll);
+    }
+
+    /// <summary>
+    /// Little is allocated, but over hours it adds up, and the collector by itself would let megabytes go by before it looks.
+    /// </summary>
+    private void Tidy()
+    {
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        if (allocated - _tidied < TidyEvery) return;
+        _tidied = allocated;
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     /// <summary>When the running time is over; null for never, or before it has begun.</summary>
@@ -205,7 +218,7 @@ internal sealed partial class Supervisor
             _startedUs = Clock.NowUs();
             _startedUnixUs = Clock.UnixUs();
             _spec.ForgetLaunch();
-            GC.Collect();
+            _tidied = long.MinValue / 2;
         }
 
         if (_gate.Executed || _ladder.Cause is null) TellExec();

@@ -102,7 +102,7 @@ public sealed class PassThroughTests
         await using var upstream = ScriptedUpstream.Start(async e =>
         {
             await e.StartStreamAsync();
-            await goOn.Task;
+            await goOn.Task.WaitAsync(e.Stop);
             await e.ChunkAsync(Samples.Whole);
             await e.EndChunksAsync();
         });

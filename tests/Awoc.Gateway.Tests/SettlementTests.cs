@@ -112,7 +112,7 @@ public sealed class SettlementTests
         {
             await e.StartStreamAsync();
             await e.ChunkAsync(Samples.Start + Samples.Text);
-            await cut.Task;
+            await cut.Task.WaitAsync(e.Stop);
             e.Cut();
         });
         await using var host = await GatewayHost.StartAsync();

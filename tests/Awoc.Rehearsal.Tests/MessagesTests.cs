@@ -130,7 +130,9 @@ public sealed class MessagesTests
         var body = ModelClient.Request("first");
         body["system"] = new JsonArray(new JsonObject
         {
-            ["type"] = "text", ["text"] = new string('s', 8000), ["cache_control"] = new JsonObject { ["type"] = "ephemeral" },
+            ["type"] = "text",
+            ["text"] = new string('s', 8000),
+            ["cache_control"] = new JsonObject { ["type"] = "ephemeral" },
         });
 
         var first = (await client.AskAsync(body)).Usage;

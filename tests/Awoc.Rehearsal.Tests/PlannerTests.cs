@@ -63,21 +63,25 @@ public sealed class PlannerTests
         Assert.Equal(["## Test Cases and Scenarios", "## Risk Assessment"], report.Split('\n').Where(l => l.StartsWith("## ", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public async Task Plan_BashDenied_FallsBackToOtherTools()
+    [Theory]
+    [InlineData("Bash", "7 text files")]
+    [InlineData("Bash,Grep", "7 files")]
+    public async Task Plan_ToolsDenied_FallsBackToOthers(string denied, string expected)
     {
-        using var project = new SampleProject();
+        using var project = new SampleProject(git: true);
         await using var server = await RehearsalServer.StartAsync();
         using var client = new ModelClient(server.BaseUrl);
-        var runner = new ToolRunner(client, project.Directory) { Denied = { "Bash" } };
+        var runner = new ToolRunner(client, project.Directory);
+        runner.Denied.UnionWith(denied.Split(','));
         var output = project.Output("r.md");
 
         await runner.RunAsync(project.Prompt("research", "payment", output));
 
         var report = await File.ReadAllTextAsync(output);
-        Assert.Contains("7 files", report);
+        Assert.Contains(expected, report);
+        Assert.Contains("JavaScript 4", report);
         Assert.Contains("2 test files", report);
-        Assert.True(runner.Calls.Count(c => c == "Bash") <= 3, string.Join(",", runner.Calls));
+        Assert.Equal(1, runner.Calls.Count(c => c == "Bash"));
     }
 
     [Fact]

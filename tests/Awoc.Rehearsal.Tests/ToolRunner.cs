@@ -68,7 +68,8 @@ internal sealed class ToolRunner(ModelClient client, string directory)
                 return ("File created successfully", false);
             case "Glob":
                 Assert.Equal("**/*", (string?)input["pattern"]);
-                return (string.Join('\n', Files().Select(f => Path.Combine(directory, f))), false);
+                // As Claude Code's: git's own files are among them.
+                return (string.Join('\n', Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)), false);
             case "Grep":
                 return Grep((string)input["pattern"]!, (string?)input["output_mode"] ?? "files_with_matches", (bool?)input["-i"] ?? false, (int?)input["head_limit"] ?? 250);
             default:

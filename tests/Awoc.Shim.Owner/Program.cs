@@ -5,9 +5,8 @@ using Awoc.Engine.Shims;
 var (directory, fence, copyPath) = (args[0], long.Parse(args[1]), args[2]);
 var spec = ShimSpec.Read(directory) ?? throw new InvalidOperationException($"no spec in {directory}");
 await using var connection = await ShimConnection.ConnectUnlessEndedAsync(directory, spec.Socket, TimeSpan.FromSeconds(10), TimeProvider.System);
-if (connection is not null)
+if (connection is not null && await connection.HelloAsync() is not null)
 {
-    await connection.HelloAsync();
     if (await connection.OwnAsync(fence) is OwnOutcome.Refused) return 3;
     await foreach (var message in connection.ReadAllAsync())
     {

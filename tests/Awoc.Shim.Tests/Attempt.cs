@@ -60,6 +60,13 @@ public sealed partial class Attempt : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Connects only to look.</summary>
+    public async Task<ShimMessage.Hello> LookAsync()
+    {
+        await using var connection = await ShimConnection.ConnectAsync(Spec.Socket, Patience, TimeProvider.System);
+        return await connection.HelloAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("the shim ended");
+    }
+
     public async Task<ShimConnection> ConnectAsync()
     {
         var connection = await ShimConnection.ConnectAsync(Spec.Socket, Patience, TimeProvider.System);
@@ -92,6 +99,19 @@ public sealed partial class Attempt : IAsyncDisposable
         foreach (var connection in _connections) await connection.DisposeAsync();
         await OrphanSweep.KillAsync(Directory, Patience, TimeProvider.System);
         System.IO.Directory.Delete(Directory, recursive: true);
+        if (!System.IO.Directory.EnumerateFileSystemEntries(_root).Any()) TryRemove(_root);
+    }
+
+    private static void TryRemove(string root)
+    {
+        try
+        {
+            System.IO.Directory.Delete(root);
+        }
+        catch (IOException)
+        {
+            // Another test has just begun in it.
+        }
     }
 
     public static void Signal(int pid, int signal) => Assert.Equal(0, Kill(pid, signal));

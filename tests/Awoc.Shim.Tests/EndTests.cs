@@ -64,7 +64,7 @@ public sealed class EndTests(PublishedShim shim)
     [Fact]
     public async Task End_StdinIsClosed_SkipsTheLineWithoutItsGrace()
     {
-        await using var attempt = new Attempt(shim).Script("echo up; sleep 1000").With(spec => spec with
+        await using var attempt = new Attempt(shim).Script("echo up; exec sleep 1000").With(spec => spec with
         {
             Ladder = [LadderStep.Line("stop", TimeSpan.FromSeconds(20)), LadderStep.Interrupt(TimeSpan.FromSeconds(10))],
         }).Start();
@@ -82,7 +82,7 @@ public sealed class EndTests(PublishedShim shim)
     [Fact]
     public async Task End_SentAgainWithSkips_MovesOnAndKeepsTheFirstCause()
     {
-        await using var attempt = new Attempt(shim).Script("trap '' INT TERM; echo up; while :; do sleep 0.05; done").With(spec => spec with
+        await using var attempt = new Attempt(shim).Script("trap 'echo int' INT; trap '' TERM; echo up; while :; do sleep 0.05; done").With(spec => spec with
         {
             Ladder = [LadderStep.Interrupt(TimeSpan.FromMinutes(5)), LadderStep.Terminate(TimeSpan.FromMinutes(5))],
         }).Start();
@@ -90,6 +90,7 @@ public sealed class EndTests(PublishedShim shim)
         await Until.MessageAsync<ShimMessage.Grew>(owner, grew => grew.Events == 3);
 
         await owner.EndAsync(EndCause.Stall);
+        await Until.MessageAsync<ShimMessage.Grew>(owner, grew => grew.Events == 7);
         await owner.EndAsync(EndCause.Cancel, [LadderAction.Int, LadderAction.Term]);
         var exit = (await Until.MessageAsync<ShimMessage.Exit>(owner)).Record;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Awoc.Engine.Shims;
 
@@ -64,6 +65,43 @@ public sealed class LogTests(PublishedShim shim)
         Assert.Equal((0, 0), (exit.Code, exit.Dropped));
         Assert.Equal(string.Concat(Enumerable.Range(0, 40000).Select(i => $"line {i} of a long report\n")), attempt.Events());
         AssertIndex(attempt, exit);
+    }
+
+    [Fact]
+    public async Task Launch_NoRoomForTheRecords_GivesTheClaimBackAndRunsNothing()
+    {
+        await using var disk = await SmallDisk.MountAsync();
+        await using var attempt = new Attempt(shim, disk.Path).Script("echo ran");
+        attempt.Spec.Write(attempt.Directory);
+        await File.WriteAllBytesAsync(Path.Combine(disk.Path, "ballast"), new byte[1_000_000]);
+
+        using var refused = Process.Start(new ProcessStartInfo(shim.Path, ["run", attempt.Directory]))!;
+        await refused.WaitForExitAsync().WaitAsync(Attempt.Patience);
+        var standing = await AttemptProbe.ExamineAsync(attempt.Directory, TimeSpan.Zero, TimeProvider.System);
+        File.Delete(Path.Combine(disk.Path, "ballast"));
+        var exit = await attempt.RunAsync();
+
+        Assert.Equal(74, refused.ExitCode);
+        Assert.IsType<AttemptStanding.NotStarted>(standing);
+        Assert.Equal((0, "ran\n"), (exit.Code, attempt.Events()));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("not json")]
+    [InlineData("{\"proto\":2,\"argv\":[\"true\"],\"cwd\":\"/\",\"socket\":\"s\",\"mark\":\"A=b\"}")]
+    public async Task Launch_SpecIsNoneOfOurs_EndsWithoutAClaimAndSaysWhy(string spec)
+    {
+        await using var attempt = new Attempt(shim);
+        await File.WriteAllTextAsync(attempt.File(ShimFiles.Spec), spec);
+
+        using var refused = Process.Start(new ProcessStartInfo(shim.Path, ["run", attempt.Directory]))!;
+        await refused.WaitForExitAsync().WaitAsync(Attempt.Patience);
+
+        Assert.Equal(65, refused.ExitCode);
+        Assert.False(File.Exists(attempt.File(ShimFiles.Claim)));
+        Assert.Contains("spec.json", File.ReadAllText(attempt.File(ShimFiles.ShimLog)), StringComparison.Ordinal);
+        File.Delete(attempt.File(ShimFiles.Spec));
     }
 
     /// <summary>Offsets rise from 0 without passing the end; times never fall.</summary>

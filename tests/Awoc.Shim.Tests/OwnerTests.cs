@@ -21,7 +21,7 @@ public sealed class OwnerTests(PublishedShim shim)
         Assert.Equal(new ShimMessage.Ack(1, false), await Until.MessageAsync<ShimMessage.Ack>(owner));
         await owner.DisposeAsync();
         var next = await attempt.ConnectAsync();
-        Assert.Equal(2, (await next.HelloAsync()).InSeq);
+        Assert.Equal(2, (await next.HelloAsync())!.InSeq);
         await next.OwnAsync(6);
         await next.SendLineAsync(2, "two again");
         await next.SendLineAsync(3, "three");
@@ -62,7 +62,7 @@ public sealed class OwnerTests(PublishedShim shim)
     {
         await using var attempt = new Attempt(shim).Script("echo $KEY $AWOC_ATTEMPT; sleep 1000").With(spec => spec with { NeedsSecret = true }).Start();
         var owner = await attempt.ConnectAsync();
-        var hello = await owner.HelloAsync();
+        var hello = (await owner.HelloAsync())!;
         Assert.Equal(ShimState.WaitingSecret, hello.State);
         var info = ShimInfo.Read(attempt.Directory)!;
         Assert.Equal(hello.Pid, info.AgentPid);
@@ -94,7 +94,7 @@ public sealed class OwnerTests(PublishedShim shim)
 
         Assert.DoesNotContain(await ReadToEndAsync(first), message => message is ShimMessage.Exit);
         var third = await attempt.ConnectAsync();
-        Assert.Equal(7, (await third.HelloAsync()).Fence);
+        Assert.Equal(7, (await third.HelloAsync())!.Fence);
         Assert.Equal(new OwnOutcome.Refused(7), await third.OwnAsync(6));
 
         // Nothing that a refused one says is done; what the owner says is.
@@ -106,8 +106,9 @@ public sealed class OwnerTests(PublishedShim shim)
     [Fact]
     public async Task Launch_AttemptIsClaimed_SecondShimTouchesNothing()
     {
-        await using var attempt = new Attempt(shim).Script("exec sleep 1000").Start();
-        await Until.TrueAsync(() => File.Exists(attempt.File(ShimFiles.Info)), "the shim");
+        await using var attempt = new Attempt(shim).Script("echo up; exec sleep 1000").Start();
+        await Until.TrueAsync(() => File.Exists(attempt.File(ShimFiles.Events)) && attempt.Events() == "up\n", "the agent");
+        await attempt.LookAsync();
         var before = Snapshot(attempt);
 
         using var second = Process.Start(new ProcessStartInfo(shim.Path, ["run", attempt.Directory]))!;
@@ -115,7 +116,7 @@ public sealed class OwnerTests(PublishedShim shim)
 
         Assert.Equal(73, second.ExitCode);
         Assert.Equal(before, Snapshot(attempt));
-        Assert.Equal(ShimState.Running, (await (await attempt.ConnectAsync()).HelloAsync()).State);
+        Assert.Equal(ShimState.Running, (await attempt.LookAsync()).State);
     }
 
     [Fact]
@@ -154,9 +155,10 @@ public sealed class OwnerTests(PublishedShim shim)
     [Fact]
     public async Task Connect_GarbageAndStrangersCommands_DoNoHarm()
     {
-        await using var attempt = new Attempt(shim).Script("exec sleep 1000").Start();
+        await using var attempt = new Attempt(shim).Script("echo up; exec sleep 1000").Start();
         using (var garbage = await WaitAndConnectAsync(attempt))
         {
+            await Until.TrueAsync(() => File.Exists(attempt.File(ShimFiles.Events)) && attempt.Events() == "up\n", "the agent");
             await garbage.SendAsync(Encoding.UTF8.GetBytes("{\"t\":\"end\",\"cause\":\"cancel\"}\nnot json\n"));
             var buffer = new byte[4096];
             while (await garbage.ReceiveAsync(buffer) > 0)
@@ -164,7 +166,24 @@ public sealed class OwnerTests(PublishedShim shim)
             }
         }
 
-        Assert.Equal(ShimState.Running, (await (await attempt.ConnectAsync()).HelloAsync()).State);
+        Assert.Equal(ShimState.Running, (await attempt.LookAsync()).State);
+    }
+
+    [Fact]
+    public async Task Launch_DescriptorsAreInherited_NeitherShimNorAgentKeepsThem()
+    {
+        await using var attempt = new Attempt(shim).Script("echo up; exec sleep 1000");
+        attempt.Spec.Write(attempt.Directory);
+        await File.WriteAllTextAsync(attempt.File("lock"), "");
+        using var starter = Process.Start(new ProcessStartInfo("sh", ["-c", "exec 7<lock; exec 9<lock; exec \"$0\" run .", shim.Path]) { WorkingDirectory = attempt.Directory })!;
+        await Until.TrueAsync(() => File.Exists(attempt.File(ShimFiles.Events)) && attempt.Events() == "up\n", "the agent");
+
+        var info = ShimInfo.Read(attempt.Directory)!;
+        foreach (var pid in new[] { info.Pid, info.AgentPid })
+            Assert.DoesNotContain(Directory.GetFiles($"/proc/{pid}/fd"), fd => File.ResolveLinkTarget(fd, false)?.Name == "lock");
+        Assert.Equal(3, Directory.GetFiles($"/proc/{info.AgentPid}/fd").Length);
+        Attempt.Signal(info.Pid, 15);
+        await attempt.EndAsync();
     }
 
     [Fact]
@@ -183,7 +202,7 @@ public sealed class OwnerTests(PublishedShim shim)
 
     private static async Task<System.Net.Sockets.Socket> WaitAndConnectAsync(Attempt attempt)
     {
-        await (await attempt.ConnectAsync()).HelloAsync();
+        await attempt.LookAsync();
         return await UnixSockets.ConnectAsync(attempt.Spec.Socket, CancellationToken.None);
     }
 

@@ -90,15 +90,7 @@ public sealed class RelayTests(PublishedShim shim)
         return attempt;
     }
 
-    private static int Waiting(Attempt attempt)
-    {
-        using var patience = new CancellationTokenSource(Attempt.Patience);
-        return Task.Run(async () =>
-        {
-            await using var look = await ShimConnection.ConnectAsync(attempt.Spec.Socket, Attempt.Patience, TimeProvider.System, patience.Token);
-            return (await look.HelloAsync(patience.Token)).RelayWaiting;
-        }).GetAwaiter().GetResult();
-    }
+    private static int Waiting(Attempt attempt) => Task.Run(attempt.LookAsync).GetAwaiter().GetResult().RelayWaiting;
 
     private static Socket Listen(Attempt attempt)
     {

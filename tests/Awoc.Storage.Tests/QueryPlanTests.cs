@@ -95,7 +95,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
         {
             var plan = Plan(ReadSql.List(new TaskQuery(states, [], 10))!);
 
-            Assert.Equal(states.Count, Count(plan, "SEARCH task USING INDEX task_state (state=? AND rowid<?)") + Count(plan, "SEARCH task USING INDEX task_state (state=? AND seq<?)"));
+            Assert.Equal(states.Count, Count(plan, "SEARCH task USING INDEX task_state (state=? AND "));
             AssertNoScanOrSort(plan);
         }
     }

@@ -251,6 +251,24 @@ public abstract partial class TaskStoreConformance
     }
 
     [Fact]
+    public async Task Dispose_ManyReadersAtWork_EachIsAnswered()
+    {
+        for (var i = 0; i < 50; i++) await LaunchAsync();
+        var reading = Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
+        {
+            while (true) await Store.ListAsync(new TaskQuery([], [], 50), Cancellation);
+        })).ToList();
+        await Store.ListAsync(new TaskQuery([], [], 1), Cancellation);
+
+        await Store.DisposeAsync();
+
+        foreach (var read in reading)
+        {
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => read.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+        }
+    }
+
+    [Fact]
     public async Task Launch_DisposedStore_Throws()
     {
         await Store.DisposeAsync();

@@ -100,11 +100,17 @@ public static class TaskLifecycle
             TaskEvent.AttemptAdopted a => next with { Fence = a.Fence },
             TaskEvent.CancelRequested => next with { CancelRequested = true },
             TaskEvent.InputRequested i => next with { State = TaskState.AwaitingInput, WaitsFor = i.Question },
-            TaskEvent.InputReceived => next with { State = task.InAttempt ? TaskState.Running : TaskState.Scheduled, WaitsFor = null },
+            TaskEvent.InputReceived => next with
+            {
+                State = task.InAttempt ? TaskState.Running : TaskState.Scheduled,
+                WaitsFor = null,
+            },
             TaskEvent.LimitReached => next,
             TaskEvent.AttemptEnded a => next with
             {
-                InAttempt = false, Usage = task.Usage + a.Usage, RunMs = task.RunMs + a.RunMs,
+                InAttempt = false,
+                Usage = task.Usage + a.Usage,
+                RunMs = task.RunMs + a.RunMs,
             },
             TaskEvent.Ended { Ending: var end } => next with
             {
@@ -124,7 +130,12 @@ public static class TaskLifecycle
             },
             TaskEvent.Reopened => next with
             {
-                State = TaskState.Scheduled, Outcome = null, Reason = null, Detail = null, Verification = Verification.NotChecked, EndedAt = null,
+                State = TaskState.Scheduled,
+                Outcome = null,
+                Reason = null,
+                Detail = null,
+                Verification = Verification.NotChecked,
+                EndedAt = null,
             },
             _ => throw new UnreachableException(),
         };
@@ -153,7 +164,8 @@ public static class TaskLifecycle
         Outcome = TaskOutcome.Canceled,
         Reason = EndReason.User,
         Detail = detail,
-    }) { At = at };
+    })
+    { At = at };
 
     /// <summary>Whole microseconds, which is what a store keeps: the state it gives back is the one that was decided.</summary>
     private static DateTimeOffset Stored(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));

@@ -19,6 +19,7 @@ using Awoc.Engine.Tasks;
 using Awoc.Gateway;
 using Awoc.Rehearsal;
 
+using Awoc.Runners.Builtin;
 using Awoc.Runners.Claude;
 using Awoc.Runners.Commands;
 using Awoc.Storage.Sqlite;
@@ -26,7 +27,7 @@ using Awoc.Storage.Sqlite;
 namespace Awoc.Daemon.Hosting;
 
 /// <summary>The composition of one daemon: the engine, its doors, and the order in which they open and close.</summary>
-internal sealed class DaemonHost : IAsyncDisposable
+internal sealed partial class DaemonHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ITaskStore _store;
@@ -67,6 +68,9 @@ internal sealed class DaemonHost : IAsyncDisposable
 
             var stop = CancellationTokenSource.CreateLinkedTokenSource(app.Lifetime.ApplicationStopping);
             await app.StartAsync();
+            foreach (var socket in (string[])[paths.ApiSocket, paths.GatewaySocket, paths.RehearsalSocket])
+                File.SetUnixFileMode(socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            LogServing(app.Logger, ClientVersion.Text, Environment.ProcessId, paths.Home);
             return new DaemonHost(app, store, dispatcher.RunAsync(stop.Token), stop);
         }
         catch
@@ -88,12 +92,15 @@ internal sealed class DaemonHost : IAsyncDisposable
         _stop.Dispose();
     }
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "awocd {Version} (process {Pid}) serves {Home}")]
+    private static partial void LogServing(ILogger logger, string version, int pid, string home);
+
     private static void Compose(IServiceCollection services, AwocPaths paths, ITaskStore store, TimeProvider time)
     {
         services.AddSingleton(time).AddSingleton(paths).AddSingleton(store);
         services.AddSingleton<EventFeed>().AddSingleton<TaskBook>().AddSingleton<TaskFiles>().AddSingleton<SecretVault>();
         services.AddSingleton<YamlSettings>().AddSingleton<ISettingsSource>(p => p.GetRequiredService<YamlSettings>());
-        services.AddSingleton(new AgentRoster([new ClaudeRunner(), new CommandRunner()]));
+        services.AddSingleton(new AgentRoster([new ClaudeRunner(), new BuiltinRunner(), new CommandRunner()]));
         services.AddModelGateway();
         services.AddSingleton(p => new EnginePorts(
             Node: Guid.NewGuid().ToString("n"),

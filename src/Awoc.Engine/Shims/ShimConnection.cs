@@ -9,7 +9,8 @@ namespace Awoc.Engine.Shims;
 
 /// <summary>
 /// A connection to a shim. The order is: connect, <see cref="HelloAsync"/>, <see cref="OwnAsync"/>, then commands from any thread
-/// while one reader follows <see cref="ReadAllAsync"/>.
+/// while one reader follows <see cref="ReadAllAsync"/>. A command to a shim that is gone throws <see cref="IOException"/>, and the reader
+/// ends; neither is lost: what the shim knew is in the attempt's directory.
 /// </summary>
 public sealed class ShimConnection : IAsyncDisposable
 {
@@ -66,15 +67,24 @@ public sealed class ShimConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the shim's first message.</summary>
-    /// <exception cref="IOException">The shim closed the connection.</exception>
-    public async Task<ShimMessage.Hello> HelloAsync(CancellationToken cancellationToken = default) =>
-        await ReadAsync(cancellationToken) switch
+    /// <summary>Reads the shim's first message. Null where the shim ended before it, as it may just after the connect: <see cref="AttemptProbe"/>
+    /// says what that means.</summary>
+    public async Task<ShimMessage.Hello?> HelloAsync(CancellationToken cancellationToken = default)
+    {
+        try
         {
-            ShimMessage.Hello hello => hello,
-            null => throw new IOException("The shim closed the connection before its hello."),
-            var other => throw new InvalidDataException($"The shim began with {other.GetType().Name}, not with hello."),
-        };
+            return await ReadAsync(cancellationToken) switch
+            {
+                ShimMessage.Hello hello => hello,
+                null => null,
+                var other => throw new InvalidDataException($"The shim began with {other.GetType().Name}, not with hello."),
+            };
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>
     /// Claims the attempt under a fence that is committed already. Of equal or higher fences the latest wins, and the owner before it is

@@ -19,14 +19,12 @@ namespace Awoc.Engine.Supervision;
 public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRunner runner, ILogger log)
 {
     private static readonly TimeSpan s_connectPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_connectRetry = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan s_sweepPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_progressEvery = TimeSpan.FromSeconds(2);
 
     /// <summary>From the moment the budget is spent: the answer that spent it may be the last one.</summary>
     private static readonly TimeSpan s_budgetGrace = TimeSpan.FromSeconds(3);
 
-    private readonly TaskFolder _folder = ports.Paths.Task(task.Id);
     private readonly AttemptFolder _attempt = ports.Paths.Task(task.Id).Attempt(task.Attempt);
     private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -84,10 +82,25 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
             while (true)
             {
                 var exit = await FollowShimAsync(reading, detach);
-                if (exit is null && await IsAliveAsync(detach)) continue;
-                exit ??= ShimExit.Read(_attempt.Path);
-                var swept = exit is null ? await OrphanSweep.KillAsync(_attempt.Path, s_sweepPatience, ports.Time, detach) : 0;
-                if (swept > 0) ports.Files.Note(task, $"its supervisor is gone: {swept} processes left behind were killed");
+                if (exit is null)
+                {
+                    switch (await AttemptProbe.ExamineAsync(_attempt.Path, s_sweepPatience, ports.Time, detach))
+                    {
+                        case AttemptStanding.Alive:
+                            continue;
+                        case AttemptStanding.NotStarted:
+                            await new AttemptFinalizer(ports, runner).NeverStartedAsync(task, new IOException(ShimTrouble()));
+                            return;
+                        case AttemptStanding.Ended(var late):
+                            exit = late;
+                            break;
+                        default:
+                            var swept = await OrphanSweep.KillAsync(_attempt.Path, s_sweepPatience, ports.Time, detach);
+                            ports.Files.Note(task, $"its supervisor is gone: {swept} processes left behind were killed");
+                            break;
+                    }
+                }
+
                 reading.ReadTo(exit?.Events ?? LengthOf(_attempt.Events), last: true);
                 var record = ports.Gateway.Close(task.Id, task.Attempt);
                 await new AttemptFinalizer(ports, runner).FinishAsync(task, exit, _story, record);
@@ -109,24 +122,15 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
     /// <summary>The shim's record of the end; null when the connection was lost without one.</summary>
     private async Task<ShimExit?> FollowShimAsync(StreamReading reading, CancellationToken detach)
     {
-        var (connection, ended) = await ConnectAsync(detach);
-        if (connection is null) return ended;
-        await using var owned = connection;
-        ShimMessage.Hello hello;
-        try
+        await using var connection = await ConnectAsync(detach);
+        if (connection is null) return ShimExit.Read(_attempt.Path);
+        if (await connection.HelloAsync(detach) is not { } hello) return null;
+        switch (await connection.OwnAsync(task.Fence, detach))
         {
-            hello = await connection.HelloAsync(detach);
-            switch (await connection.OwnAsync(task.Fence, detach))
-            {
-                case OwnOutcome.Gone:
-                    return null;
-                case OwnOutcome.Refused refused:
-                    throw new FencedException($"attempt {task.Attempt} of task {task.Id} belongs to fence {refused.Highest}");
-            }
-        }
-        catch (IOException)
-        {
-            return null;
+            case OwnOutcome.Gone:
+                return null;
+            case OwnOutcome.Refused refused:
+                throw new FencedException($"attempt {task.Attempt} of task {task.Id} belongs to fence {refused.Highest}");
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(detach);
@@ -254,29 +258,24 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
         }
     }
 
-    private async Task<(ShimConnection? Connection, ShimExit? Ended)> ConnectAsync(CancellationToken detach)
+    /// <summary>Null when the attempt has ended, or when no shim came up.</summary>
+    private async Task<ShimConnection?> ConnectAsync(CancellationToken detach)
     {
-        var begin = ports.Time.GetTimestamp();
-        while (true)
+        try
         {
-            if (ShimExit.Read(_attempt.Path) is { } exit) return (null, exit);
-            try
-            {
-                return (await ShimConnection.ConnectAsync(_attempt.Socket, TimeSpan.Zero, ports.Time, detach), null);
-            }
-            catch (TimeoutException) when (ports.Time.GetElapsedTime(begin) < s_connectPatience)
-            {
-                await System.Threading.Tasks.Task.Delay(s_connectRetry, ports.Time, detach);
-            }
-            catch (TimeoutException)
-            {
-                return (null, ShimExit.Read(_attempt.Path));
-            }
+            return await ShimConnection.ConnectUnlessEndedAsync(_attempt.Path, _attempt.Socket, s_connectPatience, ports.Time, detach);
+        }
+        catch (TimeoutException)
+        {
+            return null;
         }
     }
 
-    private async Task<bool> IsAliveAsync(CancellationToken detach) =>
-        await AttemptProbe.ExamineAsync(_attempt.Path, s_sweepPatience, ports.Time, detach) is AttemptStanding.Alive;
+    private string ShimTrouble()
+    {
+        var path = Path.Combine(_attempt.Path, ShimFiles.ShimLog);
+        return File.Exists(path) ? File.ReadAllText(path).Trim() : "its supervisor did not come up";
+    }
 
     private async Task SaveProgressAsync(long offset, CancellationToken cancellation)
     {

@@ -45,6 +45,8 @@ public sealed class TaskBook(ITaskStore store, EventFeed feed, TimeProvider time
                         return new BookEntry.Unknown();
                     case CommitResult.Conflict:
                         return new BookEntry.Raced();
+                    case CommitResult.OutputTaken:
+                        return new BookEntry.Refused($"task {task.Id.Handle} cannot go on: another live task is going to write {task.Spec.Output}", task);
                 }
 
                 break;

@@ -48,6 +48,9 @@ internal sealed class CallTransformer(AttemptAccount account, AttemptCall call, 
 
         // The headers have been copied from the original: the forwarder reads nothing but the stream from its stand-in.
         proxyResponse.Content = new StreamContent(new MeteredStream(await content.ReadAsStreamAsync(cancellationToken), call));
+
+        // The forwarder would hold the headers back until the first byte of the body, which the model may take minutes for.
+        if (IsEventStream(content)) await httpContext.Response.Body.FlushAsync(cancellationToken);
         return true;
     }
 
@@ -74,6 +77,9 @@ internal sealed class CallTransformer(AttemptAccount account, AttemptCall call, 
                 break;
         }
     }
+
+    private static bool IsEventStream(HttpContent content) =>
+        string.Equals(content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
 
     private IResponseMeter MeterFor(int status, HttpContent content)
     {

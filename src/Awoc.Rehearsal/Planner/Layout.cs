@@ -18,7 +18,12 @@ internal sealed partial record Layout
 
     public string? Manifest => TopFiles.FirstOrDefault(f => f != Readme);
 
-    public static Layout Of(Call call) => call.Tool == "Bash" ? OfLines(call.Result) : OfPaths(FileListing.Paths(call.Result));
+    public static Layout Of(Call call) => call.Tool switch
+    {
+        "Bash" => OfLines(call.Result),
+        "Grep" => OfPaths([.. FileListing.Counts(call.Result).Select(c => c.Path)]),
+        _ => OfPaths(FileListing.Paths(call.Result)),
+    };
 
     private static Layout OfLines(string text)
     {

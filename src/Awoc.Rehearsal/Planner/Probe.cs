@@ -48,12 +48,15 @@ internal sealed record ToolCall(string Tool, IReadOnlyList<(string Name, object 
     public bool Made(Call call) =>
         call.Tool == Tool && Input.All(i => i.Name == "description" || Same(call.Input, i.Name, i.Value));
 
-    /// <summary>Failed twice, or refused once: a call may fail for a sibling's sake, so one failure is not the end.</summary>
+    /// <summary>Failed or refused once; but a call that failed only because a parallel one did may be made again.</summary>
     public bool IsExhausted(Conversation conversation)
     {
         var failed = conversation.Calls.Where(c => c.IsError && Made(c)).ToList();
-        return failed.Count >= 2 || IsRefused(conversation, Tool);
+        return failed.Count >= 2 || failed.Any(c => !IsForASiblingsSake(c)) || IsRefused(conversation, Tool);
     }
+
+    private static bool IsForASiblingsSake(Call call) =>
+        call.Result.Contains("sibling", StringComparison.OrdinalIgnoreCase) || call.Result.Contains("parallel tool call", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsRefused(Conversation conversation, string tool) =>
         conversation.Calls.Any(c => c.IsError && c.Tool == tool && s_refusals.Any(r => c.Result.Contains(r, StringComparison.OrdinalIgnoreCase)));

@@ -10,6 +10,11 @@ internal sealed partial class ProbePlan
 {
     public const int TodoLimit = 20;
     private const string ListFiles = "L(){ git ls-files -co --exclude-standard 2>/dev/null||find . -type f ! -path '*/.git/*'|cut -c3-;};";
+
+    /// <summary>Without Bash: every file with a line in it, and how many it has. Unlike Glob it leaves out what git ignores.</summary>
+    private static readonly ToolCall s_lineCounts =
+        new("Grep", [("pattern", "^"), ("output_mode", "count"), ("head_limit", FileListing.CountLimit)]);
+
     private static readonly ToolCall s_glob = new("Glob", [("pattern", "**/*")]);
 
     private static readonly Probe s_inventory = new("inventory",
@@ -17,6 +22,7 @@ internal sealed partial class ProbePlan
         ToolCall.Bash(
             ListFiles + """pwd;echo "files $(L|wc -l)";L|sed -n 's/.*[^/.]\.\([A-Za-z0-9]\{1,10\}\)$/\1/p'|sort|uniq -c|sort -rn|head -15""",
             "Count files by type"),
+        s_lineCounts,
         s_glob,
     ]);
 
@@ -27,6 +33,7 @@ internal sealed partial class ProbePlan
             T(){ L|grep -Ei '(^|/)(tests?|spec|__tests__)/|[._-](test|spec)s?\.[a-z]+$|tests?\.(cs|java|kt)$|(^|/)test_[^/]*$';};echo "tests $(T|wc -l)";T|sed 's|/[^/]*$||;s/^/in /'|sort|uniq -c|sort -rn|head -6;L|grep -E '(^|/)(Program\.cs|[mM]ain\.[a-z]+|index\.(js|ts|html)|__main__\.py|(app|manage)\.py|server\.[jt]s|Makefile|Dockerfile)$'|head -8|sed 's/^/entry /';L|grep -Ei '^(readme[^/]*|package\.json|[^/]*\.(slnx?|csproj)|pyproject\.toml|cargo\.toml|go\.mod|pom\.xml)$'|head -6|sed 's/^/top /'
             """,
             "Find tests, entry points, manifests"),
+        s_lineCounts,
         s_glob,
     ]);
 
@@ -35,6 +42,7 @@ internal sealed partial class ProbePlan
         ToolCall.Bash(
             ListFiles + """L|tr '\n' '\0'|xargs -0 wc -l 2>/dev/null|awk '$2=="total"&&NF==2{next}{n+=$1;c++;print}END{print n+0" lines in "c+0" files"}'|sort -rn|head -8""",
             "Measure files"),
+        s_lineCounts,
     ]);
 
     private static readonly Probe s_todos = new("todos",

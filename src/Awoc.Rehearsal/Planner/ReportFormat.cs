@@ -57,10 +57,14 @@ internal static class ReportFormat
             writer.WriteBoolean("rehearsal", true);
             writer.WriteString("notice", brief ? Report.ShortBanner : Report.Banner);
             writer.WriteString("title", report.Title);
-            writer.WriteStartObject("sections");
-            foreach (var section in report.Sections)
-                writer.WriteString(section.Heading, string.Join('\n', section.Lines).Replace("`", "", StringComparison.Ordinal));
-            writer.WriteEndObject();
+
+            // Keys that the prompt names stand at the top, where it asks for them; mere headings in an object of their own.
+            var keys = report.Task.Keys;
+            var named = keys.Count == report.Sections.Count;
+            if (!named) writer.WriteStartObject("sections");
+            foreach (var (section, i) in report.Sections.Select((s, i) => (s, i)))
+                writer.WriteString(named ? keys[i] : section.Heading, string.Join('\n', section.Lines).Replace("`", "", StringComparison.Ordinal));
+            if (!named) writer.WriteEndObject();
             if (!brief) WriteFacts(writer, report.Task, survey);
             writer.WriteEndObject();
         }

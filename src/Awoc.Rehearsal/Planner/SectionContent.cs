@@ -150,7 +150,7 @@ internal sealed class SectionContent(TaskPrompt task, TaskFamily family, Survey 
         var least = survey.FilesAtLeast ? "at least " : "";
         var lines = survey.Lines is { } l ? $", {N(l)} lines in {Plural(survey.MeasuredFiles, "file")} measured" : "";
         var main = survey.Extensions is [var first, ..] ? $"; most of them are {Languages.Name(first.Extension)} ({N(first.Files)})" : "";
-        return $"{Upper(Where())} holds {least}{Plural(files, "file")}{lines}{main}.";
+        return $"{Upper(Where())} holds {least}{Plural(files, survey.FilesNoun)}{lines}{main}.";
     }
 
     private string LanguagesLine() => survey.Extensions.Count == 0

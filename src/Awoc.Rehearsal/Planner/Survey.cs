@@ -10,6 +10,9 @@ internal sealed partial record Survey
 
     public int? Files { get; private init; }
 
+    /// <summary>What was counted: a search sees only files that have lines.</summary>
+    public string FilesNoun { get; private init; } = "file";
+
     /// <summary>The listing was cut short: there are more.</summary>
     public bool FilesAtLeast { get; private init; }
 
@@ -55,7 +58,7 @@ internal sealed partial record Survey
         var survey = new Survey { Words = plan.Words };
         if (plan.Result("inventory", conversation) is { } inventory) survey = survey.WithInventory(inventory);
         if (plan.Result("layout", conversation) is { } layout) survey = survey with { Layout = Layout.Of(layout) };
-        if (plan.Result("sizes", conversation) is { } sizes) survey = survey.WithSizes(sizes.Result);
+        if (plan.Result("sizes", conversation) is { } sizes) survey = survey.WithSizes(sizes);
         if (plan.Result("todos", conversation) is { } todos) survey = survey with { Todos = Hits(todos.Result) };
         if (plan.Result("readme", conversation) is { } readme)
             survey = survey with { ReadmePath = survey.Layout?.Readme, Readme = FileLines(readme) };
@@ -72,11 +75,13 @@ internal sealed partial record Survey
     {
         if (call.Tool != "Bash")
         {
-            var paths = FileListing.Paths(call.Result);
+            var counted = call.Tool == "Grep";
+            var paths = counted ? [.. FileListing.Counts(call.Result).Select(c => c.Path)] : FileListing.Paths(call.Result);
             return this with
             {
                 Files = paths.Count,
-                FilesAtLeast = FileListing.IsTruncated(call.Result),
+                FilesNoun = counted ? "text file" : "file",
+                FilesAtLeast = counted ? paths.Count >= FileListing.CountLimit : FileListing.IsTruncated(call.Result),
                 Extensions =
                 [
                     .. paths.Select(p => Path.GetExtension(p).TrimStart('.')).Where(e => e.Length > 0)
@@ -99,11 +104,22 @@ internal sealed partial record Survey
         return survey with { Extensions = extensions };
     }
 
-    private Survey WithSizes(string text)
+    private Survey WithSizes(Call call)
     {
+        if (call.Tool != "Bash")
+        {
+            var counts = FileListing.Counts(call.Result);
+            return this with
+            {
+                Lines = counts.Sum(c => (long)c.Count),
+                MeasuredFiles = counts.Count,
+                Largest = [.. counts.OrderByDescending(c => c.Count).Take(7).Select(c => (c.Path, (long)c.Count))],
+            };
+        }
+
         var survey = this;
         var largest = new List<(string, long)>();
-        foreach (var line in text.Split('\n').Select(l => l.Trim()))
+        foreach (var line in call.Result.Split('\n').Select(l => l.Trim()))
         {
             if (TotalLine().Match(line) is { Success: true } total)
                 survey = survey with { Lines = Number(total.Groups["n"].Value), MeasuredFiles = Number(total.Groups["files"].Value) };

@@ -192,5 +192,4 @@ internal static unsafe partial class Libc
 
     [LibraryImport(C, EntryPoint = "strerror")]
     internal static partial byte* ErrorText(int error);
-
 }

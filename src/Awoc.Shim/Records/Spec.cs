@@ -7,7 +7,7 @@ namespace Awoc.Shim.Records;
 /// <summary>What <c>spec.json</c> asks for. Texts are UTF-8; paths end with a NUL.</summary>
 internal sealed class Spec
 {
-    internal byte[] Store { get; private set; } = [];
+    internal long Proto { get; private set; } = 1;
     internal byte[] Task { get; private set; } = [];
     internal long Attempt { get; private set; }
     internal long Fence { get; private set; }
@@ -43,6 +43,7 @@ internal sealed class Spec
             throw new ShimException("spec.json is not the record it should be", 0);
         }
 
+        if (spec.Proto != 1) throw new ShimException($"spec.json has protocol {spec.Proto}, this shim speaks 1", 0);
         if (spec.Argv.Count == 0 || spec.Cwd is null || spec.Socket is null || spec.Mark.AsSpan().IndexOf((byte)'=') <= 0)
             throw new ShimException("spec.json needs argv, cwd, socket and mark", 0);
         if (spec.Ladder.Count == 0 || spec.Ladder[^1].Do != StepKind.Kill) spec.Ladder.Add(new Step(StepKind.Kill, 3_000_000, null));
@@ -62,7 +63,7 @@ internal sealed class Spec
         json.Read();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (json.ValueTextEquals("store"u8)) Store = json.NextText() ?? [];
+            if (json.ValueTextEquals("proto"u8)) Proto = json.NextNumber() ?? 0;
             else if (json.ValueTextEquals("task"u8)) Task = json.NextText() ?? [];
             else if (json.ValueTextEquals("attempt"u8)) Attempt = json.NextNumber() ?? 0;
             else if (json.ValueTextEquals("fence"u8)) Fence = json.NextNumber() ?? 0;

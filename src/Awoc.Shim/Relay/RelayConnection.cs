@@ -37,7 +37,10 @@ internal sealed class RelayConnection(int client, byte[] gateway)
 
         var fromClient = !_up.Ended && !_up.IsBlocked ? Ready.In : 0;
         var toClient = _down.IsBlocked ? Ready.Out : 0;
-        _clientSlot = poll.Add(_client, (short)(fromClient | toClient));
+
+        // Asked for nothing, a socket still tells of a reset, which is wanted; but a client that has said its last on a connection that
+        // is closed towards it hangs up too, while what it said may still be on its way.
+        _clientSlot = _up.IsBlocked && _downClosed ? -1 : poll.Add(_client, (short)(fromClient | toClient));
         var fromUpstream = !_down.Ended && !_down.IsBlocked ? Ready.In : 0;
         var toUpstream = _up.IsBlocked ? Ready.Out : 0;
 
@@ -77,6 +80,8 @@ internal sealed class RelayConnection(int client, byte[] gateway)
     {
         Fd.Close(ref _client);
         Fd.Close(ref _upstream);
+        _up.Forget();
+        _down.Forget();
     }
 
     private void Connect(long nowUs)

@@ -22,7 +22,8 @@ public sealed partial class SqliteTaskStore
         if (decision.Next.Version != commit.ExpectedVersion + decision.Events.Count)
         {
             throw new ArgumentException(
-                $"task {decision.Next.Id}: {decision.Events.Count} events do not lead from version {commit.ExpectedVersion} to {decision.Next.Version}",
+                $"task {decision.Next.Id}: {decision.Events.Count} events do not lead from version {commit.ExpectedVersion} to " +
+                $"{decision.Next.Version}",
                 nameof(commit));
         }
 

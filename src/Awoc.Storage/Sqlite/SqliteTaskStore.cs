@@ -28,7 +28,9 @@ public sealed partial class SqliteTaskStore : ITaskStore
 
     public string StoreId { get; }
 
-    /// <summary>Opens the store at <paramref name="path"/>; makes the file (0600) where there is none and brings an old one up to date.</summary>
+    /// <summary>
+    /// Opens the store at <paramref name="path"/>; makes the file (0600) where there is none and brings an old one up to date.
+    /// </summary>
     /// <param name="time">The clock of leases and of idempotency keys.</param>
     /// <exception cref="StoreException">The file cannot be used; the message says why and what to do.</exception>
     /// <exception cref="StoreTooNewException">A newer AWOC wrote it.</exception>
@@ -55,7 +57,7 @@ public sealed partial class SqliteTaskStore : ITaskStore
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _writer.DisposeAsync();
-        _readers.Dispose();
+        await _readers.DisposeAsync();
     }
 
     /// <summary>SQLite would make it readable for everybody; its log and its index file take over the mode of the database.</summary>

@@ -19,7 +19,8 @@ internal static class StoredJson
 
     public static string Text(TaskEvent e) => JsonSerializer.Serialize(e, CoreJson.Default.TaskEvent);
 
-    public static string Text(Usage usage) => usage == Core.Budgets.Usage.Zero ? s_noUsage : JsonSerializer.Serialize(usage, CoreJson.Default.Usage);
+    public static string Text(Usage usage) =>
+        usage == Core.Budgets.Usage.Zero ? s_noUsage : JsonSerializer.Serialize(usage, CoreJson.Default.Usage);
 
     public static TaskSpec Spec(string text) => JsonSerializer.Deserialize(text, CoreJson.Default.TaskSpec)!;
 

@@ -14,7 +14,8 @@ internal readonly record struct EventRow(long Version, string Kind, long AtUs, s
         for (var i = 0; i < rows.Length; i++)
         {
             var e = decision.Events[i];
-            rows[i] = new EventRow(decision.Next.Version - rows.Length + 1 + i, StoredJson.Kind(e), Microseconds.From(e.At), StoredJson.Text(e));
+            var version = decision.Next.Version - rows.Length + 1 + i;
+            rows[i] = new EventRow(version, StoredJson.Kind(e), Microseconds.From(e.At), StoredJson.Text(e));
         }
 
         return rows;

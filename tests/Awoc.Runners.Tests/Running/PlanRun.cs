@@ -100,7 +100,8 @@ internal sealed class PlanRun : IAsyncDisposable
 
             try
             {
-                await changed.WaitAsync(patience.Token);
+                if (await Task.WhenAny(changed, _reading).WaitAsync(patience.Token) == _reading && !Events.Any(wanted))
+                    throw new InvalidOperationException($"the agent ended before the event; events: {string.Join("\n", Events)}\nstderr: {_stderr}");
             }
             catch (OperationCanceledException)
             {

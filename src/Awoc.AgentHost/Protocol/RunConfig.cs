@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+
+namespace Awoc.AgentHost.Protocol;
+
+/// <summary>
+/// The first line on standard input: what this attempt is to do. It holds no secret. What has a default has a setter: the
+/// source-generated reader gives an absent <c>init</c> member the type's default, not the one written here.
+/// </summary>
+internal sealed record RunConfig
+{
+    public required string Prompt { get; init; }
+
+    /// <summary>The provider's full model name.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Greatest length of one answer, in tokens.</summary>
+    public int MaxTokens { get; set; } = 32_000;
+
+    /// <summary>Output tokens left in the budget: no request asks for more than what is left of them.</summary>
+    public long TokensLeft { get; set; } = long.MaxValue;
+
+    public required string Session { get; init; }
+
+    /// <summary>The session to go on with; its checkpoint is looked for in <see cref="Checkpoints"/> and in the directories beside it.</summary>
+    public string? Resume { get; init; }
+
+    /// <summary>Absolute path of the directory that takes this session's checkpoint.</summary>
+    public required string Checkpoints { get; init; }
+
+    /// <summary>Absolute path where the output is to be written; its directory is made.</summary>
+    public string? Staging { get; init; }
+
+    public IReadOnlyList<string> Tools { get; set; } = [];
+
+    /// <summary>Model calls before the agent ends by itself.</summary>
+    public int MaxTurns { get; set; } = 200;
+
+    /// <summary>Times a failed model call is repeated.</summary>
+    public int MaxRetries { get; set; } = 10;
+
+    /// <summary>Lets <c>WebFetch</c> reach loopback, link-local and private addresses.</summary>
+    public bool AllowPrivateAddresses { get; set; }
+}
+
+/// <summary>A later line on standard input.</summary>
+/// <param name="Type"><c>interrupt</c> ends the attempt; others are ignored, for the sake of newer daemons.</param>
+internal sealed record ControlLine(string? Type);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(RunConfig))]
+[JsonSerializable(typeof(ControlLine))]
+internal sealed partial class ProtocolJson : JsonSerializerContext;

@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace Awoc.AgentHost.Tools;
+
+internal static class TextFile
+{
+    private const int Sample = 8_000;
+
+    /// <summary>A NUL byte near the beginning: the sign that git and grep go by.</summary>
+    public static async Task<bool> IsBinaryAsync(string path, CancellationToken cancellation)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        var start = new byte[Sample];
+        var read = await file.ReadAtLeastAsync(start, Sample, throwOnEndOfStream: false, cancellation);
+        return start.AsSpan(0, read).Contains((byte)0);
+    }
+
+    /// <summary>
+    /// Writes the file whole or not at all, keeping its mode and a link to it: a process killed half-way must not leave half
+    /// an output behind.
+    /// </summary>
+    public static async Task ReplaceAsync(string path, string content, CancellationToken cancellation)
+    {
+        var target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        var temporary = $"{target}.{Environment.ProcessId}.tmp";
+        try
+        {
+            await File.WriteAllTextAsync(temporary, content, new UTF8Encoding(false), cancellation);
+            if (!OperatingSystem.IsWindows() && File.Exists(target)) File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+}
+
+internal static class BoundedLine
+{
+    /// <summary>The next line, cut at a length, without holding a longer one in memory; null at the end.</summary>
+    public static async ValueTask<string?> ReadAsync(StreamReader reader, int maxLength, CancellationToken cancellation)
+    {
+        var line = new StringBuilder();
+        var buffer = new char[1];
+        var any = false;
+        long dropped = 0;
+        while (await reader.ReadAsync(buffer.AsMemory(), cancellation) > 0)
+        {
+            any = true;
+            if (buffer[0] == '\n') break;
+            if (line.Length < maxLength) line.Append(buffer[0]);
+            else dropped++;
+        }
+
+        if (!any) return null;
+        if (dropped > 0) line.Append('…');
+        else if (line.Length > 0 && line[^1] == '\r') line.Length--;
+        return line.ToString();
+    }
+}

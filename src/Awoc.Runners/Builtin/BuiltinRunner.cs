@@ -1,0 +1,22 @@
+using Awoc.Core.Agents;
+using Awoc.Core.Tasks;
+
+namespace Awoc.Runners.Builtin;
+
+/// <summary>AWOC's own agent: <c>awoc-agent</c>, one process for each attempt, no other program needed.</summary>
+public sealed class BuiltinRunner : IRunner
+{
+    public string Name => "builtin";
+
+    public RunnerTraits Traits { get; } = new(BudgetExactness.Live, UsesModel: true, CanResume: true, FootprintMb: 90);
+
+    public AgentAvailability Probe(AgentEnvironment environment) => BuiltinProbe.Look(environment);
+
+    public IEnumerable<SpecFault> Validate(TaskSpec spec) => ModelNames.Validate(spec, [.. BuiltinModels.Aliases]);
+
+    public LaunchPlan Plan(AttemptContext context) => BuiltinLaunch.Plan(context);
+
+    public IAgentStream OpenStream() => new BuiltinStream();
+
+    public AttemptVerdict Judge(AttemptEvidence evidence) => BuiltinVerdict.Of(evidence);
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using System.Text.Json;
+using Awoc.Core.Agents;
+using Awoc.Core.Budgets;
+
+namespace Awoc.Runners.Builtin;
+
+/// <summary>Reads awoc-agent's own JSON lines.</summary>
+internal sealed class BuiltinStream : IAgentStream
+{
+    public IEnumerable<AgentEvent> Read(ReadOnlyMemory<byte> line)
+    {
+        if (line.Span.Trim(" \t\r\n"u8).IsEmpty) return [];
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return Event(document.RootElement) is { } read ? [read] : [Unknown(line)];
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return [Unknown(line)];
+        }
+    }
+
+    private static AgentEvent? Event(JsonElement root) => root.Text("type") switch
+    {
+        // {"type":"session","session":"1111…","model":"claude-sonnet-5","version":"0.1.0","resumedMessages":0}
+        "session" => new AgentEvent.Session(root.Text("session") ?? "", root.Text("model"), root.Text("version")),
+        // {"type":"text","text":"Looking around."}
+        "text" => new AgentEvent.Text(root.Text("text") ?? ""),
+        "thinking" => new AgentEvent.Thinking(root.Text("text") ?? ""),
+        // {"type":"tool_call","id":"toolu_1","name":"Bash","input":{"command":"ls"}}
+        "tool_call" => new AgentEvent.ToolCall(root.Text("id") ?? "", root.Text("name") ?? "", root.Member("input")?.GetRawText() ?? "{}"),
+        // {"type":"tool_result","id":"toolu_1","isError":false,"text":"README.md"}
+        "tool_result" => new AgentEvent.ToolResult(root.Text("id") ?? "", root.True("isError"), root.Text("text") ?? ""),
+        // {"type":"usage","output":55,"thinking":0,"input":1557,"cacheRead":0,"cacheWrite":0}
+        "usage" => new AgentEvent.UsageReport(Spent(root)),
+        // {"type":"retry","attempt":1,"max":10,"delayMs":512,"status":529,"error":"overloaded"}
+        "retry" => new AgentEvent.Retry(
+            Int(root.Whole("attempt")) ?? 0, Int(root.Whole("max")) ?? 0,
+            TimeSpan.FromMilliseconds(Math.Clamp(root.Number("delayMs") ?? 0, 0, int.MaxValue)), Int(root.Whole("status")), root.Text("error")),
+        // {"type":"error","class":"rate_limit","status":429,"message":"…"}
+        "error" => new AgentEvent.ApiError(root.Text("class") ?? "unknown", root.Text("message") ?? ""),
+        "end" => End(root),
+        _ => null,
+    };
+
+    // {"type":"end","kind":"success","isError":false,"answer":"Done.","stopReason":"end_turn","usage":{…}}
+    private static AgentEvent.End End(JsonElement root) => new()
+    {
+        Kind = root.Text("kind") ?? "",
+        IsError = root.Member("isError") is not { ValueKind: JsonValueKind.False },
+        Answer = root.Text("answer") ?? "",
+        ApiStatus = Int(root.Whole("status")),
+        StopReason = root.Text("stopReason"),
+        TerminalReason = root.Text("kind"),
+        Usage = root.Member("usage") is { ValueKind: JsonValueKind.Object } usage ? Spent(usage) : null,
+    };
+
+    private static Usage Spent(JsonElement from) => new(
+        from.Whole("output") ?? 0, from.Whole("thinking") ?? 0, from.Whole("input") ?? 0, from.Whole("cacheRead") ?? 0, from.Whole("cacheWrite") ?? 0);
+
+    private static int? Int(long? value) => value is { } whole ? (int)Math.Clamp(whole, int.MinValue, int.MaxValue) : null;
+
+    private static AgentEvent.Unknown Unknown(ReadOnlyMemory<byte> line) => new(Encoding.UTF8.GetString(line.Span));
+}
