@@ -23,7 +23,10 @@ internal sealed class AwocProcess : IDisposable
     {
         var start = new ProcessStartInfo(Program, args)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = home.Directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = home.Directory,
         };
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("AWOC_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
         start.Environment["AWOC_HOME"] = home.Home.Path;

@@ -99,7 +99,12 @@ internal sealed class FakeDaemon : IAsyncDisposable
     {
         Tasks[id] = Tasks[id] with
         {
-            State = "ended", Outcome = outcome, ExitCode = exitCode, Reason = reason, RunMs = 61_500, EndedAt = DateTimeOffset.UnixEpoch,
+            State = "ended",
+            Outcome = outcome,
+            ExitCode = exitCode,
+            Reason = reason,
+            RunMs = 61_500,
+            EndedAt = DateTimeOffset.UnixEpoch,
         };
         Emit(id, "ended");
     }
@@ -139,8 +144,14 @@ internal sealed class FakeDaemon : IAsyncDisposable
         });
         _app.MapGet("/api/v1/health", c => Answer(c, new HealthView
         {
-            Version = Version, Pid = Pid, Home = Home.Path, Socket = Home.Socket,
-            StartedAt = DateTimeOffset.UnixEpoch, Running = 1, Queued = 2, Limit = 3,
+            Version = Version,
+            Pid = Pid,
+            Home = Home.Path,
+            Socket = Home.Socket,
+            StartedAt = DateTimeOffset.UnixEpoch,
+            Running = 1,
+            Queued = 2,
+            Limit = 3,
         }, WireJson.Default.HealthView));
         _app.MapPost("/api/v1/tasks", LaunchAsync);
         _app.MapGet("/api/v1/tasks", ListAsync);

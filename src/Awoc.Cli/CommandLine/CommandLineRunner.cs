@@ -82,8 +82,12 @@ internal static class CommandLineRunner
         return root;
     }
 
-    private static UsageException UnknownVerb(string word) =>
-        word.StartsWith('-')
-            ? new($"There is no flag '{Printable.Line(word)}' before the verb.{Nearest.Hint(word, ["--help", "--version"])} `awoc --help` lists the verbs.")
-            : new($"There is no verb '{Printable.Cut(Printable.Line(word), 60)}'.{Nearest.Hint(word, VerbTable.All.SelectMany(v => v.Aliases.Append(v.Name)))} `awoc --help` lists the verbs.");
+    private static UsageException UnknownVerb(string text)
+    {
+        var word = Printable.Cut(Printable.Line(text), 60);
+        const string Next = "`awoc --help` lists the verbs.";
+        return word.StartsWith('-')
+            ? new($"There is no flag '{word}' before the verb.{Nearest.Hint(word, ["--help", "--version"])} {Next}")
+            : new($"There is no verb '{word}'.{Nearest.Hint(word, VerbTable.All.SelectMany(v => v.Aliases.Append(v.Name)))} {Next}");
+    }
 }

@@ -13,7 +13,14 @@ internal static class ConfigVerb
     {
         var command = new VerbCommand("config", "Shows and changes settings. A project's .awoc/config.yaml adds to the user's file.")
         {
-            Examples = ["awoc config list", "awoc config get agent", "awoc config set agent claude", "awoc config unset agent", "$EDITOR \"$(awoc config path)\""],
+            Examples =
+            [
+                "awoc config list",
+                "awoc config get agent",
+                "awoc config set agent claude",
+                "awoc config unset agent",
+                "$EDITOR \"$(awoc config path)\"",
+            ],
         };
         command.Subcommands.Add(List(console));
         command.Subcommands.Add(Get(console));
@@ -51,7 +58,8 @@ internal static class ConfigVerb
             var name = parsed.GetValue(key)!;
             var setting = settings.Settings.FirstOrDefault(s => s.Key == name)
                 ?? throw new UsageException(
-                    $"There is no setting '{Printable.Line(name)}'.{Nearest.Hint(name, settings.Settings.Select(s => s.Key))} `awoc config list` has them all.");
+                    $"There is no setting '{Printable.Line(name)}'.{Nearest.Hint(name, settings.Settings.Select(s => s.Key))} "
+                    + "`awoc config list` has them all.");
             if (parsed.GetValue(json)) JsonOut.Write(console, setting, WireJson.Default.SettingView);
             else console.Out.WriteLine(setting.Value);
             return ExitCodes.Succeeded;

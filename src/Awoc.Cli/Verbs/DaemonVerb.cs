@@ -13,9 +13,16 @@ internal static class DaemonVerb
 {
     public static VerbCommand Build(CliConsole console)
     {
-        var command = new VerbCommand("daemon", "Looks after the daemon. It is started on demand: `start` also hands it the credentials of this environment.")
+        var command = new VerbCommand(
+            "daemon", "Looks after the daemon. It is started on demand: `start` also hands it the credentials of this environment.")
         {
-            Examples = ["awoc daemon status --json", "awoc daemon stop             agents at work go on", "awoc daemon stop --cancel", "awoc daemon logs -f"],
+            Examples =
+            [
+                "awoc daemon status --json",
+                "awoc daemon stop             agents at work go on",
+                "awoc daemon stop --cancel",
+                "awoc daemon logs -f",
+            ],
         };
         command.Subcommands.Add(Start(console));
         command.Subcommands.Add(Stop(console));
@@ -118,8 +125,9 @@ internal static class DaemonVerb
         var secrets = CallerEnvironment.Current().Secrets;
         if (secrets.Count == 0) return;
         var reply = await client.HandOverAsync(new CredentialsRequest(secrets), token);
-        if (reply.Released.Count > 0)
-            console.Say($"{Count(reply.Released.Count, "task that waited", "tasks that waited")} for credentials: {string.Join(' ', reply.Released.Select(TaskWords.Handle))}");
+        if (reply.Released.Count == 0) return;
+        var released = string.Join(' ', reply.Released.Select(TaskWords.Handle));
+        console.Say($"{Count(reply.Released.Count, "task that waited for credentials is", "tasks that waited for credentials are")} queued again: {released}");
     }
 
     private static void Print(CliConsole console, HealthView health, bool json)

@@ -25,7 +25,11 @@ internal static class LogsVerb
         command.Arguments.Add(id);
         foreach (var option in (Option[])[follow, tail, stream]) command.Options.Add(option);
         command.SetAction((parsed, token) => PrintAsync(
-            console, parsed.GetValue(id)!, Log(parsed.GetValue(stream)), parsed.GetValue(follow), Numbers.Whole("--tail", parsed.GetValue(tail), from: 0), token));
+            console,
+            parsed.GetValue(id)!,
+            Log(parsed.GetValue(stream)),
+            parsed.GetValue(follow),
+            Numbers.Whole("--tail", parsed.GetValue(tail), from: 0), token));
         return command;
     }
 

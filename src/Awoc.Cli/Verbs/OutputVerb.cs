@@ -37,8 +37,16 @@ internal static class OutputVerb
         }
 
         var place = task.Delivered is true ? task.Output : task.ResultPath;
-        if (json) JsonOut.Write(console, new OutputJson(task.Id, task.State, task.Outcome, task.Result, place, task.Rehearsal), CliJson.Default.OutputJson);
-        else if (pathOnly) console.Out.WriteLine(place ?? throw new UsageException($"The daemon does not say where the result of {handle} lies. Print it with: awoc output {handle}"));
+        if (json)
+        {
+            JsonOut.Write(
+                console, new OutputJson(task.Id, task.State, task.Outcome, task.Result, place, task.Rehearsal), CliJson.Default.OutputJson);
+        }
+        else if (pathOnly)
+        {
+            console.Out.WriteLine(place
+                ?? throw AwocException.Unavailable($"The daemon does not say where the result of {handle} lies. Print it with: awoc output {handle}"));
+        }
         else
         {
             using var output = await client.OutputAsync(task.Id, token);

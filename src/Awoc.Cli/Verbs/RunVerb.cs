@@ -19,7 +19,10 @@ internal static class RunVerb
 
     public static VerbCommand Build(CliConsole console)
     {
-        var task = new Argument<string>("TASK") { Description = "TYPE[:DESCRIPTION], or free text; a DESCRIPTION of - is read from stdin, @FILE from a file" };
+        var task = new Argument<string>("TASK")
+        {
+            Description = "TYPE[:DESCRIPTION], or free text; a DESCRIPTION of - is read from stdin, @FILE from a file",
+        };
         var output = Optional("OUTPUT", "Where the result goes; without it the result stays in the task's directory");
         var modelAt = Optional("MODEL", "As --model");
         var tokensAt = Optional("TOKENS", "As --tokens");
@@ -29,7 +32,11 @@ internal static class RunVerb
         var tokens = Flag("--tokens", "N", "Tokens the model may generate");
         var timeout = Flag("--timeout", "TIME", "Running time: 600 (seconds), 10m, 24h");
         var cwd = Flag("--cwd", "DIR", "The directory to work in; else this one");
-        var context = new Option<string[]>("--context") { HelpName = "FILE", Description = "A file the agent is pointed at; may be given several times" };
+        var context = new Option<string[]>("--context")
+        {
+            HelpName = "FILE",
+            Description = "A file the agent is pointed at; may be given several times",
+        };
         var name = Flag("--name", "NAME", "A name that can stand for the id");
         var group = Flag("--group", "NAME", "The group it belongs to");
         var overwrite = new Option<bool>("--overwrite") { Description = "OUTPUT may exist already, or lie outside the directory" };

@@ -18,7 +18,7 @@ internal static class StatusVerb
     {
         var which = new Argument<string[]>("WHICH")
         {
-            Description = "A task (ID), all, or states and outcomes: running, queued, scheduled, awaiting_input, ended, succeeded, failed, canceled, timed_out, budget_exhausted, lost",
+            Description = $"A task (ID), all, or states and outcomes: {string.Join(", ", TaskWords.States.Concat(TaskWords.Outcomes))}",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var limit = new Option<string>("--limit") { HelpName = "N", Description = "List so many at most (50; all lists all)" };

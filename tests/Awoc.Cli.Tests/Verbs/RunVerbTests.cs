@@ -89,7 +89,9 @@ public class RunVerbTests
         await using var daemon = await FakeDaemon.StartAsync(test.Home);
         daemon.Refusal = new Problem
         {
-            Type = type, Title = "The launch has 2 faults.", Status = status,
+            Type = type,
+            Title = "The launch has 2 faults.",
+            Status = status,
             Faults = [new("--tokens", "0", "a whole number from 1"), new("OUTPUT", "/x\u001b[2J", "a path below the directory")],
         };
 

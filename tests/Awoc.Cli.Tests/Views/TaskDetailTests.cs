@@ -10,8 +10,15 @@ public class TaskDetailTests
     {
         var task = FakeDaemon.NewTask("1763876543-cccccccccccc", "ended") with
         {
-            Outcome = "budget_exhausted", Reason = "tokens", Result = "partial", ResultPath = "/t/partial-results.txt", Output = "/src/project/out.md",
-            Detail = "The token budget of 5000 was spent.", RunMs = 61_000, Rehearsal = true, ExitCode = 3,
+            Outcome = "budget_exhausted",
+            Reason = "tokens",
+            Result = "partial",
+            ResultPath = "/t/partial-results.txt",
+            Output = "/src/project/out.md",
+            Detail = "The token budget of 5000 was spent.",
+            RunMs = 61_000,
+            Rehearsal = true,
+            ExitCode = 3,
             Usage = new UsageView(5100, 200, 10, 20, 30, CostUsd: 0.1m),
             Attempts = [new AttemptView { Number = 1, Outcome = "budget_exhausted", Reason = "tokens", Session = "s-1", Usage = new UsageView(5100, 0, 0, 0, 0), StartedAt = DateTimeOffset.UnixEpoch }],
         };

@@ -13,11 +13,21 @@ public class TaskTableTests
         var queued = FakeDaemon.NewTask("1763876543-bbbbbbbbbbbb", "queued") with { Name = "nightly", Model = null, StartedAt = null };
         var partial = FakeDaemon.NewTask("1763876543-cccccccccccc", "ended") with
         {
-            Outcome = "timed_out", Reason = "deadline", Result = "partial", ResultPath = "/src/project/part.md", RunMs = 600_000,
+            Outcome = "timed_out",
+            Reason = "deadline",
+            Result = "partial",
+            ResultPath = "/src/project/part.md",
+            RunMs = 600_000,
         };
         var rehearsed = FakeDaemon.NewTask("1763876543-dddddddddddd", "ended") with
         {
-            Outcome = "succeeded", Reason = null, Result = "complete", Rehearsal = true, Output = "/elsewhere/out.md", Delivered = true, RunMs = 4_250,
+            Outcome = "succeeded",
+            Reason = null,
+            Result = "complete",
+            Rehearsal = true,
+            Output = "/elsewhere/out.md",
+            Delivered = true,
+            RunMs = 4_250,
             Description = "a\u001b[31m red\nline",
         };
         var writer = new StringWriter { NewLine = "\n" };
