@@ -74,7 +74,9 @@ public static class RehearsalCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         var gate = new Lock();
-        options.Log.Ended += request =>
+        var recorded = new RehearsalLog(maxEntries: 1_000, maxBodyBytes: 0);
+        options = options with { Log = recorded };
+        recorded.Ended += request =>
         {
             lock (gate)
             {
@@ -134,7 +136,7 @@ public static class RehearsalCommand
 
     private static async Task<(RehearsalOptions? Options, string? Fault)> OptionsAsync(RehearsalArguments arguments, CancellationToken cancellation)
     {
-        var options = new RehearsalOptions { Port = arguments.Port, SocketPath = arguments.Socket, Log = new RehearsalLog(1_000, 0) };
+        var options = new RehearsalOptions { Port = arguments.Port, SocketPath = arguments.Socket };
         if (arguments.Scenario is not { } choice) return (options, null);
         var name = choice.Split('?', ',')[0];
         var looksLikeFile = choice.Contains('/') || choice.EndsWith(".yaml", StringComparison.Ordinal) || choice.EndsWith(".yml", StringComparison.Ordinal);

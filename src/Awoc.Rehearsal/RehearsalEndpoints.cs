@@ -17,7 +17,7 @@ public static class RehearsalEndpoints
     public static RouteGroupBuilder MapRehearsal(this IEndpointRouteBuilder endpoints, RehearsalOptions options)
     {
         var group = endpoints.MapGroup("");
-        var service = new RehearsalService(options);
+        var service = new RehearsalService(options, options.Log ?? new RehearsalLog(maxEntries: 200, maxBodyBytes: 0));
         foreach (var prefix in new[] { "", "/s/{scenario}" })
         {
             Map(prefix + "/v1/messages", "POST", service.MessagesAsync);

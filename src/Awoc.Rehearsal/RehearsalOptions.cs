@@ -29,6 +29,9 @@ public sealed record RehearsalOptions
     /// <summary>Conversations whose error counts are remembered; the one touched longest ago is forgotten first.</summary>
     public int MaxConversations { get; init; } = 10_000;
 
-    /// <summary>Where requests are recorded.</summary>
-    public RehearsalLog Log { get; init; } = new();
+    /// <summary>
+    /// Where requests are recorded. Default: a new <see cref="RehearsalLog"/> for a server of its own, and one without bodies
+    /// where the server is mapped into another program.
+    /// </summary>
+    public RehearsalLog? Log { get; init; }
 }

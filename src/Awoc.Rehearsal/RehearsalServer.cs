@@ -17,8 +17,8 @@ public sealed class RehearsalServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string? _socketPath;
 
-    private RehearsalServer(WebApplication app, string baseUrl, RehearsalOptions options) =>
-        (_app, BaseUrl, Log, _socketPath) = (app, baseUrl, options.Log, options.SocketPath);
+    private RehearsalServer(WebApplication app, string baseUrl, RehearsalLog log, string? socketPath) =>
+        (_app, BaseUrl, Log, _socketPath) = (app, baseUrl, log, socketPath);
 
     /// <summary>
     /// What goes into <c>ANTHROPIC_BASE_URL</c>, such as <c>http://127.0.0.1:41234</c>, without a slash at its end;
@@ -38,6 +38,7 @@ public sealed class RehearsalServer : IAsyncDisposable
     public static async Task<RehearsalServer> StartAsync(RehearsalOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new RehearsalOptions();
+        var log = options.Log ?? new RehearsalLog();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -51,7 +52,7 @@ public sealed class RehearsalServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         var app = builder.Build();
         app.UseRouting();
-        app.MapRehearsal(options);
+        app.MapRehearsal(options with { Log = log });
         app.UseEndpoints(_ => { });
         try
         {
@@ -65,7 +66,7 @@ public sealed class RehearsalServer : IAsyncDisposable
         }
 
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new RehearsalServer(app, address.TrimEnd('/'), options);
+        return new RehearsalServer(app, address.TrimEnd('/'), log, options.SocketPath);
     }
 
     /// <inheritdoc />

@@ -22,14 +22,16 @@ internal sealed class RehearsalService
     ];
 
     private readonly RehearsalOptions _options;
+    private readonly RehearsalLog _log;
     private readonly ScenarioLibrary _library;
     private readonly ScenarioPlayer _player;
     private readonly PromptCache _cache;
     private long _number;
 
-    public RehearsalService(RehearsalOptions options)
+    public RehearsalService(RehearsalOptions options, RehearsalLog log)
     {
         _options = options;
+        _log = log;
         _library = new ScenarioLibrary(options.Scenarios);
         _player = new ScenarioPlayer(new FaultCounter(options.MaxConversations));
         _cache = new PromptCache(options.Time);
@@ -49,7 +51,7 @@ internal sealed class RehearsalService
         }
 
         var reply = ((Decision.Answer)decision).Reply;
-        var prompt = PromptPrefix.Of(request.Root);
+        var prompt = exchange.Prompt!;
         if (prompt.Tokens > ContextWindow(exchange, request))
         {
             await FailAsync(exchange, ApiError.Invalid($"prompt is too long: {prompt.Tokens} tokens > {ContextWindow(exchange, request)} maximum"));
@@ -69,17 +71,17 @@ internal sealed class RehearsalService
         SetLimitHeaders(exchange.Context, exhausted: false);
         SetHeaders(exchange.Context, reply.Headers);
         await Task.Delay(reply.Pace.Delay, _options.Time, exchange.Cancellation);
-        await new ReplyWriter(exchange.Context, exchange.Record, _options.Log, _options.Time)
+        await new ReplyWriter(exchange.Context, exchange.Record, _log, _options.Time)
             .WriteAsync(request, reply, generation, usage, exchange.Cancellation);
     });
 
     public Task CountTokensAsync(HttpContext context) => ServeAsync(context, async exchange =>
     {
-        if (await ReadAsync(exchange, counting: true) is not { } request) return;
+        if (await ReadAsync(exchange, counting: true) is null) return;
         await JsonAsync(exchange, writer =>
         {
             writer.WriteStartObject();
-            writer.WriteNumber("input_tokens", PromptPrefix.Of(request.Root).Tokens);
+            writer.WriteNumber("input_tokens", exchange.Prompt!.Tokens);
             writer.WriteEndObject();
         });
     });
@@ -155,7 +157,7 @@ internal sealed class RehearsalService
             return null;
         }
 
-        _options.Log.KeepBody(exchange.Record, text);
+        _log.KeepBody(exchange.Record, text);
         if (Refuse(exchange) is { } refused)
         {
             await FailAsync(exchange, refused);
@@ -173,11 +175,13 @@ internal sealed class RehearsalService
                 exchange.Record.Model = read.Model;
                 exchange.Record.MaxTokens = read.MaxTokens;
                 exchange.Record.Stream = read.Stream;
+                exchange.Prompt = PromptPrefix.Of(read.Root);
                 return read;
             }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: half a surrogate pair, well-formed JSON that is no text.
             error = ApiError.Invalid($"The request body is not valid JSON: {e.Message}");
         }
 
@@ -208,7 +212,7 @@ internal sealed class RehearsalService
         {
             await response.StartAsync(exchange.Cancellation);
             await response.Body.FlushAsync(exchange.Cancellation);
-            _options.Log.Signal();
+            _log.Signal();
             await Task.Delay(silence, _options.Time, exchange.Cancellation);
         }
 
@@ -244,7 +248,7 @@ internal sealed class RehearsalService
         using var exchange = new Exchange(context, record, WireId.Request(), stop.Token);
         context.Response.Headers["request-id"] = exchange.RequestId;
         context.Response.Headers["anthropic-organization-id"] = "00000000-0000-4000-8000-000000000000";
-        _options.Log.Add(record);
+        _log.Add(record);
         try
         {
             await serve(exchange);
@@ -258,11 +262,16 @@ internal sealed class RehearsalService
             // The server stops: what hangs or streams slowly is dropped.
             context.Abort();
         }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            // A fault of ours must not look like a scripted one: it says what it is.
+            await FailAsync(exchange, new ApiError(500, "api_error", $"rehearsal: unexpected {e.GetType().Name}: {e.Message}"));
+        }
         finally
         {
             if (context.RequestAborted.IsCancellationRequested && !record.Cut) record.ClientDisconnected = true;
             record.End(_options.Time.GetUtcNow());
-            _options.Log.End(record);
+            _log.End(record);
         }
     }
 
@@ -303,6 +312,8 @@ internal sealed class RehearsalService
 
         /// <summary>Parsed elements live as long as this.</summary>
         public JsonDocument? Body { get; set; }
+
+        public PromptPrefix? Prompt { get; set; }
 
         public void Dispose() => Body?.Dispose();
     }

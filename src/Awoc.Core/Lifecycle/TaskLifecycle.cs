@@ -12,12 +12,15 @@ public static class TaskLifecycle
     /// <summary>A new task, queued, or scheduled for <paramref name="dueAt"/>.</summary>
     public static Decision.Accepted Launch(TaskId id, TaskSpec spec, DateTimeOffset at, DateTimeOffset? dueAt = null)
     {
+        at = Stored(at);
         TaskEvent launched = new TaskEvent.Launched(id, spec) { At = at };
-        TaskEvent next = dueAt is null ? new TaskEvent.Queued { At = at } : new TaskEvent.Scheduled(dueAt, null) { At = at };
+        TaskEvent next = dueAt is { } due ? new TaskEvent.Scheduled(Stored(due), null) { At = at } : new TaskEvent.Queued { At = at };
         return new Decision.Accepted([launched, next], Apply(Apply(null, launched), next));
     }
 
-    public static Decision Decide(AgentTask task, TaskCommand command, DateTimeOffset at) => (task.State, command) switch
+    public static Decision Decide(AgentTask task, TaskCommand command, DateTimeOffset at) => DecideAt(task, command, Stored(at));
+
+    private static Decision DecideAt(AgentTask task, TaskCommand command, DateTimeOffset at) => (task.State, command) switch
     {
         (TaskState.Ended, TaskCommand.Reopen c) =>
             Accept(task, new TaskEvent.Reopened(c.By) { At = at }, new TaskEvent.Queued { At = at }),
@@ -36,10 +39,9 @@ public static class TaskLifecycle
         (TaskState.AwaitingInput, TaskCommand.Adopt c) when task.InAttempt =>
             Accept(task, new TaskEvent.AttemptAdopted(task.Attempt, task.Fence + 1, c.Node) { At = at }),
 
+        (_, TaskCommand.Cancel c) when !task.InAttempt => Accept(task, Canceled(c, at), EndedWaiting(c, at)),
         (_, TaskCommand.Cancel) when task.CancelRequested => Accept(task),
-        (TaskState.Scheduled or TaskState.Queued, TaskCommand.Cancel c) => Accept(task, Canceled(c, at), EndedUnstarted(c, at)),
-        (TaskState.AwaitingInput, TaskCommand.Cancel c) when !task.InAttempt => Accept(task, Canceled(c, at), EndedUnstarted(c, at)),
-        (TaskState.Running or TaskState.AwaitingInput, TaskCommand.Cancel c) => Accept(task, Canceled(c, at)),
+        (_, TaskCommand.Cancel c) => Accept(task, Canceled(c, at)),
 
         (TaskState.Queued or TaskState.Running, TaskCommand.AskInput c) =>
             Accept(task, new TaskEvent.InputRequested(c.Question) { At = at }),
@@ -49,18 +51,25 @@ public static class TaskLifecycle
                 ? [new TaskEvent.InputReceived(c.Answer) { At = at }]
                 : [new TaskEvent.InputReceived(c.Answer) { At = at }, new TaskEvent.Queued { At = at }]),
 
-        (TaskState.Running or TaskState.AwaitingInput, TaskCommand.ReportLimit c) =>
+        (_, TaskCommand.ReportLimit c) when task.InAttempt =>
             Accept(task, new TaskEvent.LimitReached(c.Limit, c.Used, c.Max) { At = at }),
 
-        (TaskState.Running or TaskState.AwaitingInput, TaskCommand.Finish c) when c.Fence == task.Fence => Accept(
+        (_, TaskCommand.Finish or TaskCommand.Defer) when !task.InAttempt => Reject(task, Verb(command), "no attempt is under way"),
+        (_, TaskCommand.Finish c) when c.Fence == task.Fence => Accept(
             task,
             new TaskEvent.AttemptEnded(task.Attempt, c.Ending.Outcome, c.Ending.Reason, c.Usage, c.RunMs) { At = at },
             new TaskEvent.Ended(c.Ending) { At = at }),
-        (TaskState.Running or TaskState.AwaitingInput, TaskCommand.Defer c) when c.Fence == task.Fence => Accept(
+
+        // Somebody wants it to end: there is no next attempt.
+        (_, TaskCommand.Defer c) when c.Fence == task.Fence && task.CancelRequested => Accept(
             task,
             new TaskEvent.AttemptEnded(task.Attempt, c.Outcome, c.Reason, c.Usage, c.RunMs) { At = at },
-            new TaskEvent.Scheduled(c.DueAt, c.WaitsFor) { At = at }),
-        (TaskState.Running or TaskState.AwaitingInput, TaskCommand.Finish or TaskCommand.Defer) =>
+            Canceled("canceled before its next attempt", at)),
+        (_, TaskCommand.Defer c) when c.Fence == task.Fence => Accept(
+            task,
+            new TaskEvent.AttemptEnded(task.Attempt, c.Outcome, c.Reason, c.Usage, c.RunMs) { At = at },
+            new TaskEvent.Scheduled(Stored(c.DueAt), c.WaitsFor) { At = at }),
+        (_, TaskCommand.Finish or TaskCommand.Defer) =>
             Reject(task, Verb(command), "another daemon has taken the attempt over"),
 
         _ => Reject(task, Verb(command), $"it is {task.State.Text()}"),
@@ -91,11 +100,17 @@ public static class TaskLifecycle
             TaskEvent.AttemptAdopted a => next with { Fence = a.Fence },
             TaskEvent.CancelRequested => next with { CancelRequested = true },
             TaskEvent.InputRequested i => next with { State = TaskState.AwaitingInput, WaitsFor = i.Question },
-            TaskEvent.InputReceived => next with { State = TaskState.Running, WaitsFor = null },
+            TaskEvent.InputReceived => next with
+            {
+                State = task.InAttempt ? TaskState.Running : TaskState.Scheduled,
+                WaitsFor = null,
+            },
             TaskEvent.LimitReached => next,
             TaskEvent.AttemptEnded a => next with
             {
-                InAttempt = false, Usage = task.Usage + a.Usage, RunMs = task.RunMs + a.RunMs,
+                InAttempt = false,
+                Usage = task.Usage + a.Usage,
+                RunMs = task.RunMs + a.RunMs,
             },
             TaskEvent.Ended { Ending: var end } => next with
             {
@@ -115,7 +130,12 @@ public static class TaskLifecycle
             },
             TaskEvent.Reopened => next with
             {
-                State = TaskState.Scheduled, Outcome = null, Reason = null, Detail = null, Verification = Verification.NotChecked, EndedAt = null,
+                State = TaskState.Scheduled,
+                Outcome = null,
+                Reason = null,
+                Detail = null,
+                Verification = Verification.NotChecked,
+                EndedAt = null,
             },
             _ => throw new UnreachableException(),
         };
@@ -136,12 +156,19 @@ public static class TaskLifecycle
 
     private static TaskEvent.CancelRequested Canceled(TaskCommand.Cancel command, DateTimeOffset at) => new(command.By) { At = at };
 
-    private static TaskEvent.Ended EndedUnstarted(TaskCommand.Cancel command, DateTimeOffset at) => new(new TaskEnding
+    private static TaskEvent.Ended EndedWaiting(TaskCommand.Cancel command, DateTimeOffset at) =>
+        Canceled($"canceled by {command.By} while it waited", at);
+
+    private static TaskEvent.Ended Canceled(string detail, DateTimeOffset at) => new(new TaskEnding
     {
         Outcome = TaskOutcome.Canceled,
         Reason = EndReason.User,
-        Detail = $"canceled by {command.By} before it started",
-    }) { At = at };
+        Detail = detail,
+    })
+    { At = at };
+
+    /// <summary>Whole microseconds, which is what a store keeps: the state it gives back is the one that was decided.</summary>
+    private static DateTimeOffset Stored(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     private static string Verb(TaskCommand command) => command switch
     {

@@ -90,6 +90,9 @@ public enum CommitResult
     /// <summary>Somebody else was first: read the task again and decide anew.</summary>
     Conflict,
     NotFound,
+
+    /// <summary>A reopened task would write where a live one already does: see <see cref="ITaskStore.LiveWithOutputAsync"/>.</summary>
+    OutputTaken,
 }
 
 public abstract record LaunchResult

@@ -6,23 +6,32 @@ namespace Awoc.Core.Tasks;
 /// <summary>
 /// What a user asked for: validated, complete, and never changed after the launch. It is stored whole, so it holds no
 /// secret: values of <see cref="SecretNames"/> live in the daemon's memory and in the shim.
+/// <para>
+/// The generated JSON reader sets every init-only member, those that an old text lacks to null
+/// (https://github.com/dotnet/runtime/issues/84484): a member with a default takes null for it, so that an old row opens.
+/// </para>
 /// </summary>
 public sealed record TaskSpec
 {
     /// <summary>The shape of this record, stored beside it so that an old row keeps opening.</summary>
     public const int CurrentVersion = 1;
 
+    public const string DefaultQueue = "default";
+
     /// <summary>A type of the catalog, or <c>custom</c>.</summary>
     public required string Type { get; init; }
 
     /// <summary>What is to be done, in the user's words; empty when the type says it all.</summary>
-    public string Description { get; init; } = "";
+    public string Description { get; init => field = value ?? ""; } = "";
 
     /// <summary>Absolute path where the result is delivered; null keeps it in the task's directory.</summary>
     public string? Output { get; init; }
 
     /// <summary>The result may replace a file that exists at <see cref="Output"/>.</summary>
     public bool Overwrite { get; init; }
+
+    /// <summary>The user gave leave for an <see cref="Output"/> outside <see cref="Cwd"/>.</summary>
+    public bool AllowOutside { get; init; }
 
     public string? Name { get; init; }
 
@@ -38,9 +47,9 @@ public sealed record TaskSpec
     public required string Cwd { get; init; }
 
     /// <summary>Absolute paths of files the agent is pointed at.</summary>
-    public ImmutableArray<string> Context { get; init; } = [];
+    public ImmutableArray<string> Context { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    public string Queue { get; init; } = "default";
+    public string Queue { get; init => field = value ?? DefaultQueue; } = DefaultQueue;
 
     public string? Group { get; init; }
 
@@ -51,11 +60,15 @@ public sealed record TaskSpec
     public bool Rehearsal { get; init; }
 
     /// <summary>The caller's environment, less what looks like a secret.</summary>
-    public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Environment
+    {
+        get;
+        init => field = value ?? ImmutableSortedDictionary<string, string>.Empty;
+    } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Names of the secret variables that were handed over in memory with the launch.</summary>
-    public ImmutableArray<string> SecretNames { get; init; } = [];
+    public ImmutableArray<string> SecretNames { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Secret variables without which no attempt can start: after a restart they have to be handed over again.</summary>
-    public ImmutableArray<string> RequiredSecrets { get; init; } = [];
+    public ImmutableArray<string> RequiredSecrets { get; init => field = value.IsDefault ? [] : value; } = [];
 }

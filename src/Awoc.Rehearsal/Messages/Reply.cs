@@ -46,6 +46,6 @@ internal sealed record Pace
     /// <summary>Before each delta.</summary>
     public TimeSpan ChunkDelay { get; init; }
 
-    /// <summary>The connection is aborted once this share of the output is generated.</summary>
+    /// <summary>The connection ends in the middle of the body once this share of the output is generated.</summary>
     public double? Cut { get; init; }
 }

@@ -15,6 +15,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest record, R
     private const int ChunkTokens = 8;
     private const int FlushEvery = 8 * 1024;
     private int _unflushed;
+    private bool _cuts;
 
     public async Task WriteAsync(MessagesRequest request, Reply reply, Generation generation, RehearsalUsage usage, CancellationToken cancellation)
     {
@@ -22,6 +23,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest record, R
         response.StatusCode = record.Status = 200;
         response.ContentType = request.Stream ? "text/event-stream; charset=utf-8" : "application/json";
         if (request.Stream) response.Headers.CacheControl = "no-cache";
+        if (reply.Pace.Cut is not null) PrepareToBreakOff(response);
         if (reply.Pace.Silence > TimeSpan.Zero)
         {
             await response.StartAsync(cancellation);
@@ -44,7 +46,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest record, R
 
         if (budget.Left <= 0)
         {
-            context.Response.BodyWriter.Write(body.AsSpan(0, (int)(body.Length * pace.Cut!.Value)));
+            Put(body.AsSpan(0, (int)(body.Length * pace.Cut!.Value)));
             await BreakOffAsync(cancellation);
             return;
         }
@@ -150,11 +152,32 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest record, R
         return true;
     }
 
+    /// <summary>
+    /// To break off, the body must end without its last chunk, and what was sent before must arrive: aborting the connection
+    /// would discard it. A server that is told the framing is the application's own leaves that to us.
+    /// </summary>
+    private void PrepareToBreakOff(HttpResponse response)
+    {
+        _cuts = true;
+        response.Headers.TransferEncoding = "chunked";
+        response.Headers.Connection = "close";
+    }
+
     private async Task BreakOffAsync(CancellationToken cancellation)
     {
         record.Cut = true;
-        await context.Response.BodyWriter.FlushAsync(cancellation);
-        context.Abort();
+        await FlushAsync(cancellation);
+    }
+
+    private void Put(ReadOnlySpan<byte> bytes)
+    {
+        // An empty chunk would be the last one.
+        if (bytes.IsEmpty) return;
+        var body = context.Response.BodyWriter;
+        if (_cuts) body.Write(Encoding.ASCII.GetBytes($"{bytes.Length:x}\r\n"));
+        body.Write(bytes);
+        if (_cuts) body.Write("\r\n"u8);
+        _unflushed += bytes.Length;
     }
 
     private async Task EventAsync(string name, Action<Utf8JsonWriter> write, CancellationToken cancellation)
@@ -171,8 +194,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest record, R
         text.CopyTo(frame, 0);
         data.CopyTo(frame, text.Length);
         frame[^2] = frame[^1] = (byte)'\n';
-        context.Response.BodyWriter.Write(frame);
-        _unflushed += frame.Length;
+        Put(frame);
         if (_unflushed >= FlushEvery || name == "message_start") await FlushAsync(cancellation);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Awoc.Rehearsal.Messages;
 
@@ -10,14 +11,17 @@ internal sealed partial class Conversation
     {
         Request = request;
         var prompts = new List<(int Message, string Text)>();
+        var later = new StringBuilder();
         for (var i = 0; i < request.Messages.Count; i++)
         {
             if (request.Messages[i].Role == "assistant") continue;
             var text = string.Join("\n", request.Messages[i].Blocks.OfType<Block.Text>().Select(b => Unwrap(b.Value)).Where(t => t.Length > 0));
-            if (text.Length > 0 && request.Messages[i].Role == "user") prompts.Add((i, text));
-            if (text.Length > 0 && i > 0) LaterWords += text + "\n";
+            if (text.Length == 0) continue;
+            if (prompts.Count > 0) later.AppendLine(text);
+            if (request.Messages[i].Role == "user") prompts.Add((i, text));
         }
 
+        LaterWords = later.ToString();
         FirstPrompt = prompts.Count > 0 ? prompts[0].Text : "";
         LastPrompt = prompts.Count > 0 ? prompts[^1].Text : "";
         Task = TaskPrompt.Parse(FirstPrompt);
@@ -41,7 +45,7 @@ internal sealed partial class Conversation
     public string LastPrompt { get; }
 
     /// <summary>What the user and the agent program said after the first message.</summary>
-    public string LaterWords { get; } = "";
+    public string LaterWords { get; }
 
     public TaskPrompt? Task { get; }
 

@@ -32,10 +32,15 @@ internal sealed partial record TaskPrompt
     /// <summary>The headings the output must have, in order.</summary>
     public IReadOnlyList<string> Sections { get; init; } = [];
 
+    /// <summary>Keys of a JSON output, in step with <see cref="Sections"/>; empty when the prompt names none.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
     public static TaskPrompt? Parse(string prompt)
     {
         if (!ConfigurationHeading().IsMatch(prompt)) return null;
-        var type = Field(prompt, "Task Type") ?? "custom";
+        // Only the configuration's own lines count: a description may quote lines that look like them.
+        var configuration = Section(prompt, "Task Configuration");
+        var type = Field(configuration, "Task Type") ?? "custom";
         var details = Section(prompt, "Task Details");
         var format = Section(prompt, "Expected Output Format");
         var sections = Bullets(format);
@@ -46,22 +51,35 @@ internal sealed partial record TaskPrompt
         var colon = type.IndexOf(':');
         return new TaskPrompt
         {
-            Id = Field(prompt, "Task ID"),
+            Id = Field(configuration, "Task ID"),
             Type = colon > 0 ? type[..colon].Trim() : type,
-            OutputFile = Field(prompt, "Output File"),
-            TokenBudget = Number(Field(prompt, "Token Budget")),
-            WorkingDirectory = Field(prompt, "Working Directory"),
-            Description = Describe(colon > 0 ? type[(colon + 1)..] : "", Field(prompt, "Description"), details),
+            OutputFile = Field(configuration, "Output File"),
+            TokenBudget = Number(Field(configuration, "Token Budget")),
+            WorkingDirectory = Field(Section(prompt, "Execution Context"), "Working Directory"),
+            Description = Describe(colon > 0 ? type[(colon + 1)..] : "", details),
             Sections = sections,
+            Keys = KeysOf(format, sections.Count),
         };
     }
 
-    private static string Describe(string fromType, string? field, string details)
+    private static string Describe(string fromType, string details)
     {
-        if (field is { Length: > 0 }) return field;
         if (fromType.Trim() is { Length: > 0 } text) return text;
-        var lines = details.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && !l.StartsWith('#')).Take(2);
-        return string.Join(' ', lines);
+        var lines = details.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0).ToList();
+
+        // A user's words come as a block quote; what stands below a heading of its own is the type's, not theirs.
+        var quoted = lines.Where(l => l.StartsWith('>')).Select(l => l.TrimStart('>').Trim()).Where(l => l.Length > 0).ToList();
+        if (quoted.Count > 0) return string.Join(' ', quoted.Take(2));
+        return string.Join(' ', lines.TakeWhile(l => !l.StartsWith('#')).Where(l => !l.StartsWith("No further description", StringComparison.Ordinal)).Take(2));
+    }
+
+    /// <summary>"The keys, in this order: `executive_summary`, `key_findings`."</summary>
+    private static List<string> KeysOf(string format, int sections)
+    {
+        var line = format.Split('\n').FirstOrDefault(l => l.StartsWith("The keys", StringComparison.OrdinalIgnoreCase));
+        if (line is null) return [];
+        var keys = Quoted().Matches(line).Select(m => m.Groups["key"].Value).ToList();
+        return keys.Count == sections ? keys : [];
     }
 
     private static string? Field(string prompt, string name)
@@ -114,6 +132,9 @@ internal sealed partial record TaskPrompt
 
     [GeneratedRegex(@"^[ \t]{0,3}(?:[-*+]|\d+[.)]|\#{3,6})[ \t]+(?<name>[^\n]+)$", RegexOptions.Multiline)]
     private static partial Regex BulletLine();
+
+    [GeneratedRegex("`(?<key>[^`]+)`")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"\([^)]*\)")]
     private static partial Regex Remark();

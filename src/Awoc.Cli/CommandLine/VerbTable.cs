@@ -1,0 +1,23 @@
+using Awoc.Cli.Verbs;
+
+namespace Awoc.Cli.CommandLine;
+
+/// <summary>Every verb there is.</summary>
+internal static class VerbTable
+{
+    public static IReadOnlyList<Verb> All { get; } =
+    [
+        new(RunVerb.Name, "Launch a background task and print its id", RunVerb.Build) { Aliases = ["background-task"] },
+        new("status", "Show tasks, or one task in detail", StatusVerb.Build) { Aliases = ["background-status"] },
+        new("output", "Print what a task produced", OutputVerb.Build) { Aliases = ["background-output"] },
+        new("logs", "Print a task's log, or follow it", LogsVerb.Build) { Aliases = ["background-logs"] },
+        new("wait", "Wait until tasks have ended", WaitVerb.Build),
+        new("cancel", "End tasks", CancelVerb.Build),
+        new("daemon", "Start, stop and look at the daemon", DaemonVerb.Build),
+        new("doctor", "Find out what stands in the way", DoctorVerb.Build),
+        new(RehearseVerb.Name, "Run the rehearsal model server by itself", Build: null),
+        new("config", "Show and change settings", ConfigVerb.Build),
+    ];
+
+    public static Verb? Find(string name) => All.FirstOrDefault(v => v.Answers(name));
+}

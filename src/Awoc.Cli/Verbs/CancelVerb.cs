@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Awoc.Cli.CommandLine;
+using Awoc.Cli.Terminal;
+using Awoc.Client;
+using Awoc.Client.Wire;
+
+namespace Awoc.Cli.Verbs;
+
+/// <summary><c>awoc cancel</c>.</summary>
+internal static class CancelVerb
+{
+    public static VerbCommand Build(CliConsole console)
+    {
+        var ids = Shared.Ids(ArgumentArity.OneOrMore);
+        var noWait = new Option<bool>("--no-wait") { Description = "Return when it has been asked for, not when it has happened" };
+        var json = Shared.Json();
+        var command = new VerbCommand(
+            "cancel",
+            "Ends tasks: the agent is asked, then interrupted, then killed with everything it started. Returns when they have ended; "
+            + "what they produced is kept.")
+        {
+            Examples = ["awoc cancel 9f86d0", "awoc cancel $A $B", "awoc cancel @last --no-wait"],
+        };
+        command.Arguments.Add(ids);
+        command.Options.Add(noWait);
+        command.Options.Add(json);
+        command.SetAction((parsed, token) => CancelAsync(console, parsed.GetValue(ids) ?? [], !parsed.GetValue(noWait), parsed.GetValue(json), token));
+        return command;
+    }
+
+    private static async Task<int> CancelAsync(CliConsole console, string[] references, bool wait, bool json, CancellationToken token)
+    {
+        var client = console.Client();
+        var code = ExitCodes.Succeeded;
+        List<TaskView> tasks = [];
+        foreach (var reference in references)
+        {
+            try
+            {
+                // What has ended before is told apart from what ends now.
+                var before = await client.TaskAsync(reference, token);
+                if (before.State == TaskWords.Ended)
+                {
+                    console.Say($"{TaskWords.Handle(before.Id)} had ended already: {before.Outcome}");
+                    tasks.Add(before);
+                    continue;
+                }
+
+                tasks.Add(await client.CancelAsync(before.Id, token));
+            }
+            catch (AwocException e) when (references.Length > 1)
+            {
+                // One wrong id must not keep the others alive.
+                code = ExitCodes.Worst(code, ErrorReport.Write(console, e));
+            }
+        }
+
+        if (wait) code = ExitCodes.Worst(code, await WaitAsync(console, client, tasks));
+        if (json) await JsonOut.WriteArrayAsync(console, tasks.ToAsyncEnumerable(), WireJson.Default.TaskView);
+        else foreach (var task in tasks) console.Out.WriteLine($"{task.Id} {task.Outcome ?? "cancel_requested"}");
+        return code;
+    }
+
+    private static async Task<int> WaitAsync(CliConsole console, AwocClient client, List<TaskView> tasks)
+    {
+        string[] open = [.. tasks.Where(t => t.State != TaskWords.Ended).Select(t => t.Id)];
+        using var interrupt = new Interrupt();
+        try
+        {
+            await foreach (var ended in client.WaitAsync(open, token: interrupt.Token))
+                tasks[tasks.FindIndex(t => t.Id == ended.Id)] = ended;
+            return ExitCodes.Succeeded;
+        }
+        catch (OperationCanceledException) when (interrupt.Happened)
+        {
+            console.Say("detached; the tasks are being ended all the same");
+            return ExitCodes.Detached;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Awoc.Cli.CommandLine;
+using Awoc.Cli.Terminal;
+using Awoc.Client;
+using Awoc.Client.Wire;
+
+namespace Awoc.Cli.Verbs;
+
+/// <summary><c>awoc output</c>: what a task produced, byte for byte.</summary>
+internal static class OutputVerb
+{
+    public static VerbCommand Build(CliConsole console)
+    {
+        var id = Shared.Id();
+        var path = new Option<bool>("--path") { Description = "Print where the result lies instead" };
+        var json = Shared.Json();
+        var command = new VerbCommand("output", "Prints what a task produced, as it is.")
+        {
+            Examples = ["awoc output @last", "awoc output 9f86d0 > report.md", "less \"$(awoc output @last --path)\""],
+        };
+        command.Arguments.Add(id);
+        command.Options.Add(path);
+        command.Options.Add(json);
+        command.SetAction((parsed, token) => PrintAsync(console, parsed.GetValue(id)!, parsed.GetValue(path), parsed.GetValue(json), token));
+        return command;
+    }
+
+    private static async Task<int> PrintAsync(CliConsole console, string reference, bool pathOnly, bool json, CancellationToken token)
+    {
+        var client = console.Client();
+        var task = await client.TaskAsync(reference, token);
+        var handle = TaskWords.Handle(task.Id);
+        if (task.Result == TaskWords.NoResult)
+        {
+            console.Say(NoResult(task, handle));
+            return ExitCodes.Failed;
+        }
+
+        var place = task.Delivered is true ? task.Output : task.ResultPath;
+        if (json) JsonOut.Write(console, new OutputJson(task.Id, task.State, task.Outcome, task.Result, place, task.Rehearsal), CliJson.Default.OutputJson);
+        else if (pathOnly) console.Out.WriteLine(place ?? throw new UsageException($"The daemon does not say where the result of {handle} lies. Print it with: awoc output {handle}"));
+        else
+        {
+            using var output = await client.OutputAsync(task.Id, token);
+            await LogCopy.CopyAsync(output.Content, console.Bytes, token);
+        }
+
+        if (task.Result == TaskWords.Partial)
+        {
+            console.Say(task.State == TaskWords.Ended
+                ? $"this is a partial result: {handle} ended as {task.Outcome}{(task.Reason is { } reason ? $" ({reason})" : "")}"
+                : $"this is what {handle} has so far: it still works. Wait for the rest with: awoc wait {handle}");
+        }
+
+        return ExitCodes.Succeeded;
+    }
+
+    private static string NoResult(TaskView task, string handle) => task.State == TaskWords.Ended
+        ? $"{handle} ended as {task.Outcome} and left no result{(task.Detail is { } detail ? $": {detail}" : ".")} Its log: awoc logs {handle}"
+        : $"{handle} is {task.State.Replace('_', ' ')} and has no result yet. Wait for it: awoc wait {handle}. Watch it: awoc logs -f {handle}";
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using Awoc.Cli.CommandLine;
+using Awoc.Cli.Terminal;
+using Awoc.Client;
+using Awoc.Client.Wire;
+
+namespace Awoc.Cli.Verbs;
+
+/// <summary><c>awoc wait</c>: the shell's <c>wait</c> for tasks.</summary>
+internal static class WaitVerb
+{
+    public static VerbCommand Build(CliConsole console)
+    {
+        var ids = Shared.Ids(ArgumentArity.ZeroOrMore);
+        var any = new Option<bool>("--any") { Description = "Return when the first of them has ended" };
+        var all = new Option<bool>("--all") { Description = "Return when all of them have ended (default)" };
+        var timeout = new Option<string>("--timeout") { HelpName = "TIME", Description = "Give up after 600 (seconds), 10m, 24h; exit code 75" };
+        var json = Shared.Json();
+        var command = new VerbCommand(
+            "wait",
+            "Waits until tasks have ended, prints a line for each (its id and its outcome), and exits with the worst of their exit codes. "
+            + "Without an ID: the live tasks of this session (AWOC_SESSION_ID), or outside of one all live tasks.")
+        {
+            Examples =
+            [
+                "awoc wait 9f86d0 && echo done",
+                "awoc wait $A $B $C --timeout 30m",
+                "awoc wait --any $A $B",
+                "awoc wait                       everything that is under way",
+            ],
+        };
+        command.Arguments.Add(ids);
+        foreach (var option in (Option[])[any, all, timeout, json]) command.Options.Add(option);
+        command.SetAction((parsed, token) =>
+        {
+            if (parsed.GetValue(any) && parsed.GetValue(all)) throw new UsageException("--any and --all exclude each other.");
+            var limit = parsed.GetValue(timeout) is { } text ? DurationText.Parse("--timeout", text) : (TimeSpan?)null;
+            return WaitAsync(console, parsed.GetValue(ids) ?? [], parsed.GetValue(any), limit, parsed.GetValue(json), token);
+        });
+        return command;
+    }
+
+    private static async Task<int> WaitAsync(
+        CliConsole console, string[] references, bool any, TimeSpan? limit, bool json, CancellationToken token)
+    {
+        var client = console.Client();
+        if (references.Length == 0) references = await LiveAsync(client, token);
+        if (references.Length == 0)
+        {
+            if (json) await JsonOut.WriteArrayAsync(console, AsyncEnumerable.Empty<TaskView>(), WireJson.Default.TaskView);
+            else console.Say("nothing to wait for: no task is under way");
+            return ExitCodes.Succeeded;
+        }
+
+        using var interrupt = new Interrupt();
+        using var timer = limit is { } time ? new CancellationTokenSource(time, console.Time) : new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(interrupt.Token, timer.Token);
+        List<TaskView> ended = [];
+        var code = ExitCodes.Succeeded;
+        try
+        {
+            await foreach (var task in client.WaitAsync(references, Progress.To(console), either.Token))
+            {
+                ended.Add(task);
+                code = ExitCodes.Worst(code, Ending.ExitCode(task));
+                if (!json)
+                {
+                    console.Out.WriteLine($"{task.Id} {task.Outcome}");
+                    await console.Out.FlushAsync(token);
+                }
+
+                if (any) break;
+            }
+        }
+        catch (OperationCanceledException) when (interrupt.Happened)
+        {
+            code = Ending.Detached(console, references);
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested)
+        {
+            console.Say($"gave up: {ended.Count} of {references.Length} had ended. They go on; wait again with: awoc wait {string.Join(' ', references)}");
+            code = ExitCodes.WaitGaveUp;
+        }
+
+        if (json) await JsonOut.WriteArrayAsync(console, ended.ToAsyncEnumerable(), WireJson.Default.TaskView);
+        return code;
+    }
+
+    private static async Task<string[]> LiveAsync(AwocClient client, CancellationToken token)
+    {
+        var session = Shared.Session;
+        List<string> ids = [];
+        for (var query = new TaskQuery { States = TaskWords.LiveStates, Limit = 500 }; ;)
+        {
+            var page = await client.ListAsync(query, token);
+            ids.AddRange(page.Tasks.Where(t => session is null || t.Parent == session).Select(t => t.Id));
+            if (page.Next is null) return [.. ids];
+            query = query with { Before = page.Next };
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Awoc.Cli.Terminal;
+using Awoc.Client.Wire;
+
+namespace Awoc.Cli.Views;
+
+/// <summary>What a launch would do, for a person.</summary>
+internal static class PreviewText
+{
+    public static void Write(TextWriter writer, LaunchPreview preview)
+    {
+        FieldList.Write(writer,
+        [
+            ("type", preview.Type),
+            ("agent", preview.Rehearsal is true ? $"{preview.Agent} (rehearsal)" : preview.Agent),
+            ("model", preview.Model),
+            ("output", preview.Output ?? "in the task's directory"),
+            ("tokens", $"{Figures.Count(preview.Budget.Tokens)} ({preview.BudgetExactness})"),
+            ("timeout", Figures.Limit(preview.Budget.TimeoutSeconds)),
+            ("command", string.Join(' ', preview.Argv.Select(ShellWord))),
+        ]);
+        writer.WriteLine();
+        writer.WriteLine(Printable.Lines(preview.Prompt));
+    }
+
+    private static string ShellWord(string word) =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=,@%+".Contains(c, StringComparison.Ordinal))
+            ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,73 @@
+using Awoc.Cli.Terminal;
+using Awoc.Client;
+using Awoc.Client.Wire;
+
+namespace Awoc.Cli.Views;
+
+/// <summary>One task, whole.</summary>
+internal static class TaskDetail
+{
+    public static void Write(TextWriter writer, TaskView task, DateTimeOffset now)
+    {
+        var handle = TaskWords.Handle(task.Id);
+        FieldList.Write(writer,
+        [
+            ("id", task.Id),
+            ("name", task.Name),
+            ("type", task.Type),
+            ("description", task.Description is { Length: > 0 } text ? Printable.Cut(text, 400) : null),
+            ("state", TaskRow.StateOf(task)),
+            ("why", task.Detail),
+            ("waits for", task.WaitsFor),
+            ("result", task.Result == TaskWords.NoResult ? "none" : $"{task.Result}, verification {task.Verification.Replace('_', ' ')}"),
+            ("agent", task.Agent),
+            ("rehearsal", task.Rehearsal is true ? "yes: the embedded model answered, which is rule-based and no language model" : null),
+            ("model", task.Model),
+            ("tokens", Tokens(task)),
+            ("input", $"{Figures.Count(task.Usage.Input)}, from cache {Figures.Count(task.Usage.CacheRead)}, to cache {Figures.Count(task.Usage.CacheWrite)}"),
+            ("cost", task.Usage.CostUsd is { } cost ? FormattableString.Invariant($"${cost:0.00##} at list price") : null),
+            ("time", $"{Figures.Duration(TaskRow.RunningTime(task, now))} of {Figures.Limit(task.Budget.TimeoutSeconds)}"),
+            ("output", task.Output is { } output ? $"{output}{(task.Delivered is true ? "" : " (not delivered)")}" : null),
+            ("result file", task.ResultPath),
+            ("working in", task.Cwd),
+            ("directory", task.Directory),
+            ("group", task.Group),
+            ("session", task.Parent),
+            ("created", Time(task.CreatedAt)),
+            ("started", Time(task.StartedAt)),
+            ("ended", Time(task.EndedAt)),
+            ("exit code", task.ExitCode?.ToString()),
+            ("summary", task.Summary),
+        ]);
+        foreach (var attempt in task.Attempts ?? [])
+        {
+            var end = attempt.Outcome is { } outcome ? attempt.Reason is { } reason ? $"{outcome} ({reason})" : outcome : "running";
+            var session = attempt.Session is { } id ? $", session {id}" : "";
+            writer.WriteLine($"attempt {attempt.Number,-5} {end}, {Figures.Count(attempt.Usage.Output)} tokens, started {Time(attempt.StartedAt)}{session}");
+        }
+
+        foreach (var step in NextSteps(task, handle)) writer.WriteLine($"next          {step}");
+    }
+
+    private static IEnumerable<string> NextSteps(TaskView task, string handle)
+    {
+        if (task.State != TaskWords.Ended)
+        {
+            yield return $"awoc wait {handle}      awoc logs -f {handle}      awoc cancel {handle}";
+            yield break;
+        }
+
+        if (task.Result != TaskWords.NoResult) yield return $"awoc output {handle}";
+        if (task.Outcome != TaskWords.Succeeded) yield return $"awoc logs {handle}";
+    }
+
+    private static string Tokens(TaskView task)
+    {
+        var share = task.Budget.Tokens > 0 ? $" ({task.Usage.Output * 100 / task.Budget.Tokens} %)" : "";
+        var thinking = task.Usage.Thinking > 0 ? $", {Figures.Count(task.Usage.Thinking)} of them thinking" : "";
+        var estimated = task.Usage.Estimated is true ? ", partly estimated" : "";
+        return $"{Figures.Count(task.Usage.Output)} of {Figures.Count(task.Budget.Tokens)}{share}{thinking}{estimated}";
+    }
+
+    private static string? Time(DateTimeOffset? time) => time is { } t ? $"{t.ToLocalTime():yyyy-MM-dd HH:mm:ss}" : null;
+}

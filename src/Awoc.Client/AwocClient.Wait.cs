@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using Awoc.Client.Wire;
+
+namespace Awoc.Client;
+
+/// <content>Waiting for the end of tasks.</content>
+public sealed partial class AwocClient
+{
+    private const string EndedKind = "ended";
+
+    /// <summary>
+    /// Tasks as they end, each once, until all have ended. It subscribes before it looks, so that no end falls between the two;
+    /// it asks again only when a connection was lost.
+    /// </summary>
+    /// <param name="references">The tasks. All are looked up before the first is waited for.</param>
+    /// <param name="progress">Called with each event of these tasks.</param>
+    /// <param name="token">Gives the wait up; the tasks go on.</param>
+    /// <exception cref="AwocException">A reference names no task, or the daemon is gone for good.</exception>
+    public async IAsyncEnumerable<TaskView> WaitAsync(
+        IReadOnlyCollection<string> references, Action<EventView>? progress = null, [EnumeratorCancellation] CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(references);
+        if (references.Count == 0) yield break;
+
+        HashSet<string>? open = null;
+        var only = references.Count == 1 ? references.First() : null;
+        await foreach (var item in SubscribeAsync(null, only, token).ConfigureAwait(false))
+        {
+            if (item is { } view)
+            {
+                if (open is null || !open.Contains(view.Task)) continue;
+                progress?.Invoke(view);
+                if (view.Kind != EndedKind) continue;
+                var ended = await TaskAsync(view.Task, token).ConfigureAwait(false);
+                // Reopened in the meantime: its next end counts.
+                if (ended.State != TaskWords.Ended) continue;
+                open.Remove(view.Task);
+                yield return ended;
+            }
+            else
+            {
+                // References such as @last may point elsewhere by now: what is waited for is settled the first time.
+                IReadOnlyCollection<string> ask = open is null ? references : [.. open];
+                open ??= new HashSet<string>(StringComparer.Ordinal);
+                List<TaskView> found = [];
+                foreach (var reference in ask) found.Add(await TaskAsync(reference, token).ConfigureAwait(false));
+                foreach (var task in found.DistinctBy(t => t.Id))
+                {
+                    if (task.State != TaskWords.Ended)
+                    {
+                        open.Add(task.Id);
+                        continue;
+                    }
+
+                    open.Remove(task.Id);
+                    yield return task;
+                }
+            }
+
+            if (open.Count == 0) yield break;
+        }
+    }
+}

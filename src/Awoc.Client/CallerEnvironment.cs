@@ -1,0 +1,51 @@
+using System.Collections;
+
+namespace Awoc.Client;
+
+/// <summary>
+/// The caller's environment, parted in two: what may be stored with a task, and what looks like a secret and stays in memory.
+/// </summary>
+/// <param name="Plain">Variables that may be written down.</param>
+/// <param name="Secrets">Variables that may not.</param>
+public sealed record CallerEnvironment(IReadOnlyDictionary<string, string> Plain, IReadOnlyDictionary<string, string> Secrets)
+{
+    private static readonly string[] s_secretWords = ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"];
+
+    /// <summary>The environment of this process.</summary>
+    public static CallerEnvironment Current()
+    {
+        var all = new List<KeyValuePair<string, string>>();
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+            all.Add(new((string)entry.Key, (string?)entry.Value ?? ""));
+        return Split(all);
+    }
+
+    /// <summary>Parts variables by their names.</summary>
+    public static CallerEnvironment Split(IEnumerable<KeyValuePair<string, string>> variables)
+    {
+        ArgumentNullException.ThrowIfNull(variables);
+        var plain = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var secrets = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in variables)
+            (IsSecret(name) ? secrets : plain)[name] = value;
+        return new CallerEnvironment(plain, secrets);
+    }
+
+    /// <summary>
+    /// Whether a variable's name says that its value is a secret. It errs on the careful side: a <c>KEYBOARD</c> that is kept in
+    /// memory costs nothing, a key that is written down cannot be taken back.
+    /// </summary>
+    public static bool IsSecret(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        foreach (var word in s_secretWords)
+        {
+            if (name.Contains(word, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A record prints its members: secrets are to stay out of every log.</summary>
+    public override string ToString() => $"environment ({Plain.Count} variables, {Secrets.Count} secrets)";
+}

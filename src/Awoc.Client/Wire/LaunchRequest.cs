@@ -1,0 +1,117 @@
+namespace Awoc.Client.Wire;
+
+/// <summary>
+/// What <c>awoc run</c> sends. Values are as the user wrote them: the daemon validates all of them at once and answers
+/// with every fault.
+/// </summary>
+public sealed record LaunchRequest
+{
+    /// <summary><c>TYPE[:DESCRIPTION]</c>, <c>custom:TEXT</c>, or free text.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>Where the result goes: a path, relative to <see cref="Cwd"/>; null keeps it in the task's directory.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>The model, or <c>rehearsal</c>.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>A whole number: tokens the model may generate.</summary>
+    public string? Tokens { get; init; }
+
+    /// <summary>Seconds, or a duration such as <c>10m</c>.</summary>
+    public string? Timeout { get; init; }
+
+    /// <summary>The agent; null lets the daemon choose.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>Absolute path of the directory to work in.</summary>
+    public required string Cwd { get; init; }
+
+    /// <summary>Files the agent is pointed at, relative to <see cref="Cwd"/>.</summary>
+    public IReadOnlyList<string> Context { get; init; } = [];
+
+    /// <summary>A name that can stand for the id.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The group it belongs to.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>The result may replace a file that exists.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>The result may stand outside <see cref="Cwd"/>.</summary>
+    public bool AllowOutside { get; init; }
+
+    /// <summary>The session that launches it.</summary>
+    public string? ParentSession { get; init; }
+
+    /// <summary>The caller's environment without what looks like a secret.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Variables whose names contain KEY, TOKEN, SECRET or PASSWORD: kept in memory only.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A record prints its members: secrets are to stay out of every log.</summary>
+    public override string ToString() => $"launch of '{(Task.Length > 40 ? Task[..40] : Task)}'";
+}
+
+/// <summary>The answer to a launch: the task is durable.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Notices">Sentences for the person who launched it.</param>
+public sealed record LaunchReply(TaskView Task, IReadOnlyList<string> Notices);
+
+/// <summary>What a launch would do: the answer to a dry run.</summary>
+public sealed record LaunchPreview
+{
+    /// <summary>The agent that would be started.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>Its model.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether the rehearsal model would answer; absent otherwise.</summary>
+    public bool? Rehearsal { get; init; }
+
+    /// <summary>The task type.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Absolute path of the output; null when it would stay in the task's directory.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>The limits.</summary>
+    public required BudgetView Budget { get; init; }
+
+    /// <summary>How exactly the token budget holds with this agent: <c>exact</c>, <c>live</c>, <c>per_turn</c>, <c>estimate</c>, <c>none</c>.</summary>
+    public required string BudgetExactness { get; init; }
+
+    /// <summary>The command line.</summary>
+    public required IReadOnlyList<string> Argv { get; init; }
+
+    /// <summary>The prompt, whole.</summary>
+    public required string Prompt { get; init; }
+}
+
+/// <summary>An error as RFC 9457 has it, with every fault of a request.</summary>
+public sealed record Problem
+{
+    /// <summary>A word for programs: <c>invalid</c>, <c>not_found</c>, <c>ambiguous</c>, <c>conflict</c>, <c>unavailable</c>, <c>unauthorized</c>, <c>internal</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>One sentence that names the thing and the next step.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>More lines, where one sentence is not enough.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>Every fault of the request, each naming its field.</summary>
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
+}
+
+/// <summary>One fault of a request.</summary>
+/// <param name="Field">As the user knows it: <c>--tokens</c>, <c>OUTPUT</c>.</param>
+/// <param name="Value">What was given, shortened.</param>
+/// <param name="Allowed">What would be taken.</param>
+public sealed record Fault(string Field, string Value, string Allowed);

@@ -1,0 +1,159 @@
+namespace Awoc.Client.Wire;
+
+/// <summary>A task as every door shows it. Values are in the words of the design; what is absent is null.</summary>
+public sealed record TaskView
+{
+    /// <summary>Seconds since 1970, a dash, random hex digits. The random part alone is what listings show.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name given at launch.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The task type, such as <c>research</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>What is to be done, in the user's words.</summary>
+    public string? Description { get; init; }
+
+    /// <summary><c>scheduled</c>, <c>queued</c>, <c>running</c>, <c>awaiting_input</c> or <c>ended</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Once ended: <c>succeeded</c>, <c>failed</c>, <c>canceled</c>, <c>timed_out</c>, <c>budget_exhausted</c> or <c>lost</c>.</summary>
+    public string? Outcome { get; init; }
+
+    /// <summary>A machine-readable word for why it ended so.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>One sentence for a person, with the next step where there is one.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary><c>none</c>, <c>partial</c> or <c>complete</c>.</summary>
+    public required string Result { get; init; }
+
+    /// <summary><c>not_checked</c>, <c>passed</c> or <c>failed</c>.</summary>
+    public required string Verification { get; init; }
+
+    /// <summary>True when the embedded rehearsal model answered, which is no language model; absent otherwise.</summary>
+    public bool? Rehearsal { get; init; }
+
+    /// <summary>The agent that works it: <c>claude</c>, <c>builtin</c>, <c>command</c>.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>The model as the user wrote it.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Absolute path where the result is to be delivered.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Absolute path of the file that holds what was produced so far.</summary>
+    public string? ResultPath { get; init; }
+
+    /// <summary>The result stands at <see cref="Output"/>.</summary>
+    public bool? Delivered { get; init; }
+
+    /// <summary>The agent's closing words, shortened.</summary>
+    public string? Summary { get; init; }
+
+    /// <summary>What a waiting task waits for.</summary>
+    public string? WaitsFor { get; init; }
+
+    /// <summary>The directory it works in.</summary>
+    public required string Cwd { get; init; }
+
+    /// <summary>The task's own directory, with its logs.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The group it was launched in.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>The queue it waits in.</summary>
+    public required string Queue { get; init; }
+
+    /// <summary>The session that launched it.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>Its executions so far, oldest first. Left out of listings.</summary>
+    public IReadOnlyList<AttemptView>? Attempts { get; init; }
+
+    /// <summary>What was spent over all attempts, live while one runs.</summary>
+    public required UsageView Usage { get; init; }
+
+    /// <summary>The limits over all attempts.</summary>
+    public required BudgetView Budget { get; init; }
+
+    /// <summary>The exit code that stands for the outcome; absent while the task lives.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>Running time in milliseconds over all attempts.</summary>
+    public long RunMs { get; init; }
+
+    /// <summary>Up by one at every change.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>When it was launched (UTC).</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its first attempt started (UTC).</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended (UTC).</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+}
+
+/// <summary>One execution of a task.</summary>
+public sealed record AttemptView
+{
+    /// <summary>1 for the first.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>The agent's own conversation id.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>How it ended; null while it runs.</summary>
+    public string? Outcome { get; init; }
+
+    /// <summary>Why it ended so.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What this attempt spent.</summary>
+    public required UsageView Usage { get; init; }
+
+    /// <summary>Running time in milliseconds.</summary>
+    public long RunMs { get; init; }
+
+    /// <summary>When it started (UTC).</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it ended (UTC).</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+}
+
+/// <summary>Tokens spent.</summary>
+/// <param name="Output">Generated, thinking included: what the token budget limits.</param>
+/// <param name="Thinking">The part of the output that was thinking.</param>
+/// <param name="Input">Input at full weight.</param>
+/// <param name="CacheRead">Input read from the provider's cache.</param>
+/// <param name="CacheWrite">Input written to the provider's cache.</param>
+/// <param name="CostUsd">List price in US dollars where it is known.</param>
+/// <param name="Estimated">True when some of it had to be assumed; absent otherwise.</param>
+public sealed record UsageView(long Output, long Thinking, long Input, long CacheRead, long CacheWrite, decimal? CostUsd = null, bool? Estimated = null);
+
+/// <summary>The limits of a task.</summary>
+/// <param name="Tokens">Tokens the model may generate.</param>
+/// <param name="TimeoutSeconds">Running time in seconds.</param>
+public sealed record BudgetView(long Tokens, long TimeoutSeconds);
+
+/// <summary>A page of tasks, newest first.</summary>
+/// <param name="Tasks">The tasks.</param>
+/// <param name="Next">The cursor of the next page (<c>before</c>); null on the last.</param>
+/// <param name="Counts">How many tasks there are in each state.</param>
+public sealed record TaskPage(IReadOnlyList<TaskView> Tasks, string? Next, IReadOnlyDictionary<string, long> Counts);
+
+/// <summary>A milestone in a task's life.</summary>
+/// <param name="Seq">Commit order over all tasks: the cursor to resume from.</param>
+/// <param name="Task">The task's id.</param>
+/// <param name="Version">The task's version after it.</param>
+/// <param name="Kind">Such as <c>attempt_started</c>, <c>ended</c>.</param>
+/// <param name="At">When (UTC).</param>
+/// <param name="Data">The event's own fields as a JSON object.</param>
+public sealed record EventView(long Seq, string Task, long Version, string Kind, DateTimeOffset At, System.Text.Json.JsonElement Data);

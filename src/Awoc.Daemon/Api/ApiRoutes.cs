@@ -1,0 +1,15 @@
+namespace Awoc.Daemon.Api;
+
+internal static class ApiRoutes
+{
+    public static void MapApi(this WebApplication app)
+    {
+        var api = app.MapGroup("/api/v1");
+        LaunchEndpoints.Map(api);
+        TaskEndpoints.Map(api);
+        LogEndpoints.Map(api);
+        EventEndpoints.Map(api);
+        DaemonEndpoints.Map(api);
+        SettingsEndpoints.Map(api);
+    }
+}

@@ -1,0 +1,82 @@
+using Awoc.Client.Wire;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Launching;
+
+namespace Awoc.Daemon.Api;
+
+internal static class LaunchEndpoints
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapPost("/tasks", LaunchAsync)
+            .WithName("launch").Produces<LaunchReply>(StatusCodes.Status201Created).Produces<LaunchReply>().Produces<Problem>(StatusCodes.Status400BadRequest);
+        api.MapPost("/tasks/preview", Preview).WithName("preview").Produces<LaunchPreview>().Produces<Problem>(StatusCodes.Status400BadRequest);
+    }
+
+    private static async Task<IResult> LaunchAsync(
+        LaunchRequest request, HttpContext context, Launcher launcher, TaskViews views, CancellationToken cancellation)
+    {
+        var key = context.Request.Headers["idempotency-key"].ToString() is { Length: > 0 } given ? given : null;
+        return await launcher.LaunchAsync(Order(request), key, cancellation) switch
+        {
+            LaunchAnswer.Launched(var task, var notices) => Results.Json(
+                new LaunchReply(views.Of(task), notices), WireJson.Default.LaunchReply, statusCode: StatusCodes.Status201Created),
+            LaunchAnswer.Repeated(var task) => Results.Json(new LaunchReply(views.Of(task), []), WireJson.Default.LaunchReply),
+            var refused => Refuse(refused),
+        };
+    }
+
+    private static IResult Preview(LaunchRequest request, Launcher launcher) => launcher.Preview(Order(request)) switch
+    {
+        LaunchAnswer.Previewed(var spec, var plan, var prompt, var exactness) => Results.Json(
+            new LaunchPreview
+            {
+                Agent = spec.Agent,
+                Model = spec.Model,
+                Rehearsal = spec.Rehearsal ? true : null,
+                Type = spec.Type,
+                Output = spec.Output,
+                Budget = new BudgetView(spec.Budget.Tokens, spec.Budget.TimeoutSeconds),
+                BudgetExactness = exactness.Text(),
+                Argv = plan.Argv,
+                Prompt = prompt,
+            },
+            WireJson.Default.LaunchPreview),
+        var refused => Refuse(refused),
+    };
+
+    private static IResult Refuse(LaunchAnswer answer) => answer switch
+    {
+        LaunchAnswer.Invalid(var faults) => Problems.Invalid(faults),
+        LaunchAnswer.Conflict(var why) => Problems.Conflict(why),
+        LaunchAnswer.Unavailable(var why, var missing) => Problems.Unavailable(why, NextSteps(missing)),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static string NextSteps(IReadOnlyList<string> missing) => string.Join(
+        '\n',
+        [
+            .. missing,
+            "Ways on: set ANTHROPIC_API_KEY; or install Claude Code (npm install -g @anthropic-ai/claude-code) and log in with 'claude';",
+            "or try it without a model: --model rehearsal; or run a shell command as a task: --agent command. 'awoc doctor' explains what was found.",
+        ]);
+
+    private static LaunchOrder Order(LaunchRequest request) => new()
+    {
+        Task = request.Task,
+        Output = request.Output,
+        Model = request.Model,
+        Tokens = request.Tokens,
+        Timeout = request.Timeout,
+        Agent = request.Agent,
+        Cwd = request.Cwd,
+        Context = request.Context,
+        Name = request.Name,
+        Group = request.Group,
+        Overwrite = request.Overwrite,
+        AllowOutside = request.AllowOutside,
+        ParentSession = request.ParentSession,
+        Environment = request.Environment,
+        Secrets = request.Secrets,
+    };
+}

@@ -1,0 +1,44 @@
+using Awoc.Client;
+using Awoc.Client.Wire;
+using Awoc.Core.Agents;
+using Awoc.Core.Store;
+using Awoc.Engine.Settings;
+
+namespace Awoc.Daemon.Api;
+
+/// <summary>Every error answer, in the one shape of the API.</summary>
+internal static class Problems
+{
+    public static IResult Invalid(IReadOnlyList<SpecFault> faults) => Answer(
+        ProblemTypes.Invalid,
+        StatusCodes.Status400BadRequest,
+        faults.Count == 1 ? "one value of this launch is wrong" : $"{faults.Count} values of this launch are wrong",
+        faults: [.. faults.Select(f => new Fault(f.Field, f.Value, f.Allowed))]);
+
+    public static IResult Invalid(string field, string value, string allowed) => Invalid([new SpecFault(field, value, allowed)]);
+
+    public static IResult NotFound(string title) => Answer(ProblemTypes.NotFound, StatusCodes.Status404NotFound, title);
+
+    public static IResult Ambiguous(string title) => Answer(ProblemTypes.Ambiguous, StatusCodes.Status409Conflict, title);
+
+    public static IResult Conflict(string title) => Answer(ProblemTypes.Conflict, StatusCodes.Status409Conflict, title);
+
+    public static IResult Unavailable(string title, string? detail = null) =>
+        Answer(ProblemTypes.Unavailable, StatusCodes.Status503ServiceUnavailable, title, detail);
+
+    public static IResult Of(Exception broken) => broken switch
+    {
+        StoreException or SettingsException => Unavailable(broken.Message),
+        BadHttpRequestException bad => Answer(ProblemTypes.Invalid, bad.StatusCode, $"the request cannot be read: {bad.Message}"),
+        IOException => Unavailable(broken.Message),
+        _ => Answer(
+            ProblemTypes.Internal, StatusCodes.Status500InternalServerError, $"the daemon failed at this request ({broken.GetType().Name}); 'awoc daemon logs' has the rest"),
+    };
+
+    private static IResult Answer(string type, int status, string title, string? detail = null, IReadOnlyList<Fault>? faults = null) =>
+        Results.Json(
+            new Problem { Type = type, Title = title, Status = status, Detail = detail, Faults = faults ?? [] },
+            WireJson.Default.Problem,
+            "application/problem+json",
+            status);
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using Awoc.Client.Wire;
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Store;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Homes;
+using Awoc.Engine.Scheduling;
+using Awoc.Engine.Shims;
+using Awoc.Engine.Supervision;
+using Awoc.Engine.TaskFolders;
+using Awoc.Engine.Tasks;
+
+namespace Awoc.Daemon.Api;
+
+internal static class TaskEndpoints
+{
+    private const int DefaultLimit = 50;
+    private const int MaxLimit = 1000;
+
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/tasks", ListAsync).WithName("list").Produces<TaskPage>();
+        api.MapGet("/tasks/{reference}", GetAsync).WithName("get").Produces<TaskView>().Produces<Problem>(StatusCodes.Status404NotFound);
+        api.MapPost("/tasks/{reference}/cancel", CancelAsync).WithName("cancel").Produces<TaskView>();
+        api.MapGet("/tasks/{reference}/output", OutputAsync).WithName("output").Produces(StatusCodes.Status200OK, contentType: "application/octet-stream");
+    }
+
+    private static async Task<IResult> ListAsync(
+        string? state, string? outcome, string? limit, string? before, ITaskStore store, TaskViews views, CancellationToken cancellation)
+    {
+        var states = Words<TaskState>(state, out var badState);
+        var outcomes = Words<TaskOutcome>(outcome, out var badOutcome);
+        if (badState is not null) return Problems.Invalid("state", badState, string.Join(", ", SnakeCase.All<TaskState>()));
+        if (badOutcome is not null) return Problems.Invalid("outcome", badOutcome, string.Join(", ", SnakeCase.All<TaskOutcome>()));
+        var count = DefaultLimit;
+        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaxLimit))
+            return Problems.Invalid("limit", limit, $"a whole number from 1 to {MaxLimit}");
+        TaskId? cursor = null;
+        if (before is not null)
+        {
+            if (!TaskId.TryParse(before, out var parsed)) return Problems.Invalid("before", before, "a whole task id");
+            cursor = parsed;
+        }
+
+        // Without a filter: what lives, however old, and then the newest of the rest.
+        var page = await store.ListAsync(new TaskQuery(states, outcomes, count + 1, cursor), cancellation);
+        var more = page.Count > count;
+        IReadOnlyList<AgentTask> shown = more ? [.. page.Take(count)] : page;
+        if (states.Count == 0 && outcomes.Count == 0 && cursor is null && more)
+        {
+            var live = await store.ListAsync(
+                new TaskQuery([TaskState.Scheduled, TaskState.Queued, TaskState.Running, TaskState.AwaitingInput], [], count), cancellation);
+            shown = [.. live.Concat(shown).DistinctBy(t => t.Id).Take(count).OrderByDescending(t => t.CreatedAt)];
+        }
+
+        var counts = await store.CountAsync(cancellation);
+        return Results.Json(
+            new TaskPage(
+                [.. shown.Select(t => views.Of(t))],
+                more ? shown[^1].Id.Value : null,
+                counts.ToDictionary(c => c.Key.Text(), c => c.Value)),
+            WireJson.Default.TaskPage);
+    }
+
+    private static async Task<IResult> GetAsync(string reference, ITaskStore store, TaskViews views, CancellationToken cancellation)
+    {
+        var (task, problem) = await store.ResolveAsync(reference, cancellation);
+        if (task is null) return problem!;
+        return Results.Json(views.Of(task, await store.AttemptsAsync(task.Id, cancellation)), WireJson.Default.TaskView);
+    }
+
+    private static async Task<IResult> CancelAsync(
+        string reference, TaskBook book, Dispatcher dispatcher, TaskFiles files, TaskViews views, CancellationToken cancellation)
+    {
+        var (task, problem) = await book.Store.ResolveAsync(reference, cancellation);
+        if (task is null) return problem!;
+        switch (await book.ApplyAsync(task.Id, new TaskCommand.Cancel("the user"), cancellation))
+        {
+            case BookEntry.Applied(var now):
+                if (now.State == TaskState.Ended) files.Update(now);
+                else dispatcher.End(now.Id, EndCause.Cancel);
+                return Results.Json(views.Of(now), WireJson.Default.TaskView);
+            case BookEntry.Refused(var why, _):
+                return Problems.Conflict(why);
+            default:
+                return Problems.NotFound($"there is no task '{reference}'");
+        }
+    }
+
+    private static async Task<IResult> OutputAsync(
+        string reference, HttpContext context, ITaskStore store, AwocPaths paths, CancellationToken cancellation)
+    {
+        var (task, problem) = await store.ResolveAsync(reference, cancellation);
+        if (task is null) return problem!;
+        if (task.State != TaskState.Ended)
+            return Problems.Conflict($"task {task.Id.Handle} is {task.State.Text()}: wait for it with 'awoc wait {task.Id.Handle}', or follow it with 'awoc logs -f {task.Id.Handle}'");
+        var path = task.ResultPath;
+        // The delivered file is the user's own by now: should it be gone, the copy in the task's directory still is there.
+        if (path is null || !File.Exists(path)) path = paths.Task(task.Id).Output(task.Spec.Output);
+        if (task.Result == TaskResult.None || !File.Exists(path))
+            return Problems.NotFound($"task {task.Id.Handle} left no output: it ended {task.Outcome.Text()}{(task.Detail is null ? "" : $", {task.Detail}")}");
+        context.Response.Headers["awoc-result"] = task.Result.Text();
+        context.Response.Headers["awoc-path"] = Uri.EscapeDataString(path);
+        return Results.File(path, "application/octet-stream");
+    }
+
+    private static List<T> Words<T>(string? text, out string? unknown) where T : struct, Enum
+    {
+        List<T> values = [];
+        unknown = null;
+        foreach (var word in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (SnakeCase.TryParse<T>(word, out var value)) values.Add(value);
+            else unknown = word;
+        }
+
+        return values;
+    }
+}

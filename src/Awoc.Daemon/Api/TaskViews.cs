@@ -1,0 +1,73 @@
+using Awoc.Client;
+using Awoc.Client.Wire;
+using Awoc.Core.Budgets;
+using Awoc.Core.Store;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Homes;
+using Awoc.Engine.Scheduling;
+
+namespace Awoc.Daemon.Api;
+
+/// <summary>Tasks as the wire shows them, with what a running attempt has spent up to now.</summary>
+internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, TimeProvider time)
+{
+    private const int ListedDescription = 400;
+
+    public TaskView Of(AgentTask task, IReadOnlyList<AttemptRecord>? attempts = null)
+    {
+        var spec = task.Spec;
+        var description = attempts is null && spec.Description.Length > ListedDescription
+            ? $"{spec.Description.AsSpan(0, ListedDescription)}…"
+            : spec.Description;
+        return new TaskView
+        {
+            Id = task.Id.Value,
+            Name = spec.Name,
+            Type = spec.Type,
+            Description = description.Length == 0 ? null : description,
+            State = task.State.Text(),
+            Outcome = task.Outcome.Text(),
+            Reason = task.Reason.Text(),
+            Detail = task.Detail,
+            Result = task.Result.Text(),
+            Verification = task.Verification.Text(),
+            Rehearsal = spec.Rehearsal ? true : null,
+            Agent = spec.Agent,
+            Model = spec.Model,
+            Output = spec.Output,
+            ResultPath = task.ResultPath,
+            Delivered = task.Delivered ? true : null,
+            Summary = task.Summary,
+            WaitsFor = task.WaitsFor,
+            Cwd = spec.Cwd,
+            Directory = paths.Task(task.Id).Path,
+            Group = spec.Group,
+            Queue = spec.Queue,
+            Parent = spec.ParentSession,
+            Attempts = attempts is null ? null : [.. attempts.Select(Of)],
+            Usage = Of(dispatcher.Find(task.Id)?.Usage ?? task.Usage),
+            Budget = new BudgetView(spec.Budget.Tokens, spec.Budget.TimeoutSeconds),
+            ExitCode = task.Outcome is { } outcome ? ExitCodes.OfOutcome(outcome.Text()) : null,
+            RunMs = task.RunMs,
+            Version = task.Version,
+            CreatedAt = task.CreatedAt,
+            StartedAt = task.StartedAt,
+            EndedAt = task.EndedAt,
+        };
+    }
+
+    private AttemptView Of(AttemptRecord attempt) => new()
+    {
+        Number = attempt.Number,
+        Session = attempt.Session,
+        Outcome = attempt.Outcome.Text(),
+        Reason = attempt.Reason.Text(),
+        Usage = Of(attempt.Usage),
+        RunMs = attempt.EndedAt is null ? (long)(time.GetUtcNow() - attempt.StartedAt).TotalMilliseconds : attempt.RunMs,
+        StartedAt = attempt.StartedAt,
+        EndedAt = attempt.EndedAt,
+    };
+
+    private static UsageView Of(Usage usage) => new(
+        usage.Output, usage.Thinking, usage.Input, usage.CacheRead, usage.CacheWrite, usage.CostUsd, usage.Estimated ? true : null);
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using Awoc.Core.Budgets;
+using Awoc.Engine.Scheduling;
+using Awoc.Engine.Settings;
+using Awoc.Runners;
+
+namespace Awoc.Daemon.Settings;
+
+/// <summary>One setting there is.</summary>
+/// <param name="Pattern">Its dotted name; <c>*</c> stands for an agent's name.</param>
+/// <param name="Takes">What values it takes, for a person.</param>
+/// <param name="InProject">A project's file may set it. What names a program to run may not come with a checked-out repository.</param>
+internal sealed record SettingKey(
+    string Pattern, string Description, string Takes, Func<string, bool> Accepts, Func<AwocSettings, string> Default, bool InProject)
+{
+    public bool Fits(string key)
+    {
+        var wanted = Pattern.Split('.');
+        var given = key.Split('.');
+        return wanted.Length == given.Length && wanted.Zip(given).All(p => p.First == p.Second || (p.First == "*" && SettingKeys.Agents.Contains(p.Second)));
+    }
+}
+
+/// <summary>Every setting there is: what is not here is refused, never ignored.</summary>
+internal static class SettingKeys
+{
+    public static IReadOnlyList<string> Agents { get; } = ["claude", "builtin", "command"];
+
+    public static IReadOnlyList<SettingKey> All { get; } =
+    [
+        new("agent", "the agent when none is named", $"one of {string.Join(", ", Agents)}", Agents.Contains, _ => "the first that is installed and has a credential", true),
+        new("model", "the model when none is named", "a model's name", v => v.Length > 0, s => s.Model, true),
+        new("tokens", "the token budget when none is given", "a whole number from 1", IsTokens, s => s.Tokens.ToString(CultureInfo.InvariantCulture), true),
+        new("timeout", "the time budget when none is given", Duration.Allowed, v => Duration.TryParseSeconds(v, out var s) && s > 0, s => Duration.Text(s.TimeoutSeconds), true),
+        new("concurrency", "attempts at once", "a whole number from 1 to 1000", IsConcurrency, _ => ConcurrencyLimit.Default.ToString(CultureInfo.InvariantCulture), false),
+        new($"agents.*.{AgentSettings.Path}", "the agent's program", "a path or a name on the PATH", v => v.Length > 0, _ => "found on the PATH", false),
+        new($"agents.*.{AgentSettings.Tools}", "the tools the agent is given, parted by commas", "tool names", v => v.Length > 0, _ => "Read, Write, Edit, Bash, WebFetch, Grep, Glob", false),
+        new($"agents.*.{AgentSettings.UserSettings}", "let your own Claude Code settings, hooks and MCP servers in", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
+        new($"agents.*.{AgentSettings.Effort}", "how hard the model thinks", "low, medium, high", v => v is "low" or "medium" or "high" or "max", _ => "low for small budgets, else the agent's own", false),
+    ];
+
+    public static string Allowed => string.Join(", ", All.Select(k => k.Pattern.Replace("*", "AGENT", StringComparison.Ordinal)));
+
+    public static SettingKey? Find(string key) => All.FirstOrDefault(k => k.Fits(key));
+
+    private static bool IsTokens(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 1 and <= Budget.MaxTokens;
+
+    private static bool IsConcurrency(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 1 and <= 1000;
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Awoc.Engine.Settings;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Awoc.Daemon.Settings;
+
+/// <summary>One settings file: dotted names to values, each checked. Read through YamlDotNet's node model, which needs no reflection.</summary>
+internal sealed class SettingsDocument
+{
+    private SettingsDocument(string path, string text, IReadOnlyDictionary<string, YamlScalarNode> values, YamlMappingNode? root) =>
+        (Path, Text, Values, Root) = (path, text, values, root);
+
+    public string Path { get; }
+    public string Text { get; }
+    public IReadOnlyDictionary<string, YamlScalarNode> Values { get; }
+    public YamlMappingNode? Root { get; }
+
+    /// <exception cref="SettingsException">It is no YAML, or has keys or values that do not exist: all of them, with their lines.</exception>
+    public static SettingsDocument Read(string path, bool isProject)
+    {
+        var text = File.Exists(path) ? File.ReadAllText(path) : "";
+        var values = new Dictionary<string, YamlScalarNode>();
+        List<string> faults = [];
+        YamlMappingNode? root = null;
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            if (stream.Documents is [{ RootNode: YamlMappingNode mapping }, ..]) Collect(root = mapping, "", values, faults);
+            else if (stream.Documents is [{ RootNode: { } other }, ..] && other is not YamlScalarNode { Value: null or "" })
+                faults.Add($"line {other.Start.Line}: expected KEY: VALUE lines");
+        }
+        catch (YamlException broken)
+        {
+            throw new SettingsException($"{path}, line {broken.Start.Line}: no YAML ({broken.Message}); mend it, or move it away");
+        }
+
+        foreach (var (key, value) in values)
+        {
+            var line = value.Start.Line.ToString(CultureInfo.InvariantCulture);
+            if (SettingKeys.Find(key) is not { } known) faults.Add($"line {line}: there is no setting '{key}'; there are {SettingKeys.Allowed}");
+            else if (isProject && !known.InProject) faults.Add($"line {line}: '{key}' may only be set in the user's own file");
+            else if (!known.Accepts(value.Value ?? "")) faults.Add($"line {line}: {key} is '{value.Value}'; it takes {known.Takes}");
+        }
+
+        return faults.Count == 0
+            ? new SettingsDocument(path, text, values, root)
+            : throw new SettingsException($"{path}: {string.Join("; ", faults)}");
+    }
+
+    private static void Collect(YamlMappingNode mapping, string prefix, Dictionary<string, YamlScalarNode> values, List<string> faults)
+    {
+        foreach (var (name, node) in mapping)
+        {
+            var key = prefix + (name as YamlScalarNode)?.Value;
+            switch (node)
+            {
+                case YamlScalarNode scalar:
+                    values[key] = scalar;
+                    break;
+                case YamlMappingNode inner:
+                    Collect(inner, key + ".", values, faults);
+                    break;
+                default:
+                    faults.Add($"line {node.Start.Line}: '{key}' takes one value, not a list");
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Awoc.Client.Wire;
+using Awoc.Core.Budgets;
+using Awoc.Engine.Homes;
+using Awoc.Engine.Settings;
+
+namespace Awoc.Daemon.Settings;
+
+/// <summary>
+/// Settings from <c>config.yaml</c> and a project's <c>.awoc/config.yaml</c>. Files are read again when they change, so that
+/// a change holds from the next launch on without a restart.
+/// </summary>
+internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
+{
+    private const string ProjectFile = ".awoc/config.yaml";
+
+    private readonly ConcurrentDictionary<string, (DateTime Changed, long Length, SettingsDocument Document)> _read = new();
+
+    public AwocSettings Read(string? cwd)
+    {
+        var values = Merge(cwd).ToDictionary(v => v.Key, v => v.Value.Value);
+        var defaults = new AwocSettings();
+        return defaults with
+        {
+            Agent = values.GetValueOrDefault("agent"),
+            Model = values.GetValueOrDefault("model") ?? defaults.Model,
+            Tokens = values.TryGetValue("tokens", out var tokens) ? long.Parse(tokens, CultureInfo.InvariantCulture) : defaults.Tokens,
+            TimeoutSeconds = values.TryGetValue("timeout", out var timeout) && Duration.TryParseSeconds(timeout, out var seconds) ? seconds : defaults.TimeoutSeconds,
+            Concurrency = values.TryGetValue("concurrency", out var limit) ? int.Parse(limit, CultureInfo.InvariantCulture) : null,
+            Agents = values
+                .Where(v => v.Key.StartsWith("agents.", StringComparison.Ordinal))
+                .Select(v => (Parts: v.Key.Split('.'), v.Value))
+                .GroupBy(v => v.Parts[1])
+                .ToDictionary(g => g.Key, g => (IReadOnlyDictionary<string, string>)g.ToDictionary(v => v.Parts[2], v => v.Value)),
+        };
+    }
+
+    public SettingsView View(string? cwd)
+    {
+        var values = Merge(cwd);
+        var defaults = new AwocSettings();
+        List<SettingView> settings = [];
+        foreach (var key in SettingKeys.All)
+        {
+            var names = key.Pattern.Contains('*', StringComparison.Ordinal)
+                ? SettingKeys.Agents.Select(agent => key.Pattern.Replace("*", agent, StringComparison.Ordinal)).Where(values.ContainsKey)
+                : [key.Pattern];
+            foreach (var name in names)
+            {
+                settings.Add(values.TryGetValue(name, out var set)
+                    ? new SettingView(name, set.Value, set.Source, $"{key.Description}: {key.Takes}")
+                    : new SettingView(name, key.Default(defaults), "default", $"{key.Description}: {key.Takes}"));
+            }
+        }
+
+        return new SettingsView(settings, paths.UserConfig, FindProject(cwd));
+    }
+
+    /// <summary>Writes one value into the user's file and leaves every other byte of it alone.</summary>
+    public void Set(SettingKey known, string key, string? value)
+    {
+        var document = SettingsDocument.Read(paths.UserConfig, isProject: false);
+        var text = YamlEdit.Set(document, key, value);
+        var draft = paths.UserConfig + ".tmp";
+        File.WriteAllText(draft, text);
+        File.Move(draft, paths.UserConfig, overwrite: true);
+        SettingsDocument.Read(paths.UserConfig, isProject: false);
+        _ = known;
+    }
+
+    private Dictionary<string, (string Value, string Source)> Merge(string? cwd)
+    {
+        var values = new Dictionary<string, (string, string)>();
+        Add(paths.UserConfig, isProject: false);
+        if (FindProject(cwd) is { } project) Add(project, isProject: true);
+        return values;
+
+        void Add(string path, bool isProject)
+        {
+            foreach (var (key, value) in Load(path, isProject).Values) values[key] = (value.Value ?? "", path);
+        }
+    }
+
+    private SettingsDocument Load(string path, bool isProject)
+    {
+        var file = new FileInfo(path);
+        var (changed, length) = file.Exists ? (file.LastWriteTimeUtc, file.Length) : (default, 0);
+        if (_read.TryGetValue(path, out var known) && known.Changed == changed && known.Length == length) return known.Document;
+        var document = SettingsDocument.Read(path, isProject);
+        _read[path] = (changed, length, document);
+        return document;
+    }
+
+    /// <summary>The nearest project file from a directory upwards; never the home's own.</summary>
+    private string? FindProject(string? cwd)
+    {
+        for (var directory = cwd; directory is not null; directory = Path.GetDirectoryName(directory))
+        {
+            var candidate = Path.Combine(directory, ProjectFile);
+            if (candidate != paths.UserConfig && File.Exists(candidate)) return candidate;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using Awoc.Core.Agents;
+using Awoc.Core.Budgets;
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Homes;
+using Awoc.Engine.Shims;
+using Awoc.Engine.Supervision;
+
+namespace Awoc.Engine.Endings;
+
+/// <summary>
+/// The one place where an attempt's end becomes its task's. Every step can be done again from the attempt's directory, so
+/// that a daemon that dies in the midst of it leaves the next one the same work with the same result.
+/// </summary>
+public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
+{
+    /// <summary>The cause told to a shim whose agent never started, for want of a credential that died with its daemon.</summary>
+    public const string Unstarted = "unstarted";
+
+    private const int SummaryLength = 600;
+    private const int StderrTail = 4000;
+
+    public async Task FinishAsync(AgentTask task, ShimExit? exit, AttemptStory story, GatewayRecord? record)
+    {
+        if (exit is { Cause: Unstarted, StartedUs: null })
+        {
+            await StoreAsync(task, new TaskCommand.Defer(
+                task.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Usage.Zero, 0, ports.Time.GetUtcNow(), "its credential"));
+            return;
+        }
+
+        var folder = ports.Paths.Task(task.Id);
+        var attempt = folder.Attempt(task.Attempt);
+        var end = new AttemptEnd(Evidence(attempt, exit, story, record), exit, story.End is { IsError: false });
+        var verdict = EndJudge.Judge(end, runner, task.Spec);
+        var ending = Settle(task, folder, attempt, verdict, story);
+        var usage = record?.Usage ?? story.Usage ?? Usage.Zero;
+        await StoreAsync(task, new TaskCommand.Finish(task.Fence, usage, exit?.RunMs ?? 0, ending));
+    }
+
+    /// <summary>The attempt could not even be prepared.</summary>
+    public async Task NeverStartedAsync(AgentTask task, Exception broken)
+    {
+        const int NoSpaceLeft = 28;
+        ports.Gateway.Close(task.Id, task.Attempt);
+        var full = broken is IOException && (broken.HResult & 0xFFFF) == NoSpaceLeft;
+        await StoreAsync(task, new TaskCommand.Finish(task.Fence, Usage.Zero, 0, new TaskEnding
+        {
+            Outcome = TaskOutcome.Failed,
+            Reason = full ? EndReason.DiskFull : EndReason.SpawnFailed,
+            Detail = full ? $"no room on the disk of {ports.Paths.Home}; free some and launch it again" : $"it could not be started: {broken.Message}",
+        }));
+    }
+
+    private async Task StoreAsync(AgentTask task, TaskCommand command)
+    {
+        switch (await ports.Book.ApplyAsync(task.Id, command, CancellationToken.None, task.Fence))
+        {
+            case Tasks.BookEntry.Applied(var ended):
+                if (ended.State == TaskState.Ended) ports.Vault.Forget(task.Id);
+                ports.Files.Update(ended);
+                ports.Files.Note(ended, $"attempt {task.Attempt} ended; task {ended.State.Text()} {ended.Outcome.Text()} {ended.Reason.Text()}: {ended.Detail}");
+                break;
+            case Tasks.BookEntry.Refused(var why, _):
+                // Another daemon was first, and has said how it ended.
+                ports.Files.Note(task, why);
+                break;
+        }
+    }
+
+    private TaskEnding Settle(AgentTask task, TaskFolder folder, AttemptFolder attempt, AttemptVerdict verdict, AttemptStory story)
+    {
+        var structured = runner.Traits.UsesModel;
+        var succeeded = verdict.Outcome == TaskOutcome.Succeeded;
+        var said = succeeded && story.FinalText.Length > 0 ? story.FinalText : story.AllText;
+        if (story.End is { IsError: false, Answer: { Length: > 0 } answer } && succeeded) said = answer;
+        var produced = ProducedOutput.Find(attempt, task.Spec.Output, structured ? said : "", structured ? null : attempt.Events);
+
+        if (succeeded && produced is ProducedOutput.Nothing && structured)
+        {
+            verdict = story.End is { Denials: { Count: > 0 } denied }
+                ? new AttemptVerdict(TaskOutcome.Failed, EndReason.PermissionDenied, $"it was refused {string.Join(", ", denied)} and wrote nothing; see agents.{runner.Name}.tools in awoc config")
+                : new AttemptVerdict(TaskOutcome.Failed, EndReason.NoOutput, "the agent ended well but produced nothing; see awoc logs");
+            succeeded = false;
+        }
+
+        var ending = new TaskEnding
+        {
+            Outcome = verdict.Outcome,
+            Reason = verdict.Reason,
+            Detail = verdict.Detail,
+            Summary = Shorten(structured ? story.End?.Answer is { Length: > 0 } last ? last : story.FinalText : ""),
+        };
+        try
+        {
+            return succeeded ? Deliver(task, folder, attempt, produced, ending) : KeepPartial(task, folder, produced, ending);
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            return ending with
+            {
+                Outcome = TaskOutcome.Failed,
+                Reason = EndReason.DeliveryFailed,
+                Detail = $"what it produced could not be kept ({broken.Message}); it lies in {attempt.Path}",
+                Result = produced is ProducedOutput.Nothing ? TaskResult.None : TaskResult.Partial,
+                ResultPath = produced.File,
+            };
+        }
+    }
+
+    private static TaskEnding KeepPartial(AgentTask task, TaskFolder folder, ProducedOutput produced, TaskEnding ending)
+    {
+        if (produced is ProducedOutput.Nothing) return ending with { Result = TaskResult.None };
+        if (produced is ProducedOutput.Said(var text)) DurableFile.WriteText(folder.PartialResults, text + "\n");
+        else DurableFile.Copy(produced.File!, folder.PartialResults);
+        return ending with { Result = TaskResult.Partial, ResultPath = folder.PartialResults };
+    }
+
+    private static TaskEnding Deliver(AgentTask task, TaskFolder folder, AttemptFolder attempt, ProducedOutput produced, TaskEnding ending)
+    {
+        if (OutputDelivery.Keep(folder, produced, task.Spec.Output) is not { } kept) return ending with { Result = TaskResult.None };
+        ending = ending with { Result = TaskResult.Complete, ResultPath = kept };
+        return OutputDelivery.Deliver(task.Spec, attempt, produced, kept) switch
+        {
+            Delivery.NoTarget => ending,
+            Delivery.Done done => ending with { Delivered = true, ResultPath = task.Spec.Output, TargetShaBefore = done.ShaBefore, TargetShaAfter = done.ShaAfter },
+            Delivery.Waits waits => ending with
+            {
+                Detail = $"{waits.Target} existed already and was left alone: the result waits in {kept}; bring it in with: awoc output {task.Id.Handle} > {TaskFolders.LaunchScript.Quote(waits.Target)}",
+            },
+            Delivery.Failed failed => ending with
+            {
+                Outcome = TaskOutcome.Failed,
+                Reason = EndReason.DeliveryFailed,
+                Detail = $"the result is complete but could not be brought to {task.Spec.Output} ({failed.Why}); it lies in {kept}",
+            },
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private static AttemptEvidence Evidence(AttemptFolder attempt, ShimExit? exit, AttemptStory story, GatewayRecord? record) => new()
+    {
+        // A code that our own stop caused says nothing about an answer that was there before.
+        ExitCode = exit?.Cause is not null && story.End is { IsError: false } ? 0 : exit?.Code,
+        Signal = exit?.Cause is null ? exit?.Signal : null,
+        End = story.End,
+        ErrorClass = story.ErrorClass,
+        FinalText = story.FinalText,
+        StderrTail = Tail(attempt.Stderr),
+        Gateway = record,
+    };
+
+    private static string Tail(string path)
+    {
+        if (!File.Exists(path)) return "";
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = Math.Max(0, file.Length - StderrTail);
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd();
+    }
+
+    private static string? Shorten(string text)
+    {
+        var flat = text.Trim();
+        if (flat.Length == 0) return null;
+        return flat.Length <= SummaryLength ? flat : $"{flat.AsSpan(0, SummaryLength)}…";
+    }
+}

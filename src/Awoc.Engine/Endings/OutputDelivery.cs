@@ -1,0 +1,68 @@
+using Awoc.Core.Tasks;
+using Awoc.Engine.Homes;
+using Awoc.Engine.Shims;
+
+namespace Awoc.Engine.Endings;
+
+/// <summary>
+/// Brings a result to where the user wants it: whole or not at all. A copy is always kept in the task's directory, so that
+/// nothing that happens to the delivered file later can lose it.
+/// </summary>
+public static class OutputDelivery
+{
+    /// <summary>Keeps what was produced in the task's directory; null when nothing was.</summary>
+    public static string? Keep(TaskFolder folder, ProducedOutput produced, string? target)
+    {
+        var kept = folder.Output(target);
+        if (produced is ProducedOutput.Said(var text))
+        {
+            DurableFile.WriteText(kept, text.EndsWith('\n') ? text : text + "\n");
+            return kept;
+        }
+
+        if (produced.File is not { } file) return null;
+        DurableFile.Copy(file, kept);
+        return kept;
+    }
+
+    /// <summary>
+    /// Puts the kept result at the target, unless a file stood there before the task did and the user gave no leave to
+    /// replace it.
+    /// </summary>
+    public static Delivery Deliver(TaskSpec spec, AttemptFolder attempt, ProducedOutput produced, string kept)
+    {
+        if (spec.Output is not { } target) return new Delivery.NoTarget();
+        var before = ProducedOutput.Before(attempt);
+        try
+        {
+            if (produced is ProducedOutput.InPlace) return new Delivery.Done(before, ContentHash.OfFile(target));
+            var now = ContentHash.OfFile(target);
+            var result = ContentHash.OfFile(kept);
+            if (now == result) return new Delivery.Done(before, now);
+            if (now is not null && !spec.Overwrite) return new Delivery.Waits(target);
+            DurableFile.Copy(kept, target);
+            return new Delivery.Done(before, result);
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            return new Delivery.Failed(broken.Message);
+        }
+    }
+}
+
+public abstract record Delivery
+{
+    private Delivery()
+    {
+    }
+
+    /// <summary>No OUTPUT was named: the result stays in the task's directory.</summary>
+    public sealed record NoTarget : Delivery;
+
+    public sealed record Done(string? ShaBefore, string? ShaAfter) : Delivery;
+
+    /// <summary>A file stands at the target: the result waits in the task's directory.</summary>
+    public sealed record Waits(string Target) : Delivery;
+
+    public sealed record Failed(string Why) : Delivery;
+}

@@ -1,0 +1,78 @@
+using Awoc.Core.Tasks;
+
+namespace Awoc.Engine.Homes;
+
+/// <summary>Where everything lies under one <c>AWOC_HOME</c>. Computes paths only; touches no file.</summary>
+public sealed class AwocPaths(string home)
+{
+    public string Home { get; } = home;
+    public string UserConfig => Path.Combine(Home, "config.yaml");
+    public string Background => Path.Combine(Home, "background");
+    public string Store => Path.Combine(Background, "awoc.db");
+    public string Tasks => Path.Combine(Background, "tasks");
+    public string DaemonLog => Path.Combine(Background, "awocd.log");
+    public string Run => Path.Combine(Home, "run");
+    public string ApiSocket => Path.Combine(Run, "awoc.sock");
+    public string GatewaySocket => Path.Combine(Run, "gateway.sock");
+    public string RehearsalSocket => Path.Combine(Run, "rehearsal.sock");
+    public string ShimSockets => Path.Combine(Run, "s");
+    public string Lock => Path.Combine(Run, "awocd.lock");
+
+    /// <summary>There from <c>awoc daemon stop</c> until the next start: a shim that misses its daemon then starts none.</summary>
+    public string StopMarker => Path.Combine(Run, "stopped");
+
+    public string Cache => Path.Combine(Home, "cache");
+
+    public TaskFolder Task(TaskId id) => new(id, Path.Combine(Tasks, id.Value), this);
+}
+
+/// <summary>The files of one task, with the seed's names.</summary>
+public sealed class TaskFolder(TaskId id, string path, AwocPaths home)
+{
+    public TaskId Id { get; } = id;
+    public string Path { get; } = path;
+    public string Config => In("task-config.json");
+    public string Prompt => In("task-prompt.txt");
+    public string Script => In("execute-task.sh");
+    public string ExecutionLog => In("execution.log");
+    public string Events => In("events.jsonl");
+    public string BackgroundLog => In("background.log");
+    public string PartialResults => In("partial-results.txt");
+
+    /// <summary>The kept copy of the result, with the extension the user's OUTPUT has.</summary>
+    public string Output(string? target)
+    {
+        var extension = System.IO.Path.GetExtension(target);
+        return In("output" + (string.IsNullOrEmpty(extension) ? ".md" : extension));
+    }
+
+    public AttemptFolder Attempt(int number) =>
+        new(In(System.IO.Path.Combine("attempts", $"{number}")), System.IO.Path.Combine(home.ShimSockets, $"{Id.Handle}.{number}"));
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}
+
+/// <summary>The records of one attempt: see <c>docs/shim-protocol.md</c>.</summary>
+public sealed class AttemptFolder(string path, string socket)
+{
+    public string Path { get; } = path;
+    public string Socket { get; } = socket;
+    public string Events => In("events.jsonl");
+    public string EventIndex => In("events.idx");
+    public string Stderr => In("stderr.log");
+    public string Stdin => In("stdin");
+    public string ExecutionLog => In("execution.log");
+    public string GatewayLedger => In("gateway.jsonl");
+
+    /// <summary>What the target's bytes hashed to before the launch; empty when there was no file.</summary>
+    public string TargetBefore => In("target.sha256");
+
+    /// <summary>Where the agent is told to write: delivery takes the file from there.</summary>
+    public string Staging(string? target)
+    {
+        var name = System.IO.Path.GetFileName(target);
+        return In(System.IO.Path.Combine("out", string.IsNullOrEmpty(name) ? "output.md" : name));
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}

@@ -1,0 +1,27 @@
+namespace Awoc.Engine.Launching;
+
+/// <summary>A launch as it came in at some door: everything as the user wrote it.</summary>
+public sealed record LaunchOrder
+{
+    public required string Task { get; init; }
+    public string? Output { get; init; }
+    public string? Model { get; init; }
+    public string? Tokens { get; init; }
+    public string? Timeout { get; init; }
+    public string? Agent { get; init; }
+    public required string Cwd { get; init; }
+    public IReadOnlyList<string> Context { get; init; } = [];
+    public string? Name { get; init; }
+    public string? Group { get; init; }
+    public bool Overwrite { get; init; }
+    public bool AllowOutside { get; init; }
+    public string? ParentSession { get; init; }
+
+    /// <summary>The caller's environment, secrets apart.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Secrets { get; init; }
+
+    /// <summary>A record prints its members: secrets are to stay out of every log.</summary>
+    public override string ToString() => "launch order";
+}

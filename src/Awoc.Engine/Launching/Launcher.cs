@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Awoc.Core;
+using Awoc.Core.Agents;
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Prompts;
+using Awoc.Core.Store;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Agents;
+using Awoc.Engine.Supervision;
+using Awoc.Engine.Tasks;
+
+namespace Awoc.Engine.Launching;
+
+/// <summary>Every launch goes through here, whatever door it came in by: validated whole, durable before it is acknowledged.</summary>
+public sealed class Launcher(EnginePorts ports, EventFeed feed)
+{
+    public const string RehearsalModel = "rehearsal";
+    public const string RehearsalVariable = "AWOC_REHEARSAL";
+
+    public async Task<LaunchAnswer> LaunchAsync(LaunchOrder order, string? idempotencyKey, CancellationToken cancellation)
+    {
+        var made = MakeSpec(order);
+        if (made is not SpecAnswer.Made(var spec, _, var notices)) return Refusal(made);
+        var id = TaskId.New(ports.Time);
+        var launch = TaskLifecycle.Launch(id, spec, ports.Time.GetUtcNow());
+
+        // Both before the commit: the dispatcher may take the task in the same millisecond.
+        ports.Vault.Put(id, order.Secrets);
+        ports.Files.Create(launch.Next);
+        var sha = idempotencyKey is null ? null : RequestSha(spec);
+        var stored = await ports.Book.Store.LaunchAsync([launch], idempotencyKey, sha, cancellation);
+        if (stored is not LaunchResult.Stored)
+        {
+            ports.Vault.Forget(id);
+            ports.Files.Remove(id);
+        }
+
+        switch (stored)
+        {
+            case LaunchResult.Stored:
+                feed.Pulse();
+                return new LaunchAnswer.Launched(launch.Next, notices);
+            case LaunchResult.Repeated(var ids):
+                var earlier = await ports.Book.Store.FindAsync(ids[0], cancellation);
+                return new LaunchAnswer.Repeated(earlier ?? throw new StoreException($"task {ids[0]} of a repeated launch is gone"));
+            case LaunchResult.OutputTaken(var output, var by):
+                return new LaunchAnswer.Conflict($"task {by.Handle} is going to write {output}: wait for it (awoc wait {by.Handle}), cancel it, or name another output");
+            case LaunchResult.KeyReused:
+                return new LaunchAnswer.Conflict("the idempotency key belongs to a different launch: use a new one");
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>What a launch would do.</summary>
+    public LaunchAnswer Preview(LaunchOrder order)
+    {
+        var made = MakeSpec(order);
+        if (made is not SpecAnswer.Made(var spec, var choice, _)) return Refusal(made);
+        var id = TaskId.New(ports.Time);
+        var attempt = ports.Paths.Task(id).Attempt(1);
+        var staging = attempt.Staging(spec.Output);
+        var prompt = TaskPrompt.Build(spec, id, staging, TaskPrompt.DefaultTools);
+        var plan = choice.Runner!.Plan(new AttemptContext
+        {
+            Task = id,
+            Attempt = 1,
+            Spec = spec,
+            Prompt = prompt,
+            Directory = attempt.Path,
+            StagingPath = staging,
+            Session = Guid.Empty.ToString(),
+            Availability = choice.Availability!,
+            GatewayToken = "(the attempt's own token)",
+            TokensLeft = spec.Budget.Tokens,
+            Settings = ports.Settings.Read(spec.Cwd).ForAgent(choice.Runner.Name),
+        });
+        return new LaunchAnswer.Previewed(spec, plan, prompt, choice.Runner.Traits.Exactness);
+    }
+
+    /// <summary>Hands secrets over to tasks that wait for them; returns those that go on.</summary>
+    public async Task<IReadOnlyList<TaskId>> SupplyAsync(IReadOnlyDictionary<string, string> secrets, CancellationToken cancellation)
+    {
+        List<TaskId> released = [];
+        var waiting = await ports.Book.Store.ListAsync(
+            new TaskQuery([TaskState.AwaitingInput, TaskState.Queued], [], int.MaxValue), cancellation);
+        foreach (var task in waiting)
+        {
+            if (task.InAttempt || ports.Vault.Missing(task) is not { Count: > 0 } missing || !missing.All(secrets.ContainsKey)) continue;
+            var wanted = task.Spec.SecretNames.Where(secrets.ContainsKey).ToDictionary(name => name, name => secrets[name]);
+            ports.Vault.Put(task.Id, wanted);
+            if (task.State == TaskState.AwaitingInput)
+                await ports.Book.ApplyAsync(task.Id, new TaskCommand.GiveInput(null), cancellation);
+            released.Add(task.Id);
+        }
+
+        return released;
+    }
+
+    private SpecAnswer MakeSpec(LaunchOrder order)
+    {
+        var settings = ports.Settings.Read(Directory.Exists(order.Cwd) ? order.Cwd : null);
+        var validation = new OrderValidation(order, settings);
+        var rehearsal = IsRehearsal(order);
+        var variables = new Dictionary<string, string>(order.Environment);
+        foreach (var (name, value) in order.Secrets) variables[name] = value;
+
+        var named = order.Agent ?? settings.Agent;
+        var runner = named is null ? null : ports.Roster.Find(named);
+        if (named is not null && runner is null)
+            validation.Add(new SpecFault("--agent", named, $"one of {string.Join(", ", ports.Roster.Runners.Select(r => r.Name))}"));
+        var choice = named is null
+            ? ports.Roster.Choose(variables, rehearsal, settings)
+            : new AgentChoice(runner, runner is null ? null : AgentRoster.Probe(runner, variables, rehearsal, settings), []);
+        var usesModel = choice.Runner?.Traits.UsesModel ?? true;
+
+        var (type, description) = validation.Task(isCommand: runner is { Traits.UsesModel: false });
+        var cwd = validation.Cwd();
+        var spec = new TaskSpec
+        {
+            Type = type,
+            Description = description,
+            Output = validation.Output(cwd),
+            Overwrite = order.Overwrite,
+            AllowOutside = order.AllowOutside,
+            Name = validation.Name("--name", order.Name),
+            Group = validation.Name("--group", order.Group),
+            Agent = choice.Runner?.Name ?? "",
+            Model = validation.Model(usesModel),
+            Budget = validation.Budget(),
+            Cwd = cwd,
+            Context = validation.Context(cwd),
+            ParentSession = order.ParentSession,
+            Rehearsal = rehearsal && usesModel,
+            Environment = order.Environment.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            SecretNames = [.. order.Secrets.Keys.Order(StringComparer.Ordinal)],
+            RequiredSecrets = rehearsal ? [] : [.. choice.Availability?.RequiredSecrets ?? []],
+        };
+        if (validation.Faults.Count == 0 && choice.Runner is { } chosen)
+        {
+            foreach (var fault in chosen.Validate(spec)) validation.Add(fault);
+        }
+
+        if (validation.Faults.Count > 0) return new SpecAnswer.Faulty(validation.Faults);
+        if (choice.Runner is null) return new SpecAnswer.NoAgent("no agent can run here: none is installed with a credential", choice.Missing);
+        if (choice.Availability is { Missing: { } missing }) return new SpecAnswer.NoAgent($"the agent '{choice.Runner.Name}' cannot run: {missing}", []);
+        return new SpecAnswer.Made(spec, choice, Notices(spec));
+    }
+
+    /// <summary>The rehearsal model serves on request only, never because something is missing.</summary>
+    private static bool IsRehearsal(LaunchOrder order) =>
+        order.Model == RehearsalModel
+        || (order.Model?.StartsWith(RehearsalModel + "/", StringComparison.Ordinal) ?? false)
+        || order.Environment.GetValueOrDefault(RehearsalVariable) is { Length: > 0 } and not "0";
+
+    private static List<string> Notices(TaskSpec spec)
+    {
+        List<string> notices = [];
+        if (spec.Rehearsal)
+            notices.Add("rehearsal: AWOC's rule-based planner answers in the model's place; its report is true but it is no language model");
+        if (spec.RequiredSecrets.Length > 0)
+            notices.Add($"{string.Join(", ", spec.RequiredSecrets)} is held in memory only: should the daemon restart before this task starts, it waits until you run 'awoc daemon start' where it is set");
+        if (spec.Output is { } output && File.Exists(output) && !spec.Overwrite)
+            notices.Add($"{output} exists: it will be left alone and the result kept in the task's directory (--overwrite replaces it)");
+        return notices;
+    }
+
+    private static LaunchAnswer Refusal(SpecAnswer answer) => answer switch
+    {
+        SpecAnswer.Faulty(var faults) => new LaunchAnswer.Invalid(faults),
+        SpecAnswer.NoAgent(var why, var missing) => new LaunchAnswer.Unavailable(why, missing),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static string RequestSha(TaskSpec spec) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(spec, CoreJson.Default.TaskSpec))));
+
+    private abstract record SpecAnswer
+    {
+        public sealed record Made(TaskSpec Spec, AgentChoice Choice, IReadOnlyList<string> Notices) : SpecAnswer;
+
+        public sealed record Faulty(IReadOnlyList<SpecFault> Faults) : SpecAnswer;
+
+        public sealed record NoAgent(string Why, IReadOnlyList<string> Missing) : SpecAnswer;
+    }
+}
+
+public abstract record LaunchAnswer
+{
+    private LaunchAnswer()
+    {
+    }
+
+    public sealed record Launched(AgentTask Task, IReadOnlyList<string> Notices) : LaunchAnswer;
+
+    /// <summary>The same launch came before, under the same idempotency key.</summary>
+    public sealed record Repeated(AgentTask Task) : LaunchAnswer;
+
+    public sealed record Previewed(TaskSpec Spec, LaunchPlan Plan, string Prompt, BudgetExactness Exactness) : LaunchAnswer;
+
+    public sealed record Invalid(IReadOnlyList<SpecFault> Faults) : LaunchAnswer;
+
+    public sealed record Conflict(string Why) : LaunchAnswer;
+
+    /// <summary>No agent can run.</summary>
+    /// <param name="Missing">What each of them lacks.</param>
+    public sealed record Unavailable(string Why, IReadOnlyList<string> Missing) : LaunchAnswer;
+}

@@ -1,0 +1,227 @@
+using System.Collections.Concurrent;
+using Awoc.Core.Agents;
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Store;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Agents;
+using Awoc.Engine.Shims;
+using Awoc.Engine.Supervision;
+using Awoc.Engine.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace Awoc.Engine.Scheduling;
+
+/// <summary>
+/// Starts what is due and queued while there are slots, and takes up what an earlier daemon left running. First in, first
+/// out; finer orders come through the store's own, this loop takes what <see cref="ITaskStore.ReadyAsync"/> gives.
+/// </summary>
+public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogger<Dispatcher> log)
+{
+    private const string Queue = "default";
+    private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_renewEvery = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_adoptionPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_backOff = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<TaskId, (AttemptDriver Driver, Task Done)> _running = new();
+    private readonly TaskCompletionSource _adopted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Attempts under way here.</summary>
+    public int Running => _running.Count;
+
+    public int Limit => ports.Settings.Read(null).Concurrency ?? ConcurrencyLimit.Default;
+
+    /// <summary>Completes when every attempt that was found running has its model calls served again.</summary>
+    public Task Adopted => _adopted.Task;
+
+    public AttemptDriver? Find(TaskId id) => _running.TryGetValue(id, out var entry) ? entry.Driver : null;
+
+    /// <summary>Runs until <paramref name="stop"/>; then lets go of what runs, which goes on without it.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await AdoptAllAsync(stop);
+            _adopted.TrySetResult();
+            await Task.WhenAll(LoopAsync("dispatch", DispatchAsync, stop), LoopAsync("leases", RenewAsync, stop));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            _adopted.TrySetResult();
+            await Task.WhenAll(_running.Values.Select(r => r.Done));
+        }
+    }
+
+    /// <summary>Ends a running attempt by its ladder; false when none is under way here.</summary>
+    public bool End(TaskId id, string cause)
+    {
+        if (!_running.TryGetValue(id, out var entry)) return false;
+        entry.Driver.End(cause);
+        return true;
+    }
+
+    private async Task LoopAsync(string name, Func<CancellationToken, Task> round, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await round(stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception broken)
+            {
+                LogLoopFailed(broken, name);
+                await Task.Delay(s_backOff, ports.Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+            }
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken stop)
+    {
+        await Task.Delay(s_renewEvery, ports.Time, stop);
+        if (!_running.IsEmpty) await ports.Book.Store.RenewLeasesAsync(ports.Node, s_lease, stop);
+    }
+
+    private async Task DispatchAsync(CancellationToken stop)
+    {
+        var grown = feed.Next;
+        foreach (var due in await ports.Book.Store.DueAsync(ports.Time.GetUtcNow(), 100, stop))
+            await ports.Book.TryApplyAsync(due, new TaskCommand.Enqueue(), stop);
+        var free = Limit - _running.Count;
+        if (free > 0)
+        {
+            var ready = await ports.Book.Store.ReadyAsync(Queue, free, stop);
+            if (ready.Count > 0)
+            {
+                await Task.WhenAll(ready.Select(task => DispatchAsync(task, stop)));
+                if (ready.Count == free) return;
+            }
+        }
+
+        using var round = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var until = await UntilDueAsync(stop);
+        await Task.WhenAny(grown, Task.Delay(until, ports.Time, round.Token));
+        await round.CancelAsync();
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private async Task<TimeSpan> UntilDueAsync(CancellationToken stop)
+    {
+        if (await ports.Book.Store.NextDueAsync(stop) is not { } due) return Timeout.InfiniteTimeSpan;
+        var wait = due - ports.Time.GetUtcNow();
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : wait;
+    }
+
+    private async Task DispatchAsync(AgentTask task, CancellationToken stop)
+    {
+        if (ports.Vault.Missing(task) is { Count: > 0 } missing)
+        {
+            var question = $"needs {string.Join(", ", missing)}: run 'awoc daemon start' in a shell where it is set";
+            await ports.Book.TryApplyAsync(task, new TaskCommand.AskInput(question), stop);
+            ports.Files.Note(task, question);
+            return;
+        }
+
+        if (ports.Roster.Find(task.Spec.Agent) is not { } runner)
+        {
+            await ports.Book.TryApplyAsync(task, new TaskCommand.AskInput($"needs the agent '{task.Spec.Agent}', which this version does not have"), stop);
+            return;
+        }
+
+        var entry = await ports.Book.TryApplyAsync(task, new TaskCommand.Dispatch(ports.Node), stop, leaseFor: s_lease);
+        if (entry is not BookEntry.Applied(var started)) return;
+        ports.Files.Update(started);
+        Drive(started, runner, driver => driver.StartAsync(Availability(started, runner), stop));
+    }
+
+    private AgentAvailability Availability(AgentTask task, IRunner runner)
+    {
+        var variables = new Dictionary<string, string>(task.Spec.Environment);
+        foreach (var (name, value) in ports.Vault.Get(task.Id)) variables[name] = value;
+        return AgentRoster.Probe(runner, variables, task.Spec.Rehearsal, ports.Settings.Read(task.Spec.Cwd));
+    }
+
+    private void Drive(AgentTask task, IRunner runner, Func<AttemptDriver, Task> run)
+    {
+        var driver = new AttemptDriver(ports, task, runner, log);
+        var begin = new TaskCompletionSource();
+        _running[task.Id] = (driver, RunAsync());
+        begin.SetResult();
+        // A cancel may have come between the decision and here: it found no driver to tell.
+        if (task.CancelRequested) driver.End(EndCause.Cancel);
+
+        async Task RunAsync()
+        {
+            await begin.Task;
+            try
+            {
+                await run(driver);
+            }
+            catch (Exception broken)
+            {
+                LogAttemptFailed(broken, task.Id, task.Attempt);
+            }
+            finally
+            {
+                _running.TryRemove(task.Id, out _);
+                feed.Pulse();
+            }
+        }
+    }
+
+    private async Task AdoptAllAsync(CancellationToken stop)
+    {
+        var left = await ports.Book.Store.InAttemptAsync(stop);
+        await Task.WhenAll(left.Select(task => AdoptAsync(task, stop)));
+        if (left.Count > 0) LogAdopting(left.Count);
+        var ready = Task.WhenAll(_running.Values.Select(r => r.Driver.Ready));
+        await Task.WhenAny(ready, Task.Delay(s_adoptionPatience, ports.Time, stop));
+    }
+
+    private async Task AdoptAsync(AgentTask task, CancellationToken stop)
+    {
+        if (ports.Roster.Find(task.Spec.Agent) is not { } runner) return;
+        var entry = await ports.Book.TryApplyAsync(task, new TaskCommand.Adopt(ports.Node), stop, leaseFor: s_lease);
+        if (entry is not BookEntry.Applied(var adopted)) return;
+        var directory = ports.Paths.Task(task.Id).Attempt(task.Attempt).Path;
+        Drive(adopted, runner, async driver =>
+        {
+            var standing = await AttemptProbe.ExamineAsync(directory, s_adoptionPatience, ports.Time, stop);
+            if (standing is AttemptStanding.NotStarted) await RestartAsync(driver, adopted, runner, stop);
+            else await driver.AdoptAsync(standing, stop);
+        });
+    }
+
+    /// <summary>The daemon died between the dispatch and the shim's claim: nothing has run, so the same attempt starts.</summary>
+    private async Task RestartAsync(AttemptDriver driver, AgentTask task, IRunner runner, CancellationToken stop)
+    {
+        if (ports.Vault.Missing(task) is { Count: > 0 } missing)
+        {
+            await ports.Book.ApplyAsync(
+                task.Id,
+                new TaskCommand.Defer(
+                    task.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Core.Budgets.Usage.Zero, 0, ports.Time.GetUtcNow(), string.Join(", ", missing)),
+                stop,
+                task.Fence);
+            return;
+        }
+
+        await driver.StartAsync(Availability(task, runner), stop);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the {Name} loop failed and goes on")]
+    private partial void LogLoopFailed(Exception broken, string name);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "attempt {Attempt} of task {Id} is no longer followed")]
+    private partial void LogAttemptFailed(Exception broken, TaskId id, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} attempts of an earlier daemon adopted")]
+    private partial void LogAdopting(int count);
+}

@@ -1,0 +1,38 @@
+namespace Awoc.Engine.Settings;
+
+/// <summary>The settings in force for one launch: built-in defaults, then the user's file, then the project's.</summary>
+public sealed record AwocSettings
+{
+    /// <summary>The agent to use when none is named; null chooses by what is installed and has credentials.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>The model when none is named; the seed's default.</summary>
+    public string Model { get; init; } = "sonnet";
+
+    /// <summary>The token budget when none is given; the seed's default.</summary>
+    public long Tokens { get; init; } = Core.Budgets.Budget.Default.Tokens;
+
+    /// <summary>The time budget in seconds when none is given; the seed's default.</summary>
+    public long TimeoutSeconds { get; init; } = Core.Budgets.Budget.Default.TimeoutSeconds;
+
+    /// <summary>Attempts at once; null derives it from cores and memory.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>Settings of single agents by the agent's name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Agents { get; init; } =
+        new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
+    public IReadOnlyDictionary<string, string> ForAgent(string name) =>
+        Agents.TryGetValue(name, out var settings) ? settings : new Dictionary<string, string>();
+}
+
+/// <summary>Reads settings anew, so that a change holds from the next launch on.</summary>
+public interface ISettingsSource
+{
+    /// <param name="cwd">The directory whose project file counts; null for the user's alone.</param>
+    /// <exception cref="SettingsException">A file cannot be read: its message names file, line and what is allowed.</exception>
+    AwocSettings Read(string? cwd);
+}
+
+/// <summary>A settings file is wrong; the message is for the person who wrote it.</summary>
+public sealed class SettingsException(string message) : Exception(message);

@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+
+namespace Awoc.Engine.Shims;
+
+/// <summary>A file that is there whole or not at all, and survives power loss once written.</summary>
+internal static partial class DurableFile
+{
+    public static void Write(string directory, string name, ReadOnlySpan<byte> content)
+    {
+        var target = Path.Combine(directory, name);
+        var draft = Draft(target);
+        using (var handle = File.OpenHandle(draft, FileMode.Create, FileAccess.Write))
+        {
+            RandomAccess.Write(handle, content, 0);
+            RandomAccess.FlushToDisk(handle);
+        }
+
+        Place(draft, target);
+    }
+
+    public static void WriteText(string target, string text) =>
+        Write(Path.GetDirectoryName(target) ?? "/", Path.GetFileName(target), System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Copies a file of any size; a file that stood at the target keeps its mode.</summary>
+    public static void Copy(string source, string target)
+    {
+        var draft = Draft(target);
+        try
+        {
+            using (var from = File.OpenRead(source))
+            using (var to = new FileStream(draft, FileMode.Create, FileAccess.Write))
+            {
+                from.CopyTo(to);
+                to.Flush(flushToDisk: true);
+            }
+
+            if (File.Exists(target)) File.SetUnixFileMode(draft, File.GetUnixFileMode(target));
+            Place(draft, target);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
+    }
+
+    /// <summary>Beside the target, hidden: a rename is atomic only within one file system.</summary>
+    private static string Draft(string target) =>
+        Path.Combine(Path.GetDirectoryName(target) ?? "/", $".{Path.GetFileName(target)}.{Guid.NewGuid():n}.tmp");
+
+    private static void Place(string draft, string target)
+    {
+        File.Move(draft, target, overwrite: true);
+        SyncDirectory(Path.GetDirectoryName(target) ?? "/");
+    }
+
+    /// <summary>.NET opens no directories, and a rename is durable only once its directory is synced.</summary>
+    private static void SyncDirectory(string directory)
+    {
+        var descriptor = Open(directory, CloseOnExec);
+        if (descriptor < 0) throw Failure("open", directory);
+        try
+        {
+            if (Sync(descriptor) != 0) throw Failure("sync", directory);
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    private static IOException Failure(string what, string directory) =>
+        new($"Cannot {what} the directory {directory}: {Marshal.GetLastPInvokeErrorMessage()}");
+
+    private const int CloseOnExec = 0x80000;
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

@@ -1,0 +1,154 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Awoc.Core.Agents;
+using Awoc.Core.Prompts;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Agents;
+using Awoc.Engine.Endings;
+using Awoc.Engine.Homes;
+using Awoc.Engine.Shims;
+using Awoc.Engine.TaskFolders;
+
+namespace Awoc.Engine.Supervision;
+
+/// <summary>Makes one attempt's directory and its durable <c>spec.json</c>: all that the shim needs, and no secret in it.</summary>
+public static class AttemptSetup
+{
+    // Claude Code ends 8 to 99 ms after its interrupt line and up to 1.6 s after SIGINT (measured); a command may tidy up.
+    private static readonly TimeSpan s_lineGrace = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan s_signalGrace = TimeSpan.FromSeconds(3);
+
+    /// <summary>Greatest length of an agent's stream on disk, in bytes.</summary>
+    private const long LogLimit = 2L * 1024 * 1024 * 1024;
+
+    public static PreparedAttempt Prepare(EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability)
+    {
+        var folder = ports.Paths.Task(task.Id);
+        var attempt = TaskFiles.OpenAttempt(folder, task.Attempt);
+        var token = $"awoc-{RandomNumberGenerator.GetHexString(48, lowercase: true)}";
+        var prompt = TaskPrompt.Build(task.Spec, task.Id, attempt.Staging(task.Spec.Output), TaskPrompt.DefaultTools);
+        var plan = runner.Plan(new AttemptContext
+        {
+            Task = task.Id,
+            Attempt = task.Attempt,
+            Spec = task.Spec,
+            Prompt = prompt,
+            Directory = attempt.Path,
+            StagingPath = attempt.Staging(task.Spec.Output),
+            Session = Guid.NewGuid().ToString(),
+            Availability = availability,
+            GatewayToken = token,
+            TokensLeft = task.Spec.Budget.Tokens - task.Usage.Output,
+            Settings = ports.Settings.Read(task.Spec.Cwd).ForAgent(runner.Name),
+        });
+
+        var upstream = task.Spec.Rehearsal ? ports.Rehearsal.For(task.Spec) : availability.Upstream;
+        var credential = runner.Traits.UsesModel && upstream is not null ? new AttemptCredential(token, upstream) : null;
+        var secrets = ports.Vault.Get(task.Id);
+        var environment = PublicEnvironment(ports, task, plan);
+        File.WriteAllText(folder.Prompt, prompt);
+        File.WriteAllText(attempt.Stdin, plan.StdinFirst);
+        File.WriteAllText(attempt.TargetBefore, task.Spec.Output is { } target ? ContentHash.OfFile(target) ?? "" : "");
+        LaunchScript.Write(folder, task, plan);
+        var secretEnvironment = SecretEnvironment(plan, secrets);
+        new ShimSpec
+        {
+            Store = ports.Book.Store.StoreId,
+            Task = task.Id.Value,
+            Attempt = task.Attempt,
+            Fence = task.Fence,
+            Argv = plan.Argv,
+            Cwd = task.Spec.Cwd,
+            Env = environment,
+            StdinFile = attempt.Stdin,
+            KeepStdin = plan.KeepStdin,
+            DeadlineMs = Math.Max(1, (task.Spec.Budget.TimeoutSeconds * 1000) - task.RunMs),
+            Ladder = Ladder(plan),
+            Socket = attempt.Socket,
+            Gateway = credential is null ? null : ports.Paths.GatewaySocket,
+            LogLimit = LogLimit,
+            NeedsSecret = credential is not null || secretEnvironment.Count > 0,
+            Daemon = ports.Daemon,
+        }.Write(attempt.Path);
+        return new PreparedAttempt(secretEnvironment, credential, Held(credential, secrets));
+    }
+
+    private static Dictionary<string, string> PublicEnvironment(EnginePorts ports, AgentTask task, LaunchPlan plan)
+    {
+        var environment = new Dictionary<string, string>(task.Spec.Environment)
+        {
+            ["AWOC_HOME"] = ports.Paths.Home,
+            ["AWOC_TASK_ID"] = task.Id.Value,
+        };
+        foreach (var (name, value) in plan.Environment)
+        {
+            if (value is null) environment.Remove(name);
+            else environment[name] = value;
+        }
+
+        return environment;
+    }
+
+    private static Dictionary<string, string> SecretEnvironment(LaunchPlan plan, IReadOnlyDictionary<string, string> secrets)
+    {
+        var environment = secrets
+            .Where(s => !plan.WithheldSecrets.Contains(s.Key) && !plan.Environment.ContainsKey(s.Key))
+            .ToDictionary(s => s.Key, s => s.Value);
+        foreach (var (name, value) in plan.SecretEnvironment) environment[name] = value;
+        return environment;
+    }
+
+    private static List<LadderStep> Ladder(LaunchPlan plan)
+    {
+        List<LadderStep> ladder = [LadderStep.Interrupt(s_signalGrace), LadderStep.Terminate(s_signalGrace), LadderStep.Kill(s_signalGrace)];
+        if (plan.InterruptLine is { } line) ladder.Insert(0, LadderStep.Line(line, s_lineGrace));
+        return ladder;
+    }
+
+    private static Dictionary<string, string> Held(AttemptCredential? credential, IReadOnlyDictionary<string, string> secrets)
+    {
+        var held = secrets.ToDictionary(s => AttemptCredential.SecretPrefix + s.Key, s => s.Value);
+        credential?.AddTo(held);
+        return held;
+    }
+}
+
+/// <summary>What of a prepared attempt lives in memory only.</summary>
+/// <param name="SecretEnvironment">Goes into the agent's environment through the shim's memory.</param>
+/// <param name="Credential">For the gateway; null for an agent that calls no model.</param>
+/// <param name="Held">Kept by the shim for the next daemon.</param>
+public sealed record PreparedAttempt(
+    IReadOnlyDictionary<string, string> SecretEnvironment, AttemptCredential? Credential, IReadOnlyDictionary<string, string> Held)
+{
+    public bool NeedsSecret => Credential is not null || SecretEnvironment.Count > 0;
+}
+
+/// <summary>The attempt's token and what it stands for, in the form in which a shim keeps it.</summary>
+public sealed record AttemptCredential(string Token, ModelUpstream Upstream)
+{
+    public const string SecretPrefix = "secret:";
+    private const string TokenKey = "gateway.token";
+    private const string BaseKey = "gateway.base";
+    private const string AuthKey = "gateway.auth";
+    private const string ValueKey = "gateway.secret";
+
+    public void AddTo(Dictionary<string, string> held)
+    {
+        held[TokenKey] = Token;
+        held[BaseKey] = Upstream.BaseUrl.OriginalString;
+        held[AuthKey] = Upstream.Auth.Text();
+        if (Upstream.Secret is { } secret) held[ValueKey] = secret;
+    }
+
+    public static AttemptCredential? From(IReadOnlyDictionary<string, string> held) =>
+        held.TryGetValue(TokenKey, out var token) && held.TryGetValue(BaseKey, out var url) && held.TryGetValue(AuthKey, out var auth)
+            ? new AttemptCredential(token, new ModelUpstream(new Uri(url), SnakeCase.Parse<UpstreamAuth>(auth), held.GetValueOrDefault(ValueKey)))
+            : null;
+
+    public static Dictionary<string, string> Secrets(IReadOnlyDictionary<string, string> held) => held
+        .Where(h => h.Key.StartsWith(SecretPrefix, StringComparison.Ordinal))
+        .ToDictionary(h => h.Key[SecretPrefix.Length..], h => h.Value);
+
+    /// <summary>A record prints its members: the token is to stay out of every log.</summary>
+    public override string ToString() => $"credential for {Upstream}";
+}

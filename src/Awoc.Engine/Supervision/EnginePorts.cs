@@ -1,0 +1,28 @@
+using Awoc.Core.Agents;
+using Awoc.Engine.Agents;
+using Awoc.Engine.Credentials;
+using Awoc.Engine.Homes;
+using Awoc.Engine.Settings;
+using Awoc.Engine.Shims;
+using Awoc.Engine.TaskFolders;
+using Awoc.Engine.Tasks;
+
+namespace Awoc.Engine.Supervision;
+
+/// <summary>What an attempt's supervision works with.</summary>
+/// <param name="Node">This daemon's start: leases and attempts carry it.</param>
+/// <param name="Rehearsal">Where rehearsed model calls go.</param>
+/// <param name="Daemon">How a shim starts a daemon that is missing; null never.</param>
+public sealed record EnginePorts(
+    string Node,
+    AwocPaths Paths,
+    TaskBook Book,
+    TaskFiles Files,
+    SecretVault Vault,
+    AgentRoster Roster,
+    IModelGateway Gateway,
+    ISettingsSource Settings,
+    ShimLauncher Shims,
+    RehearsalUpstream Rehearsal,
+    ShimDaemon? Daemon,
+    TimeProvider Time);

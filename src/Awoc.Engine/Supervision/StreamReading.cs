@@ -1,0 +1,25 @@
+using Awoc.Core.Agents;
+
+namespace Awoc.Engine.Supervision;
+
+/// <summary>From bytes in the agent's log to the story and the text a person reads.</summary>
+public sealed class StreamReading(AgentLog log, ExecutionLog text, IAgentStream stream, AttemptStory story)
+{
+    public long Offset => log.Offset;
+
+    /// <param name="length">How long the log is known to be.</param>
+    /// <param name="last">No more will come: a line that is cut off counts as it is.</param>
+    public void ReadTo(long length, bool last = false)
+    {
+        foreach (var line in log.ReadTo(length, last))
+        {
+            foreach (var e in stream.Read(line.Bytes))
+            {
+                story.Add(e);
+                text.Write(line.At, e, line.Text);
+            }
+        }
+
+        text.Flush();
+    }
+}

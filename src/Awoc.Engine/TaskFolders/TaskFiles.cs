@@ -1,0 +1,75 @@
+using System.Globalization;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Homes;
+using Microsoft.Extensions.Logging;
+
+namespace Awoc.Engine.TaskFolders;
+
+/// <summary>
+/// Writes the files of a task that people and scripts read. They are a view: the store is the truth, so a file that cannot
+/// be written (a full disk) is told in the log and harms no task.
+/// </summary>
+public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogger<TaskFiles> log)
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>The folder of a new task, with its first attempt's log in place so that <c>tail -f</c> can begin at once.</summary>
+    public void Create(AgentTask task) => Try(task.Id, () =>
+    {
+        var folder = paths.Task(task.Id);
+        Directory.CreateDirectory(folder.Path, Private);
+        OpenAttempt(folder, 1);
+        TaskConfigFile.Write(task, folder);
+        Note(folder, $"launched: {task.Spec.Type} by {task.Spec.Agent}, {task.Spec.Budget.Tokens} tokens, {task.Spec.Budget.TimeoutSeconds} s");
+    });
+
+    /// <summary>Takes back the folder of a task that was not stored after all.</summary>
+    public void Remove(TaskId id) => Try(id, () => Directory.Delete(paths.Task(id).Path, recursive: true));
+
+    /// <summary>Makes an attempt's directory, and the task's own names for its logs point to it.</summary>
+    public static AttemptFolder OpenAttempt(TaskFolder folder, int number)
+    {
+        var attempt = folder.Attempt(number);
+        Directory.CreateDirectory(Path.GetDirectoryName(attempt.Staging(null))!, Private);
+        using (new FileStream(attempt.ExecutionLog, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))
+        {
+        }
+
+        Link(folder.ExecutionLog, attempt.ExecutionLog);
+        Link(folder.Events, attempt.Events);
+        return attempt;
+    }
+
+    public void Update(AgentTask task) => Try(task.Id, () => TaskConfigFile.Write(task, paths.Task(task.Id)));
+
+    /// <summary>A line in <c>background.log</c>: what was done about the task, and when.</summary>
+    public void Note(AgentTask task, string what) => Try(task.Id, () => Note(paths.Task(task.Id), what));
+
+    private void Note(TaskFolder folder, string what) =>
+        File.AppendAllText(
+            folder.BackgroundLog,
+            $"{time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)} {what.ReplaceLineEndings(" ")}\n");
+
+    private static void Link(string link, string target)
+    {
+        var relative = Path.GetRelativePath(Path.GetDirectoryName(link)!, target);
+        if (new FileInfo(link).LinkTarget == relative) return;
+        File.Delete(link);
+        File.CreateSymbolicLink(link, relative);
+    }
+
+    private void Try(TaskId id, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            LogUnwritten(id, broken.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "files of task {Id} could not be written: {Why}")]
+    private partial void LogUnwritten(TaskId id, string why);
+}

@@ -1,0 +1,18 @@
+namespace Awoc.Gateway.Dialects;
+
+/// <summary>Why the gateway itself answers in place of the upstream.</summary>
+internal enum GatewayFault
+{
+    UnknownToken,
+    UnknownRoute,
+    BodyTooLarge,
+    BodyUnreadable,
+    BudgetSpent,
+
+    /// <summary>The ledger cannot be written: what cannot be recorded is not forwarded.</summary>
+    NotRecordable,
+    UpstreamUnreachable,
+    UpstreamTimedOut,
+}
+
+internal sealed record GatewayRefusal(GatewayFault Fault, string Message);

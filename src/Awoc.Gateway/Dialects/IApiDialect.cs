@@ -1,0 +1,37 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+
+namespace Awoc.Gateway.Dialects;
+
+/// <summary>
+/// One family of model APIs: which routes it has, how a request's cap and an answer's usage are read, and how it says no.
+/// Everything else about a request is the same for all of them.
+/// </summary>
+internal interface IApiDialect
+{
+    /// <summary>The route of this request; null when it is not one of this API's.</summary>
+    ApiRoute? Match(string method, PathString path);
+
+    /// <summary>What a request that generates tokens asks for.</summary>
+    /// <returns>False when it cannot be read, and so not be metered; <paramref name="fault"/> says why.</returns>
+    bool TryReadRequest(in ReadOnlySequence<byte> body, out RequestFacts facts, out string fault);
+
+    /// <summary>A meter for one answer.</summary>
+    /// <param name="status">Its HTTP status.</param>
+    /// <param name="mediaType">Its media type without parameters; null when it has none.</param>
+    IResponseMeter OpenMeter(int status, string? mediaType);
+
+    /// <summary>A refusal of the gateway's own, in the words agents of this API understand.</summary>
+    ApiAnswer Shape(GatewayFault fault, string message);
+}
+
+/// <param name="Name">As the ledger writes it.</param>
+/// <param name="HasBody">Requests carry a body, which is held whole before it is forwarded.</param>
+/// <param name="Generates">Answers generate tokens: metered, and refused when the budget is spent.</param>
+internal sealed record ApiRoute(string Name, bool HasBody, bool Generates);
+
+/// <param name="Model">As the agent wrote it.</param>
+/// <param name="Cap">The most output tokens that the request can generate.</param>
+internal readonly record struct RequestFacts(string? Model, long Cap);
+
+internal sealed record ApiAnswer(int Status, ReadOnlyMemory<byte> Json);

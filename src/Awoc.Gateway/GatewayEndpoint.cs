@@ -1,0 +1,190 @@
+using Awoc.Gateway.Attempts;
+using Awoc.Gateway.Dialects;
+using Awoc.Gateway.Dialects.Anthropic;
+using Awoc.Gateway.Upstreams;
+using Awoc.Gateway.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Awoc.Gateway;
+
+/// <summary>One request's way: authenticate, find the route, hold the body, grant, forward, settle.</summary>
+internal sealed class GatewayEndpoint(
+    Func<string, AttemptAccount?> findByTokenHash, IHttpForwarder forwarder, UpstreamClients clients, GatewayOptions options)
+{
+    private const string AgentHeader = "x-claude-code-agent-id";
+    private const int MaxAgentLength = 100;
+
+    /// <summary>In the order they are asked. The first one also answers for paths that are nobody's.</summary>
+    private static readonly IApiDialect[] s_dialects = [new AnthropicDialect()];
+
+    private readonly ForwarderRequestConfig _forwarding = new() { ActivityTimeout = options.ActivityTimeout };
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        LiftServerLimits(context);
+        var account = Tokens.Authenticate(context.Request, findByTokenHash, out var path);
+        var (dialect, route) = FindRoute(context.Request.Method, path);
+        if (account is null)
+        {
+            await RefuseAsync(context, dialect, new GatewayRefusal(GatewayFault.UnknownToken,
+                "AWOC: no running attempt has this token: an agent gets its own from the daemon, good until its attempt ends"));
+        }
+        else if (route is null)
+        {
+            await RefuseAsync(context, dialect, new GatewayRefusal(GatewayFault.UnknownRoute,
+                $"AWOC: the gateway has no route {context.Request.Method} {Shorten(path.Value)}"));
+        }
+        else if (!route.HasBody)
+        {
+            await ForwardAsync(context, account, dialect, route, path, default, null);
+        }
+        else
+        {
+            await HoldAndForwardAsync(context, account, dialect, route, path);
+        }
+    }
+
+    private static (IApiDialect Dialect, ApiRoute? Route) FindRoute(string method, PathString path)
+    {
+        foreach (var dialect in s_dialects)
+        {
+            if (dialect.Match(method, path) is { } route) return (dialect, route);
+        }
+
+        return (s_dialects[0], null);
+    }
+
+    private async Task HoldAndForwardAsync(HttpContext context, AttemptAccount account, IApiDialect dialect, ApiRoute route, PathString path)
+    {
+        HeldBody? body;
+        try
+        {
+            body = await HeldBody.ReadAsync(context.Request.BodyReader, options.MaxBodyBytes, context.RequestAborted);
+        }
+        catch (IOException)
+        {
+            // The client left in the middle of its request, or sent broken chunks: there is nobody to answer.
+            context.Abort();
+            return;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (body is null)
+        {
+            await RefuseAsync(context, dialect, new GatewayRefusal(GatewayFault.BodyTooLarge,
+                $"AWOC: the request is larger than {options.MaxBodyBytes / (1024 * 1024)} MB"));
+            return;
+        }
+
+        using (body)
+        {
+            RequestFacts facts = default;
+            if (route.Generates)
+            {
+                var fault = "the body is compressed: send it as it is";
+                var readable = context.Request.Headers.ContentEncoding.Count == 0 && dialect.TryReadRequest(body.Bytes, out facts, out fault);
+                if (!readable)
+                {
+                    await RefuseAsync(context, dialect, new GatewayRefusal(GatewayFault.BodyUnreadable,
+                        $"AWOC: a request that cannot be metered is not forwarded: {fault}"));
+                    return;
+                }
+            }
+
+            await ForwardAsync(context, account, dialect, route, path, facts, body);
+        }
+    }
+
+    private async Task ForwardAsync(
+        HttpContext context, AttemptAccount account, IApiDialect dialect, ApiRoute route, PathString path, RequestFacts facts, HeldBody? body)
+    {
+        var (call, refusal) = account.Begin(route, facts, AgentOf(context.Request));
+        if (call is null)
+        {
+            await RefuseAsync(context, dialect, refusal!);
+            return;
+        }
+
+        ForwarderError error;
+        try
+        {
+            if (body is not null) context.Request.Body = new HeldBodyStream(body.Bytes, call.Sending);
+            var target = account.Target;
+            error = await forwarder.SendAsync(
+                context, target.Prefix, clients.For(target), _forwarding, new CallTransformer(account, call, dialect, path), account.Ended);
+        }
+        finally
+        {
+            account.Settle(call);
+        }
+
+        if (error != ForwarderError.None) await ExplainAsync(context, account, dialect, error);
+    }
+
+    /// <summary>Puts the gateway's own answer in the place of the forwarder's bare status, where there is still time.</summary>
+    private static async Task ExplainAsync(HttpContext context, AttemptAccount account, IApiDialect dialect, ForwarderError error)
+    {
+        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
+        context.Response.Clear();
+        if (account.Ended.IsCancellationRequested)
+        {
+            await RefuseAsync(context, dialect, new GatewayRefusal(GatewayFault.UnknownToken, "AWOC: this attempt is over, and its token with it"));
+            return;
+        }
+
+        var where = account.Target.SocketPath ?? new Uri(account.Target.Prefix).Authority;
+        await RefuseAsync(context, dialect, error == ForwarderError.RequestTimedOut
+            ? new GatewayRefusal(GatewayFault.UpstreamTimedOut, $"AWOC: the model API at {where} did not answer in time")
+            : new GatewayRefusal(GatewayFault.UpstreamUnreachable, $"AWOC: the model API at {where} {WhyOf(context)}"));
+    }
+
+    /// <summary>The cause in the operating system's words. Never a whole exception: it goes to an agent.</summary>
+    private static string WhyOf(HttpContext context)
+    {
+        var exception = context.GetForwarderErrorFeature()?.Exception?.GetBaseException();
+        return exception is System.Net.Sockets.SocketException socket
+            ? $"cannot be reached: {socket.Message}"
+            : "broke off before it answered";
+    }
+
+    private static async Task RefuseAsync(HttpContext context, IApiDialect dialect, GatewayRefusal refusal)
+    {
+        var answer = dialect.Shape(refusal.Fault, refusal.Message);
+        var response = context.Response;
+        response.StatusCode = answer.Status;
+        response.ContentType = "application/json";
+        response.ContentLength = answer.Json.Length;
+        if (HttpMethods.IsHead(context.Request.Method)) return;
+        try
+        {
+            await response.Body.WriteAsync(answer.Json, context.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // It left without waiting for the answer.
+        }
+    }
+
+    /// <summary>
+    /// The gateway has its own limit on bodies, and none on speed: an agent may be stopped, or a laptop asleep, in the middle
+    /// of a request or of an answer.
+    /// </summary>
+    private static void LiftServerLimits(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } request) request.MinDataRate = null;
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } response) response.MinDataRate = null;
+    }
+
+    private static string? AgentOf(HttpRequest request) => request.Headers[AgentHeader].ToString() is { Length: > 0 } agent
+        ? agent[..Math.Min(agent.Length, MaxAgentLength)]
+        : null;
+
+    private static string Shorten(string? path) => path is { Length: > 100 } ? path[..100] + "…" : path ?? "/";
+}

@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace Awoc.Gateway;
+
+/// <summary>What an operator may set. The defaults are what agents were measured to bear.</summary>
+public sealed record GatewayOptions
+{
+    /// <summary>Bytes of a request body. A longer one is answered 413. Default 32 MB, the Messages API's own limit.</summary>
+    public long MaxBodyBytes { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>
+    /// Silence on one exchange after which it is given up. Default 20 minutes: Claude Code gives up a silent stream after 5 and
+    /// headers without a body after 10, and the gateway must never be the first.
+    /// </summary>
+    public TimeSpan ActivityTimeout { get; init; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>Default 30 seconds.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The proxy for upstreams that are neither on loopback nor a unix socket. Null, the default, takes what the process's
+    /// own <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> and <c>NO_PROXY</c> say.
+    /// </summary>
+    public IWebProxy? Proxy { get; init; }
+}

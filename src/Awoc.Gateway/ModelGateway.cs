@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using Awoc.Core.Agents;
+using Awoc.Core.Tasks;
+using Awoc.Gateway.Attempts;
+using Awoc.Gateway.Upstreams;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Awoc.Gateway;
+
+/// <summary>
+/// The proxy between agents and model APIs: an attempt's token in, the real credential out, usage counted on the way. It
+/// changes nothing else; <c>docs/gateway.md</c> has the contract.
+/// </summary>
+public sealed class ModelGateway : IModelGateway, IDisposable
+{
+    private readonly ConcurrentDictionary<string, AttemptAccount> _byToken = new(StringComparer.Ordinal);
+    private readonly Dictionary<(TaskId Task, int Attempt), AttemptAccount> _byAttempt = [];
+    private readonly Lock _gate = new();
+    private readonly UpstreamClients _clients;
+    private readonly GatewayEndpoint _endpoint;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    public ModelGateway(IHttpForwarder forwarder, TimeProvider time, ILogger<ModelGateway> logger)
+        : this(forwarder, time, logger, new GatewayOptions())
+    {
+    }
+
+    public ModelGateway(IHttpForwarder forwarder, TimeProvider time, ILogger<ModelGateway> logger, GatewayOptions options)
+    {
+        _time = time;
+        _logger = logger;
+        _clients = new UpstreamClients(options);
+        _endpoint = new GatewayEndpoint(FindByTokenHash, forwarder, _clients, options);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The lease cannot be served: the message says which part, never a secret.</exception>
+    /// <exception cref="IOException">The ledger is there and cannot be read.</exception>
+    public void Open(GatewayLease lease)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        var target = UpstreamTarget.Of(lease);
+        lock (_gate)
+        {
+            // The same attempt opened again is the same attempt adopted again: its ledger says all there is to know.
+            CloseLocked(lease.Task, lease.Attempt);
+            var account = AttemptAccount.Open(lease, target, _time, _logger);
+            if (!_byToken.TryAdd(account.TokenHash, account))
+            {
+                account.Dispose();
+                throw new ArgumentException($"the token of {lease} is another attempt's: make a fresh one for each attempt", nameof(lease));
+            }
+
+            _byAttempt.Add((lease.Task, lease.Attempt), account);
+        }
+    }
+
+    /// <inheritdoc/>
+    public GatewayRecord? Find(TaskId task, int attempt)
+    {
+        lock (_gate)
+        {
+            return _byAttempt.GetValueOrDefault((task, attempt))?.Record;
+        }
+    }
+
+    /// <summary>
+    /// The token is dead from here on. Requests still under way are cut and settled, <see cref="GatewayLease.Changed"/> is told,
+    /// and the final record returned; null when the attempt is not open (any more).
+    /// </summary>
+    public GatewayRecord? Close(TaskId task, int attempt)
+    {
+        lock (_gate)
+        {
+            return CloseLocked(task, attempt);
+        }
+    }
+
+    /// <summary>
+    /// What an attempt had spent by its ledger, with grants found open counted in full. For an attempt that ended while no
+    /// daemon was there, and needs neither its token nor its credential any more.
+    /// </summary>
+    /// <param name="ledgerPath">A file that does not exist stands for an attempt that called no model.</param>
+    public static GatewayRecord ReadLedger(string ledgerPath)
+    {
+        using var ledger = new Ledger(ledgerPath);
+        return LedgerReplay.Of(ledger.Replay()).Record;
+    }
+
+    /// <summary>
+    /// Answers one request of an agent. For hosts that branch by listener; others use
+    /// <see cref="GatewayHosting.MapModelGateway"/>.
+    /// </summary>
+    public Task HandleAsync(HttpContext context) => _endpoint.HandleAsync(context);
+
+    /// <summary>
+    /// Lets go of connections and files. What is under way stays open in the ledgers, and is settled by the next daemon's
+    /// <see cref="Open"/>.
+    /// </summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var account in _byAttempt.Values) account.Dispose();
+            _byAttempt.Clear();
+            _byToken.Clear();
+        }
+
+        _clients.Dispose();
+    }
+
+    private AttemptAccount? FindByTokenHash(string hash) => _byToken.GetValueOrDefault(hash);
+
+    private GatewayRecord? CloseLocked(TaskId task, int attempt)
+    {
+        if (!_byAttempt.Remove((task, attempt), out var account)) return null;
+        _byToken.TryRemove(account.TokenHash, out _);
+        var record = account.Close();
+        account.Dispose();
+        return record;
+    }
+}

@@ -1,0 +1,127 @@
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Store;
+using Awoc.Core.Tasks;
+
+namespace Awoc.Storage.Sqlite;
+
+/// <summary>A row of <c>task</c>, as far as <see cref="AgentTask"/> is made of it.</summary>
+internal sealed class TaskRow
+{
+    public const string Columns = """
+        id, version, spec, state, outcome, reason, detail, result, verification, result_path, delivered, summary, attempt, fence,
+        in_attempt, cancel_requested, usage, run_ms, waits_for, due_us, created_us, queued_us, started_us, ended_us
+        """;
+
+    public required string Id { get; set; }
+    public long Version { get; set; }
+    public required string Spec { get; set; }
+    public required string State { get; set; }
+    public string? Outcome { get; set; }
+    public string? Reason { get; set; }
+    public string? Detail { get; set; }
+    public required string Result { get; set; }
+    public required string Verification { get; set; }
+    public string? ResultPath { get; set; }
+    public long Delivered { get; set; }
+    public string? Summary { get; set; }
+    public long Attempt { get; set; }
+    public long Fence { get; set; }
+    public long InAttempt { get; set; }
+    public long CancelRequested { get; set; }
+    public required string Usage { get; set; }
+    public long RunMs { get; set; }
+    public string? WaitsFor { get; set; }
+    public long? DueUs { get; set; }
+    public long CreatedUs { get; set; }
+    public long? QueuedUs { get; set; }
+    public long? StartedUs { get; set; }
+    public long? EndedUs { get; set; }
+
+    public AgentTask ToTask() => new()
+    {
+        Id = TaskId.Parse(Id),
+        Version = Version,
+        Spec = StoredJson.Spec(Spec),
+        State = SnakeCase.Parse<TaskState>(State),
+        Outcome = Words.Optional<TaskOutcome>(Outcome),
+        Reason = Words.Optional<EndReason>(Reason),
+        Detail = Detail,
+        Result = SnakeCase.Parse<TaskResult>(Result),
+        Verification = SnakeCase.Parse<Verification>(Verification),
+        ResultPath = ResultPath,
+        Delivered = Delivered != 0,
+        Summary = Summary,
+        Attempt = (int)Attempt,
+        Fence = Fence,
+        InAttempt = InAttempt != 0,
+        CancelRequested = CancelRequested != 0,
+        Usage = StoredJson.Usage(Usage),
+        RunMs = RunMs,
+        WaitsFor = WaitsFor,
+        DueAt = Microseconds.ToTime(DueUs),
+        CreatedAt = Microseconds.ToTime(CreatedUs),
+        QueuedAt = Microseconds.ToTime(QueuedUs),
+        StartedAt = Microseconds.ToTime(StartedUs),
+        EndedAt = Microseconds.ToTime(EndedUs),
+    };
+}
+
+/// <summary>A row of <c>attempt</c>.</summary>
+internal sealed class AttemptRow
+{
+    public const string Columns = "task_id, n, fence, node_id, session, log_offset, usage, outcome, reason, run_ms, started_us, ended_us";
+
+    public required string TaskId { get; set; }
+    public long N { get; set; }
+    public long Fence { get; set; }
+    public required string NodeId { get; set; }
+    public string? Session { get; set; }
+    public long LogOffset { get; set; }
+    public required string Usage { get; set; }
+    public string? Outcome { get; set; }
+    public string? Reason { get; set; }
+    public long RunMs { get; set; }
+    public long StartedUs { get; set; }
+    public long? EndedUs { get; set; }
+
+    public AttemptRecord ToRecord() => new()
+    {
+        Task = Core.Tasks.TaskId.Parse(TaskId),
+        Number = (int)N,
+        Fence = Fence,
+        Node = NodeId,
+        Session = Session,
+        LogOffset = LogOffset,
+        Usage = StoredJson.Usage(Usage),
+        Outcome = Words.Optional<TaskOutcome>(Outcome),
+        Reason = Words.Optional<EndReason>(Reason),
+        RunMs = RunMs,
+        StartedAt = Microseconds.ToTime(StartedUs),
+        EndedAt = Microseconds.ToTime(EndedUs),
+    };
+}
+
+/// <summary>A row of <c>event</c>.</summary>
+internal sealed class StoredEventRow
+{
+    public const string Columns = "seq, task_id, version, data";
+
+    public long Seq { get; set; }
+    public required string TaskId { get; set; }
+    public long Version { get; set; }
+    public required string Data { get; set; }
+
+    public StoredEvent ToEvent() => new(Seq, Core.Tasks.TaskId.Parse(TaskId), Version, StoredJson.Event(Data));
+}
+
+/// <summary>The number of tasks in one state.</summary>
+internal sealed class CountRow
+{
+    public required string State { get; set; }
+    public long Count { get; set; }
+}
+
+internal static class Words
+{
+    public static T? Optional<T>(string? text) where T : struct, Enum => text is null ? null : SnakeCase.Parse<T>(text);
+}

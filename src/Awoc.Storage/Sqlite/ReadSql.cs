@@ -1,0 +1,88 @@
+using System.Text;
+using Awoc.Core.Store;
+using Awoc.Core.Tasks;
+
+namespace Awoc.Storage.Sqlite;
+
+/// <summary>The readers' statements. Each repeats the condition of the partial index that serves it.</summary>
+internal static class ReadSql
+{
+    public const string StoreId = "SELECT value FROM meta WHERE name = 'store_id'";
+
+    public const string Find = $"SELECT {TaskRow.Columns} FROM task WHERE id = @id";
+
+    public const string Count = "SELECT state, count(*) AS count FROM task GROUP BY state";
+
+    public const string Ready =
+        $"SELECT {TaskRow.Columns} FROM task WHERE state = 'queued' AND queue = @queue ORDER BY order_key, seq LIMIT @limit";
+
+    /// <summary>Only a scheduled task has a time. To ask for the state too would make SQLite take the index of states and sort.</summary>
+    public const string Due =
+        $"SELECT {TaskRow.Columns} FROM task WHERE due_us IS NOT NULL AND due_us <= @now ORDER BY due_us, seq LIMIT @limit";
+
+    public const string NextDue = "SELECT due_us FROM task WHERE due_us IS NOT NULL ORDER BY due_us LIMIT 1";
+
+    public const string InAttempt = $"SELECT {TaskRow.Columns} FROM task WHERE in_attempt = 1 ORDER BY seq";
+
+    public const string Expired = $"""
+        SELECT {TaskRow.Columns} FROM task WHERE lease_node IS NOT NULL AND lease_until_us <= @now
+        ORDER BY lease_until_us, seq LIMIT @limit
+        """;
+
+    public const string LiveOutput =
+        "SELECT id FROM task WHERE output = @output AND output IS NOT NULL AND state <> 'ended' AND id <> @except";
+
+    public const string Attempts = $"SELECT {AttemptRow.Columns} FROM attempt WHERE task_id = @id ORDER BY n";
+
+    public const string Events = $"SELECT {StoredEventRow.Columns} FROM event WHERE seq > @after ORDER BY seq LIMIT @limit";
+
+    /// <summary>A task's versions grow with the sequence.</summary>
+    public const string TaskEvents =
+        $"SELECT {StoredEventRow.Columns} FROM event WHERE task_id = @id AND seq > @after ORDER BY version LIMIT @limit";
+
+    public const string LastSeq = "SELECT coalesce(max(seq), 0) FROM event";
+
+    public const string Newest = "SELECT id FROM task ORDER BY seq DESC LIMIT 1";
+
+    public const string WithId = "SELECT id FROM task WHERE id = @reference";
+
+    public const string NewestWithName = "SELECT id FROM task WHERE name = @reference AND name IS NOT NULL ORDER BY seq DESC LIMIT 1";
+
+    /// <summary>Ranges and not LIKE: they take the index, and no character has a meaning of its own.</summary>
+    public const string WithPrefix = """
+        SELECT id FROM (SELECT id FROM task WHERE id >= @reference AND id < @beyond ORDER BY id DESC LIMIT @limit)
+        UNION
+        SELECT id FROM (SELECT id FROM task WHERE handle >= @reference AND handle < @beyond ORDER BY handle DESC LIMIT @limit)
+        ORDER BY id DESC LIMIT @limit
+        """;
+
+    /// <summary>
+    /// One arm for each state or outcome asked for, each read from its index newest first and merged: an IN would make
+    /// SQLite sort all the matching tasks for the sake of one page. Null when no task can match.
+    /// </summary>
+    public static string? List(TaskQuery query)
+    {
+        List<string> arms = [];
+        if (query.Outcomes.Count > 0)
+        {
+            if (query.States.Count > 0 && !query.States.Contains(TaskState.Ended)) return null;
+            arms.AddRange(query.Outcomes.Distinct().Select(o => $"outcome = '{o.Text()}' AND outcome IS NOT NULL AND "));
+        }
+        else
+        {
+            arms.AddRange(query.States.Distinct().Select(s => $"state = '{s.Text()}' AND "));
+        }
+
+        if (arms.Count == 0) arms.Add("");
+        var sql = new StringBuilder();
+        foreach (var arm in arms)
+        {
+            if (sql.Length > 0) sql.Append(" UNION ALL ");
+            sql.Append("SELECT ").Append(TaskRow.Columns).Append(", seq FROM task WHERE ").Append(arm).Append("seq < @before");
+        }
+
+        return sql.Append(" ORDER BY seq DESC LIMIT @limit").ToString();
+    }
+
+    public const string SeqOf = "SELECT seq FROM task WHERE id = @id";
+}

@@ -1,0 +1,107 @@
+using System.Buffers;
+using Awoc.Core.Store;
+using Awoc.Core.Tasks;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Awoc.Storage.Sqlite;
+
+public sealed partial class SqliteTaskStore
+{
+    private const string Last = "@last";
+
+    private static readonly SearchValues<char> s_idCharacters = SearchValues.Create("0123456789abcdef-");
+
+    public Task<AgentTask?> FindAsync(TaskId id, CancellationToken cancellation) => _readers.ReadAsync(
+        c => c.QueryFirstOrDefault<TaskRow>(ReadSql.Find, new { id = id.Value })?.ToTask(), cancellation);
+
+    public Task<IReadOnlyList<TaskId>> ResolveAsync(string reference, int limit, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Resolve(c, reference, limit), cancellation);
+
+    public Task<IReadOnlyList<AgentTask>> ListAsync(TaskQuery query, CancellationToken cancellation) => _readers.ReadAsync(
+        c =>
+        {
+            var limit = query.Limit;
+            if (ReadSql.List(query) is not { } sql) return [];
+            var before = long.MaxValue;
+            if (query.Before is { } cursor)
+            {
+                // A cursor that is no longer there has nothing before it that could be named.
+                if (c.QueryFirstOrDefault<long?>(ReadSql.SeqOf, new { id = cursor.Value }) is not { } seq) return [];
+                before = seq;
+            }
+
+            return Tasks(c.Query<TaskRow>(sql, new { before, limit }));
+        },
+        cancellation);
+
+    public Task<IReadOnlyDictionary<TaskState, long>> CountAsync(CancellationToken cancellation) =>
+        _readers.ReadAsync<IReadOnlyDictionary<TaskState, long>>(
+            c =>
+            {
+                var counts = Enum.GetValues<TaskState>().ToDictionary(s => s, _ => 0L);
+                foreach (var row in c.Query<CountRow>(ReadSql.Count)) counts[SnakeCase.Parse<TaskState>(row.State)] = row.Count;
+                return counts;
+            },
+            cancellation);
+
+    public Task<IReadOnlyList<AgentTask>> ReadyAsync(string queue, int limit, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Ready, new { queue, limit })), cancellation);
+
+    public Task<IReadOnlyList<AgentTask>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Due, new { now = Microseconds.From(now), limit })), cancellation);
+
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Microseconds.ToTime(c.QueryFirstOrDefault<long?>(ReadSql.NextDue)), cancellation);
+
+    public Task<IReadOnlyList<AgentTask>> InAttemptAsync(CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.InAttempt)), cancellation);
+
+    public Task<IReadOnlyList<AgentTask>> ExpiredAsync(int limit, CancellationToken cancellation) => _readers.ReadAsync(
+        c => Tasks(c.Query<TaskRow>(ReadSql.Expired, new { now = Microseconds.From(_time.GetUtcNow()), limit })), cancellation);
+
+    public Task<TaskId?> LiveWithOutputAsync(string output, TaskId? except, CancellationToken cancellation) => _readers.ReadAsync(
+        c => Id(c.QueryFirstOrDefault<string>(ReadSql.LiveOutput, new { output, except = except?.Value ?? "" })), cancellation);
+
+    public Task<IReadOnlyList<AttemptRecord>> AttemptsAsync(TaskId id, CancellationToken cancellation) =>
+        _readers.ReadAsync<IReadOnlyList<AttemptRecord>>(
+            c => [.. c.Query<AttemptRow>(ReadSql.Attempts, new { id = id.Value }).Select(r => r.ToRecord())], cancellation);
+
+    public Task<IReadOnlyList<StoredEvent>> EventsAsync(long afterSeq, int limit, TaskId? task, CancellationToken cancellation) =>
+        _readers.ReadAsync<IReadOnlyList<StoredEvent>>(
+            c =>
+            {
+                var rows = task is { } id
+                    ? c.Query<StoredEventRow>(ReadSql.TaskEvents, new { id = id.Value, after = afterSeq, limit })
+                    : c.Query<StoredEventRow>(ReadSql.Events, new { after = afterSeq, limit });
+                return [.. rows.Select(r => r.ToEvent())];
+            },
+            cancellation);
+
+    public Task<long> LastSeqAsync(CancellationToken cancellation) =>
+        _readers.ReadAsync(c => c.QueryFirst<long>(ReadSql.LastSeq), cancellation);
+
+    /// <summary>What a person named is meant before what happens to begin like it: id, then name, then prefix.</summary>
+    private static IReadOnlyList<TaskId> Resolve(SqliteConnection connection, string reference, int limit)
+    {
+        if (reference.Length == 0) return [];
+        if (reference == Last) return Ids(connection.Query<string>(ReadSql.Newest));
+        if (TaskId.TryParse(reference, out _))
+        {
+            var whole = Ids(connection.Query<string>(ReadSql.WithId, new { reference }));
+            if (whole.Count > 0) return whole;
+        }
+
+        var named = Ids(connection.Query<string>(ReadSql.NewestWithName, new { reference }));
+        if (named.Count > 0 || reference.AsSpan().ContainsAnyExcept(s_idCharacters)) return named;
+
+        // 'g' comes after every character of an id.
+        return Ids(connection.Query<string>(ReadSql.WithPrefix, new { reference, beyond = reference + "g", limit }));
+    }
+
+    private static IReadOnlyList<AgentTask> Tasks(IEnumerable<TaskRow> rows) => [.. rows.Select(r => r.ToTask())];
+
+    private static IReadOnlyList<TaskId> Ids(IEnumerable<string> ids) => [.. ids.Select(TaskId.Parse)];
+
+    private static TaskId? Id(string? id) => id is null ? null : TaskId.Parse(id);
+}

@@ -1,0 +1,54 @@
+namespace Awoc.Storage.Sqlite;
+
+/// <summary>The writer's statements. Parameters are bound in the order of the columns.</summary>
+internal static class WriteSql
+{
+    public const string InsertTask = """
+        INSERT INTO task(
+          id, handle, name, type, agent, model, queue, output, spec_v, spec, created_us,
+          version, state, outcome, reason, detail, result, verification, result_path, delivered, summary, order_key, waits_for, due_us,
+          attempt, in_attempt, fence, cancel_requested, usage, run_ms, queued_us, started_us, ended_us)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """;
+
+    /// <summary>After the state: how the lease changes (0 stays, 1 taken, 2 freed), its node and end, and then what must hold.</summary>
+    public const string UpdateTask = """
+        UPDATE task SET
+          version = ?1, state = ?2, outcome = ?3, reason = ?4, detail = ?5, result = ?6, verification = ?7, result_path = ?8,
+          delivered = ?9, summary = ?10, order_key = ?11, waits_for = ?12, due_us = ?13,
+          attempt = ?14, in_attempt = ?15, fence = ?16, cancel_requested = ?17, usage = ?18, run_ms = ?19,
+          queued_us = ?20, started_us = ?21, ended_us = ?22,
+          lease_node = CASE ?23 WHEN 0 THEN lease_node WHEN 1 THEN ?24 END,
+          lease_until_us = CASE ?23 WHEN 0 THEN lease_until_us WHEN 1 THEN ?25 END
+        WHERE id = ?26 AND version = ?27 AND (?28 IS NULL OR fence = ?28)
+        """;
+
+    public const string TaskExists = "SELECT 1 FROM task WHERE id = ?";
+
+    /// <summary>Whether the task stands where the decision was made, for a decision that changes nothing.</summary>
+    public const string TaskStands = "SELECT 1 FROM task WHERE id = ?1 AND version = ?2 AND (?3 IS NULL OR fence = ?3)";
+
+    public const string LiveOutput = "SELECT id FROM task WHERE output = ?1 AND output IS NOT NULL AND state <> 'ended' AND id <> ?2";
+
+    public const string InsertEvent = "INSERT INTO event(task_id, version, kind, at_us, v, data) VALUES (?, ?, ?, ?, ?, ?)";
+
+    public const string StartAttempt = "INSERT INTO attempt(task_id, n, fence, node_id, usage, started_us) VALUES (?, ?, ?, ?, ?, ?)";
+
+    public const string AdoptAttempt = "UPDATE attempt SET fence = ?, node_id = ? WHERE task_id = ? AND n = ?";
+
+    public const string EndAttempt =
+        "UPDATE attempt SET outcome = ?, reason = ?, usage = ?, run_ms = ?, ended_us = ? WHERE task_id = ? AND n = ?";
+
+    public const string SaveProgress = """
+        UPDATE attempt SET log_offset = ?, session = coalesce(?, session), usage = ?
+        WHERE task_id = ? AND n = ? AND fence = ? AND ended_us IS NULL
+        """;
+
+    public const string RenewLeases = "UPDATE task SET lease_until_us = ?1 WHERE lease_node IS NOT NULL AND lease_node = ?2";
+
+    public const string FindKey = "SELECT request_sha, task_ids FROM idempotency WHERE key = ?";
+
+    public const string InsertKey = "INSERT INTO idempotency(key, request_sha, task_ids, expires_us) VALUES (?, ?, ?, ?)";
+
+    public const string ExpireKeys = "DELETE FROM idempotency WHERE expires_us <= ?";
+}

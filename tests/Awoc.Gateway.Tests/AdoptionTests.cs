@@ -1,0 +1,121 @@
+using Awoc.Core.Budgets;
+using Awoc.Gateway.Tests.Hosting;
+
+namespace Awoc.Gateway.Tests;
+
+public sealed class AdoptionTests
+{
+    private const string Granted = "{\"n\":1,\"at\":\"2026-01-01T00:00:00+00:00\",\"route\":\"messages\",\"model\":\"m\",\"cap\":64000}\n";
+    private const string Settled =
+        "{\"n\":1,\"at\":\"2026-01-01T00:00:01+00:00\",\"status\":200,\"usage\":{\"output\":500,\"thinking\":20,\"input\":7,\"cacheRead\":3,\"cacheWrite\":2,\"estimated\":false},\"estimated\":false,\"stop\":\"tool_use\"}\n";
+
+    [Fact]
+    public async Task Open_SettledLedger_GoesOnFromThere()
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
+        await using var host = await GatewayHost.StartAsync();
+        File.WriteAllText(host.LedgerPath, Granted + Settled + "{\"at\":\"2026-01-01T00:00:02+00:00\",\"refused\":\"budget\"}\n");
+
+        host.Open(upstream.BaseUrl);
+
+        Assert.Equal(new Usage(Output: 500, Thinking: 20, Input: 7, CacheRead: 3, CacheWrite: 2), host.Record.Usage);
+        Assert.Equal((1, 0, 1, 200, "tool_use"), (host.Record.Requests, host.Record.OpenRequests, host.Record.BudgetRefusals, host.Record.LastStatus, host.Record.LastStopReason));
+        using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
+        Assert.Equal(542, (await host.NextChangeAsync()).Usage.Output);
+        Assert.Contains("\"n\":2", host.Ledger, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_GrantFoundOpen_CountsItsCapMarkedEstimatedAndWritesItDown()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        File.WriteAllText(host.LedgerPath, Granted);
+
+        host.Open(ScriptedUpstream.Absent());
+
+        Assert.Equal(new Usage(Output: 64000) { Estimated = true }, host.Record.Usage);
+        Assert.Null(host.Record.LastStatus);
+        host.Gateway.Close(host.Task, 1);
+        host.Open(ScriptedUpstream.Absent());
+        Assert.Equal(64000, host.Record.Usage.Output);
+        Assert.Equal(2, host.Ledger.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Theory]
+    [InlineData("{\"n\":2,\"at\":\"2026-01-0")]
+    [InlineData("garbage")]
+    [InlineData("\0\0\0\0")]
+    [InlineData("\n\n")]
+    public async Task Open_BadLastLine_IsLeftOutAndTheNextLineIsWhole(string torn)
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
+        await using var host = await GatewayHost.StartAsync();
+        File.WriteAllText(host.LedgerPath, Granted + Settled + torn);
+
+        host.Open(upstream.BaseUrl);
+        Assert.Equal(500, host.Record.Usage.Output);
+        using (var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()))) await host.NextChangeAsync();
+        var before = host.Gateway.Close(host.Task, 1)!;
+
+        Assert.Equal(before, ModelGateway.ReadLedger(host.LedgerPath));
+    }
+
+    [Fact]
+    public async Task Open_SpentLedger_Refuses()
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
+        await using var host = await GatewayHost.StartAsync();
+        File.WriteAllText(host.LedgerPath, Granted);
+        host.Open(upstream.BaseUrl, l => l with { MaxOutputTokens = 5000 });
+
+        using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
+
+        var message = await AuthenticationTests.AssertRefusedAsync(response, 400, "invalid_request_error");
+        Assert.EndsWith("64000 of 5000 used", message, StringComparison.Ordinal);
+        Assert.Empty(upstream.Requests);
+    }
+
+    [Fact]
+    public async Task Host_DiesInMidStream_TheNextOneCountsTheCap()
+    {
+        var directory = Directory.CreateTempSubdirectory("awoc-gw-").FullName;
+        var ledger = Path.Combine(directory, "gateway.jsonl");
+        await using var upstream = ScriptedUpstream.Start(async e =>
+        {
+            await e.StartStreamAsync();
+            await e.ChunkAsync(Samples.Start);
+            await e.GoneAsync();
+        });
+        await using var host = await GatewayHost.StartAsync();
+        host.Open(upstream.BaseUrl, l => l with { LedgerPath = ledger });
+        using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask(maxTokens: 900)));
+        Assert.NotEqual(0, await (await response.Content.ReadAsStreamAsync()).ReadAsync(new byte[1]));
+
+        var record = ModelGateway.ReadLedger(ledger);
+
+        Assert.Equal((900, true, 1), (record.Usage.Output, record.Usage.Estimated, record.Requests));
+        host.Gateway.Close(host.Task, 1);
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public void ReadLedger_NoFile_IsAnAttemptThatAskedNothing() =>
+        Assert.Equal((Usage.Zero, 0), (ModelGateway.ReadLedger("/nonexistent/gateway.jsonl").Usage, ModelGateway.ReadLedger("/nonexistent/gateway.jsonl").Requests));
+
+    [Fact]
+    public async Task Open_OpenAlready_IsAdoptedAgain()
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
+        await using var host = await GatewayHost.StartAsync();
+        host.Open(upstream.BaseUrl);
+        using (var first = await host.SendAsync(GatewayHost.Messages(Samples.Ask()))) await host.NextChangeAsync();
+
+        host.Open(upstream.BaseUrl, l => l with { Token = "fresh" });
+
+        Assert.Equal(42, host.Record.Usage.Output);
+        using var old = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
+        Assert.Equal(401, (int)old.StatusCode);
+        using var fresh = await host.SendAsync(GatewayHost.Messages(Samples.Ask(), "fresh"));
+        Assert.Equal(200, (int)fresh.StatusCode);
+    }
+}

@@ -1,0 +1,73 @@
+using Awoc.Core.Budgets;
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Store;
+using Awoc.Core.Tasks;
+using Awoc.Storage.Sqlite;
+using Microsoft.Extensions.Time.Testing;
+using Storage.Conformance;
+
+namespace Awoc.Storage.Tests;
+
+/// <summary>
+/// Databases that released schemas have left behind, kept as they were: each must open and go on. A file is added with
+/// every migration and never changed.
+/// </summary>
+public sealed class FrozenDatabaseTests
+{
+    [Theory]
+    [InlineData("schema-0001.db")]
+    public async Task Open_FrozenDatabase_HasItsTasksAndGoesOn(string file)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var directory = new TempDirectory();
+        var path = directory.File("awoc.db");
+        await using (var frozen = typeof(FrozenDatabaseTests).Assembly.GetManifestResourceStream(file)!)
+        await using (var copy = File.Create(path))
+        {
+            await frozen.CopyToAsync(copy, cancellation);
+        }
+
+        var time = new FakeTimeProvider(RandomLife.Start.AddHours(1));
+        await using var store = await SqliteTaskStore.OpenAsync(path, time, cancellation);
+
+        var tasks = (await store.ListAsync(new TaskQuery([], [], 100), cancellation)).Reverse().ToDictionary(t => t.Spec.Name!);
+        Assert.Equal(
+            [
+                ("queued", TaskState.Queued), ("scheduled", TaskState.Scheduled), ("running", TaskState.Running),
+                ("awaiting", TaskState.AwaitingInput), ("ended", TaskState.Ended), ("reopened", TaskState.Queued),
+            ],
+            tasks.Select(t => (t.Key, t.Value.State)));
+        foreach (var task in tasks.Values)
+        {
+            var events = await store.EventsAsync(0, 100, task.Id, cancellation);
+            Assert.Equal(task, TaskLifecycle.Replay(events.Select(e => e.Event)) with { Spec = task.Spec });
+        }
+
+        var spec = tasks["queued"].Spec;
+        Assert.Equal(("custom", "/home/user/project/queued.md", Budget.Default), (spec.Type, spec.Output, spec.Budget));
+        Assert.Equal("/usr/bin:/bin", spec.Environment["PATH"]);
+        var ended = tasks["ended"];
+        Assert.Equal((TaskOutcome.BudgetExhausted, EndReason.Tokens, TaskResult.Partial), (ended.Outcome, ended.Reason, ended.Result));
+        Assert.Equal(2, (await store.AttemptsAsync(ended.Id, cancellation)).Count);
+        var attempt = Assert.Single(await store.AttemptsAsync(tasks["running"].Id, cancellation));
+        Assert.Equal((2L, "node-2", "session", 4096L), (attempt.Fence, attempt.Node, attempt.Session, attempt.LogOffset));
+
+        // Both leases have run out; the daemon that finds the first takes it over and ends it.
+        var running = tasks["running"];
+        Assert.Equal([running.Id, tasks["awaiting"].Id], (await store.ExpiredAsync(10, cancellation)).Select(t => t.Id));
+        var adopt = (Decision.Accepted)TaskLifecycle.Decide(running, new TaskCommand.Adopt("node-3"), time.GetUtcNow());
+        Assert.Equal(CommitResult.Applied, await store.CommitAsync(new TaskCommit(running.Version, 2, adopt, TimeSpan.FromMinutes(1)), cancellation));
+        var launch = TaskLifecycle.Launch(TaskId.New(time), RandomLife.Spec(), time.GetUtcNow());
+        Assert.IsType<LaunchResult.Repeated>(await store.LaunchAsync([launch], "frozen", "sha", cancellation));
+        Assert.IsType<LaunchResult.Stored>(await store.LaunchAsync([launch], null, null, cancellation));
+        Assert.Equal([launch.Next.Id], await store.ResolveAsync("@last", 2, cancellation));
+    }
+
+    [Fact]
+    public void Frozen_EverySchema_HasItsFile()
+    {
+        var files = typeof(FrozenDatabaseTests).Assembly.GetManifestResourceNames();
+
+        for (var schema = 1L; schema <= SqliteSchema.Newest; schema++) Assert.Contains($"schema-{schema:D4}.db", files);
+    }
+}

@@ -1,0 +1,104 @@
+using Awoc.Core.Budgets;
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Tasks;
+using CsCheck;
+
+namespace Storage.Conformance;
+
+/// <summary>
+/// Random commands for a task. A step becomes a command only when the task is known to which it is put, so that fences are
+/// right most of the time and stale now and then.
+/// </summary>
+public static class RandomLife
+{
+    public static readonly DateTimeOffset Start = new(2026, 11, 22, 10, 30, 0, TimeSpan.Zero);
+
+    public static Gen<Step[]> Steps { get; } = Gen.Select(
+        Gen.Frequency(
+            (3, Gen.Const(Verb.Enqueue)),
+            (6, Gen.Const(Verb.Dispatch)),
+            (2, Gen.Const(Verb.Adopt)),
+            (1, Gen.Const(Verb.Cancel)),
+            (2, Gen.Const(Verb.AskInput)),
+            (2, Gen.Const(Verb.GiveInput)),
+            (1, Gen.Const(Verb.ReportLimit)),
+            (3, Gen.Const(Verb.Finish)),
+            (3, Gen.Const(Verb.Defer)),
+            (2, Gen.Const(Verb.Reopen))),
+        Gen.Int[0, 9],
+        Gen.Long[0, 50_000],
+        (verb, dice, amount) => new Step(verb, dice, amount)).Array[0, 60];
+
+    public static TaskSpec Spec(string? output = null, string? name = null, string queue = "default") => new()
+    {
+        Type = "custom",
+        Description = "count the files — naïvely",
+        Agent = "command",
+        Model = "sonnet",
+        Budget = Budget.Default,
+        Cwd = "/home/user/project",
+        Context = ["/home/user/project/README.md"],
+        Environment = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("PATH", "/usr/bin:/bin"),
+        Output = output,
+        Name = name,
+        Queue = queue,
+    };
+
+    public static TaskCommand Command(Step step, AgentTask task, DateTimeOffset at)
+    {
+        // One in ten comes from a daemon that has lost the attempt.
+        var fence = step.Dice == 0 ? task.Fence - 1 : task.Fence;
+        var node = $"node-{step.Dice % 3}";
+        var usage = new Usage(step.Amount, step.Amount / 3, step.Dice, 10, 20) { CostUsd = step.Dice % 2 == 0 ? step.Amount * 0.00001m : null };
+        return step.Verb switch
+        {
+            Verb.Enqueue => new TaskCommand.Enqueue(),
+            Verb.Dispatch => new TaskCommand.Dispatch(node),
+            Verb.Adopt => new TaskCommand.Adopt(node),
+            Verb.Cancel => new TaskCommand.Cancel("user"),
+            Verb.AskInput => new TaskCommand.AskInput("which branch?"),
+            Verb.GiveInput => new TaskCommand.GiveInput(step.Dice % 2 == 0 ? "main" : null),
+            Verb.ReportLimit => new TaskCommand.ReportLimit(EndReason.Tokens, step.Amount, step.Amount),
+            Verb.Finish => new TaskCommand.Finish(fence, usage, step.Amount, Ending(step)),
+            Verb.Defer => new TaskCommand.Defer(
+                fence, TaskOutcome.Failed, EndReason.Overloaded, usage, step.Amount, at.AddTicks((step.Amount * 1000) + 7), "a quota window"),
+            Verb.Reopen => new TaskCommand.Reopen("user"),
+            _ => throw new InvalidOperationException(),
+        };
+    }
+
+    private static TaskEnding Ending(Step step) => step.Dice switch
+    {
+        < 4 => new TaskEnding
+        {
+            Outcome = TaskOutcome.Succeeded,
+            Result = TaskResult.Complete,
+            Verification = Verification.Passed,
+            ResultPath = "/home/user/project/out.md",
+            Delivered = true,
+            Summary = "all done\nwith \"quotes\" and ünïcode",
+            TargetShaAfter = "ab12",
+        },
+        < 6 => new TaskEnding { Outcome = TaskOutcome.BudgetExhausted, Reason = EndReason.Tokens, Result = TaskResult.Partial },
+        < 7 => new TaskEnding { Outcome = TaskOutcome.Canceled, Reason = EndReason.User },
+        _ => new TaskEnding { Outcome = TaskOutcome.Failed, Reason = EndReason.AgentCrashed, Detail = "exit 139" },
+    };
+
+    public enum Verb
+    {
+        Enqueue,
+        Dispatch,
+        Adopt,
+        Cancel,
+        AskInput,
+        GiveInput,
+        ReportLimit,
+        Finish,
+        Defer,
+        Reopen,
+    }
+
+    /// <param name="Dice">0 to 9: which variant.</param>
+    /// <param name="Amount">Tokens, milliseconds.</param>
+    public readonly record struct Step(Verb Verb, int Dice, long Amount);
+}
