@@ -37,6 +37,19 @@ public sealed class AgentRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_RehearsalPlanner_WritesTheReportOfItsType()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_place.Cwd, "main.py"), "# TODO: begin\nprint('hi')\n");
+        await using var server = await ServeAsync();
+        var (evidence, events) = await RunAsync(server, "rehearsal");
+        Assert.Equal(AttemptVerdict.Success, _runner.Judge(evidence));
+        Assert.Contains(events, e => e is AgentEvent.ToolCall { Name: not "Write" });
+        var report = await File.ReadAllTextAsync(_place.Staging);
+        Assert.All(["Executive Summary", "Key Findings", "Recommendations"], section => Assert.Contains($"## {section}", report, StringComparison.Ordinal));
+        Assert.Contains("main.py", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_EveryTool_DoesItsWork()
     {
         await File.WriteAllTextAsync(Path.Combine(_place.Cwd, "notes.txt"), "alpha\nbeta gamma\n");

@@ -14,7 +14,7 @@ internal static partial class HtmlText
         text = Link().Replace(text, m => $"{m.Groups["text"].Value} ({m.Groups["url"].Value})");
         text = Block().Replace(text, "\n");
         text = WebUtility.HtmlDecode(Tag().Replace(text, ""));
-        text = Blanks().Replace(text, " ");
+        text = Margins().Replace(Blanks().Replace(text, " "), "\n");
         return Gaps().Replace(text, "\n\n").Trim();
     }
 
@@ -41,6 +41,9 @@ internal static partial class HtmlText
     [GeneratedRegex(@"[ \t\r\u00a0]+", Options)]
     private static partial Regex Blanks();
 
-    [GeneratedRegex(@"(?:[ ]*\n){3,}", Options)]
+    [GeneratedRegex(" ?\n ?", Options)]
+    private static partial Regex Margins();
+
+    [GeneratedRegex(@"\n{3,}", Options)]
     private static partial Regex Gaps();
 }

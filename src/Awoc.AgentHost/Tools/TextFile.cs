@@ -21,7 +21,9 @@ internal static class TextFile
     /// </summary>
     public static async Task ReplaceAsync(string path, string content, CancellationToken cancellation)
     {
-        var target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        var file = new FileInfo(path);
+        // Asked of a file that is not there, the resolving throws.
+        var target = file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var temporary = $"{target}.{Environment.ProcessId}.tmp";
         try

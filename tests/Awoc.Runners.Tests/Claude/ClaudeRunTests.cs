@@ -36,6 +36,17 @@ public sealed class ClaudeRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Plan_RehearsalPlanner_WritesTheReportOfItsType()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_place.Cwd, "main.py"), "# TODO: begin\nprint('hi')\n");
+        await using var server = await ServeAsync();
+        var (evidence, _) = await RunAsync(server, "rehearsal");
+        Assert.Equal(AttemptVerdict.Success, _runner.Judge(evidence));
+        var report = await File.ReadAllTextAsync(_place.Staging);
+        Assert.All(["Executive Summary", "Key Findings", "Recommendations"], section => Assert.Contains($"## {section}", report, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Plan_SmallBudget_CapsTheAnswerAndTurnsThinkingOff()
     {
         await using var server = await ServeAsync();
