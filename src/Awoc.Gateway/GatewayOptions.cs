@@ -18,8 +18,8 @@ public sealed record GatewayOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The proxy for upstreams that are neither on loopback nor a unix socket. Null, the default, takes what the process's
-    /// own <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> and <c>NO_PROXY</c> say.
+    /// The proxy for upstreams that are not on this machine and whose launching shell named none. Null, the default, for none:
+    /// a daemon's own environment is that of whoever happened to start it.
     /// </summary>
     public IWebProxy? Proxy { get; init; }
 }

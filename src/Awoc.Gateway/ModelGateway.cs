@@ -79,12 +79,8 @@ public sealed class ModelGateway : IModelGateway, IDisposable
         }
     }
 
-    /// <summary>
-    /// What an attempt had spent by its ledger, with grants found open counted in full. For an attempt that ended while no
-    /// daemon was there, and needs neither its token nor its credential any more.
-    /// </summary>
-    /// <param name="ledgerPath">A file that does not exist stands for an attempt that called no model.</param>
-    public static GatewayRecord ReadLedger(string ledgerPath)
+    /// <inheritdoc/>
+    public GatewayRecord Read(string ledgerPath)
     {
         using var ledger = new Ledger(ledgerPath);
         return LedgerReplay.Of(ledger.Replay()).Record;

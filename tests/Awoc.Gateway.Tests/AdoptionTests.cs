@@ -91,7 +91,7 @@ public sealed class AdoptionTests
         using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask(maxTokens: 900)));
         Assert.NotEqual(0, await (await response.Content.ReadAsStreamAsync()).ReadAsync(new byte[1]));
 
-        var record = ModelGateway.ReadLedger(ledger);
+        var record = host.Gateway.Read(ledger);
 
         Assert.Equal((900, true, 1), (record.Usage.Output, record.Usage.Estimated, record.Requests));
         host.Gateway.Close(host.Task, 1);

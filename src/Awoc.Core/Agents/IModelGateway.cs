@@ -10,10 +10,17 @@ public interface IModelGateway
     /// Lets requests with the attempt's token through from now on. Reads the ledger file first, so that an adopted attempt
     /// goes on from what it had spent; a grant found open there is settled at its cap and marked estimated.
     /// </summary>
+    /// <exception cref="ArgumentException">The upstream or its credential cannot be used; the message says why, without the secret.</exception>
     void Open(GatewayLease lease);
 
     /// <summary>What the attempt has spent so far; null when it is not open.</summary>
     GatewayRecord? Find(TaskId task, int attempt);
+
+    /// <summary>
+    /// What an attempt that is not open had spent, by its ledger file: one that ended while no daemon was there. A file that
+    /// does not exist stands for an attempt that called no model.
+    /// </summary>
+    GatewayRecord Read(string ledgerPath);
 
     /// <summary>The token is dead from here on. Requests still under way are settled. Idempotent.</summary>
     GatewayRecord? Close(TaskId task, int attempt);

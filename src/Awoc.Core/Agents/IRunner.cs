@@ -81,6 +81,9 @@ public sealed record AgentAvailability(
 /// <param name="Secret">The key or bearer token; null for <see cref="UpstreamAuth.PassThrough"/>.</param>
 public sealed record ModelUpstream(Uri BaseUrl, UpstreamAuth Auth, string? Secret)
 {
+    /// <summary>The launching shell's own proxy on the way there; null for none.</summary>
+    public Uri? Proxy { get; init; }
+
     /// <summary>A record prints its members: the secret is to stay out of every log.</summary>
     public override string ToString() => $"{BaseUrl} ({Auth})";
 }

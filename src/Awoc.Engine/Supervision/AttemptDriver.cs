@@ -54,7 +54,7 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
             ports.Shims.Launch(_attempt.Path);
             ports.Files.Note(task, $"attempt {task.Attempt} started with {runner.Name}");
         }
-        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception or Settings.SettingsException)
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or ArgumentException or System.ComponentModel.Win32Exception or Settings.SettingsException)
         {
             LogStartFailed(task.Id, broken.Message);
             await new AttemptFinalizer(ports, runner).NeverStartedAsync(task, broken);
@@ -102,7 +102,9 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
                 }
 
                 reading.ReadTo(exit?.Events ?? LengthOf(_attempt.Events), last: true);
-                var record = ports.Gateway.Close(task.Id, task.Attempt);
+                var record = runner.Traits.UsesModel
+                    ? ports.Gateway.Close(task.Id, task.Attempt) ?? ports.Gateway.Read(_attempt.GatewayLedger)
+                    : null;
                 await new AttemptFinalizer(ports, runner).FinishAsync(task, exit, _story, record);
                 return;
             }

@@ -4,6 +4,7 @@ using Awoc.Core.Agents;
 using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Agents;
+using Awoc.Engine.Credentials;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Shims;
@@ -42,7 +43,7 @@ public static class AttemptSetup
             Settings = ports.Settings.Read(task.Spec.Cwd).ForAgent(runner.Name),
         });
 
-        var upstream = task.Spec.Rehearsal ? ports.Rehearsal.For(task.Spec) : availability.Upstream;
+        var upstream = task.Spec.Rehearsal ? ports.Rehearsal.For(task.Spec) : CallerProxy.Put(availability.Upstream, task.Spec.Environment);
         var credential = runner.Traits.UsesModel && upstream is not null ? new AttemptCredential(token, upstream) : null;
         var secrets = ports.Vault.Get(task.Id);
         var environment = PublicEnvironment(ports, task, plan);
@@ -131,6 +132,7 @@ public sealed record AttemptCredential(string Token, ModelUpstream Upstream)
     private const string BaseKey = "gateway.base";
     private const string AuthKey = "gateway.auth";
     private const string ValueKey = "gateway.secret";
+    private const string ProxyKey = "gateway.proxy";
 
     public void AddTo(Dictionary<string, string> held)
     {
@@ -138,11 +140,15 @@ public sealed record AttemptCredential(string Token, ModelUpstream Upstream)
         held[BaseKey] = Upstream.BaseUrl.OriginalString;
         held[AuthKey] = Upstream.Auth.Text();
         if (Upstream.Secret is { } secret) held[ValueKey] = secret;
+        if (Upstream.Proxy is { } proxy) held[ProxyKey] = proxy.OriginalString;
     }
 
     public static AttemptCredential? From(IReadOnlyDictionary<string, string> held) =>
         held.TryGetValue(TokenKey, out var token) && held.TryGetValue(BaseKey, out var url) && held.TryGetValue(AuthKey, out var auth)
-            ? new AttemptCredential(token, new ModelUpstream(new Uri(url), SnakeCase.Parse<UpstreamAuth>(auth), held.GetValueOrDefault(ValueKey)))
+            ? new AttemptCredential(token, new ModelUpstream(new Uri(url), SnakeCase.Parse<UpstreamAuth>(auth), held.GetValueOrDefault(ValueKey))
+            {
+                Proxy = held.TryGetValue(ProxyKey, out var proxy) ? new Uri(proxy) : null,
+            })
             : null;
 
     public static Dictionary<string, string> Secrets(IReadOnlyDictionary<string, string> held) => held

@@ -1,31 +1,42 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http;
 
 namespace Awoc.Gateway.Upstreams;
 
-/// <summary>The connections to upstreams: one pool for all over TCP, and one for each unix socket.</summary>
+/// <summary>The connections to upstreams: one pool for all over TCP, one for each proxy, one for each unix socket.</summary>
 internal sealed class UpstreamClients : IDisposable
 {
     private readonly ConcurrentDictionary<string, HttpMessageInvoker> _unix = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, HttpMessageInvoker> _proxied = new(StringComparer.Ordinal);
     private readonly HttpMessageInvoker _tcp;
     private readonly GatewayOptions _options;
 
     public UpstreamClients(GatewayOptions options)
     {
         _options = options;
-        var handler = NewHandler();
-        handler.UseProxy = true;
-        handler.Proxy = new LoopbackBypass(options.Proxy ?? HttpClient.DefaultProxy);
-        _tcp = new HttpMessageInvoker(handler);
+        _tcp = NewTcp(options.Proxy);
     }
 
-    public HttpMessageInvoker For(UpstreamTarget target) =>
-        target.SocketPath is { } path ? _unix.GetOrAdd(path, NewUnix) : _tcp;
+    public HttpMessageInvoker For(UpstreamTarget target) => target switch
+    {
+        { SocketPath: { } path } => _unix.GetOrAdd(path, NewUnix),
+        { Proxy: { } proxy } => _proxied.GetOrAdd(proxy.OriginalString, _ => NewTcp(new WebProxy(proxy))),
+        _ => _tcp,
+    };
 
     public void Dispose()
     {
         _tcp.Dispose();
-        foreach (var client in _unix.Values) client.Dispose();
+        foreach (var client in _unix.Values.Concat(_proxied.Values)) client.Dispose();
+    }
+
+    private HttpMessageInvoker NewTcp(IWebProxy? proxy)
+    {
+        var handler = NewHandler();
+        handler.UseProxy = proxy is not null;
+        if (proxy is not null) handler.Proxy = new LoopbackBypass(proxy);
+        return new HttpMessageInvoker(handler);
     }
 
     private HttpMessageInvoker NewUnix(string path)

@@ -4,8 +4,9 @@ namespace Awoc.Gateway.Upstreams;
 
 /// <summary>Where a lease's requests go and with what credential, checked once when it opens.</summary>
 /// <param name="Prefix">What a request's path is appended to.</param>
+/// <param name="Proxy">The launching shell's proxy; null for the operator's, if there is one.</param>
 /// <param name="SocketPath">The unix socket to connect to; null for TCP.</param>
-internal sealed record UpstreamTarget(string Prefix, string? SocketPath, UpstreamAuth Auth, string? Secret)
+internal sealed record UpstreamTarget(string Prefix, string? SocketPath, UpstreamAuth Auth, string? Secret, Uri? Proxy = null)
 {
     public static UpstreamTarget Of(GatewayLease lease)
     {
@@ -17,7 +18,7 @@ internal sealed record UpstreamTarget(string Prefix, string? SocketPath, Upstrea
         if (!upstream.BaseUrl.IsAbsoluteUri) throw Unsuitable(lease);
         return upstream.BaseUrl.Scheme switch
         {
-            "http" or "https" => new UpstreamTarget(upstream.BaseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/'), null, upstream.Auth, secret),
+            "http" or "https" => new UpstreamTarget(upstream.BaseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/'), null, upstream.Auth, secret, upstream.Proxy),
             UnixUpstream.Scheme when UnixUpstream.TryParse(upstream.BaseUrl, out var socket, out var path) =>
                 new UpstreamTarget($"http://localhost{path}", socket, upstream.Auth, secret),
             _ => throw Unsuitable(lease),
