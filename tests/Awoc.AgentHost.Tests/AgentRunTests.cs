@@ -164,7 +164,10 @@ public sealed class AgentRunTests : IDisposable
         var next = Path.Combine(Path.GetDirectoryName(_place.Attempt)!, "2");
         var (resumed, events) = await RunAsync(server, "rehearsal/ok", context => context with
         {
-            Directory = Directory.CreateDirectory(next).FullName, Attempt = 2, Resume = session, Prompt = "Go on.",
+            Directory = Directory.CreateDirectory(next).FullName,
+            Attempt = 2,
+            Resume = session,
+            Prompt = "Go on.",
         });
         Assert.Equal(AttemptVerdict.Success, _runner.Judge(resumed));
         var body = server.Log.MessageRequests[^1].Body;

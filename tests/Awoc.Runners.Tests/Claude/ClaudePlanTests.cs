@@ -116,7 +116,9 @@ public sealed class ClaudePlanTests : IDisposable
             TokensLeft = 5000,
             Settings = new Dictionary<string, string>
             {
-                ["tools"] = "Read, Bash(git diff *, git log *), Task, Bash(ls)", ["effort"] = "high", ["user_settings"] = "true",
+                ["tools"] = "Read, Bash(git diff *, git log *), Task, Bash(ls)",
+                ["effort"] = "high",
+                ["user_settings"] = "true",
             },
         };
         var line = string.Join('|', _runner.Plan(context).Argv);
