@@ -57,7 +57,7 @@ public sealed class AdoptionTests
         using (var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()))) await host.NextChangeAsync();
         var before = host.Gateway.Close(host.Task, 1)!;
 
-        Assert.Equal(before, ModelGateway.ReadLedger(host.LedgerPath));
+        Assert.Equal(before, host.Gateway.Read(host.LedgerPath));
     }
 
     [Fact]
@@ -99,8 +99,12 @@ public sealed class AdoptionTests
     }
 
     [Fact]
-    public void ReadLedger_NoFile_IsAnAttemptThatAskedNothing() =>
-        Assert.Equal((Usage.Zero, 0), (ModelGateway.ReadLedger("/nonexistent/gateway.jsonl").Usage, ModelGateway.ReadLedger("/nonexistent/gateway.jsonl").Requests));
+    public async Task Read_NoFile_IsAnAttemptThatAskedNothing()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var record = host.Gateway.Read("/nonexistent/gateway.jsonl");
+        Assert.Equal((Usage.Zero, 0), (record.Usage, record.Requests));
+    }
 
     [Fact]
     public async Task Open_OpenAlready_IsAdoptedAgain()

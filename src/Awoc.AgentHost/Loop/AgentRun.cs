@@ -130,7 +130,7 @@ internal sealed class AgentRun(RunConfig config, ModelClient model, Toolbox tool
     {
         foreach (var call in answer.Calls) events.ToolResult(call.CallId, true, CutTool);
         _messages.Add(answer.Calls.Count > 0
-            ? new ChatMessage(ChatRole.Tool, [.. answer.Calls.Select(call => Result(call, CutTool))])
+            ? new ChatMessage(ChatRole.Tool, [.. answer.Calls.Select(call => Failure(call, CutTool))])
             : new ChatMessage(ChatRole.User, CutText));
         Save();
     }
@@ -142,7 +142,7 @@ internal sealed class AgentRun(RunConfig config, ModelClient model, Toolbox tool
         {
             var outcome = await CallAsync(call, cancellation);
             events.ToolResult(call.CallId, outcome.IsError, outcome.Text);
-            results.Add(Result(call, outcome.IsError ? $"Error: {outcome.Text}" : outcome.Text));
+            results.Add(outcome.IsError ? Failure(call, outcome.Text) : Result(call, outcome.Text));
         }
 
         _messages.Add(new ChatMessage(ChatRole.Tool, results));
@@ -165,6 +165,10 @@ internal sealed class AgentRun(RunConfig config, ModelClient model, Toolbox tool
     }
 
     private static FunctionResultContent Result(FunctionCallContent call, string text) => new(call.CallId, text);
+
+    /// <summary>The exception is what makes the client say <c>is_error</c> on the wire; the text is for the model.</summary>
+    private static FunctionResultContent Failure(FunctionCallContent call, string text) =>
+        new(call.CallId, $"Error: {text}") { Exception = new InvalidOperationException(text) };
 
     private static JsonElement InputOf(FunctionCallContent call) =>
         JsonSerializer.SerializeToElement(call.Arguments ?? new Dictionary<string, object?>(), AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>)));

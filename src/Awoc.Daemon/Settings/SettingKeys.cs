@@ -37,6 +37,9 @@ internal static class SettingKeys
         new($"agents.*.{AgentSettings.Tools}", "the tools the agent is given, parted by commas", "tool names", v => v.Length > 0, _ => "Read, Write, Edit, Bash, WebFetch, Grep, Glob", false),
         new($"agents.*.{AgentSettings.UserSettings}", "let your own Claude Code settings, hooks and MCP servers in", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
         new($"agents.*.{AgentSettings.Effort}", "how hard the model thinks", "low, medium, high", v => v is "low" or "medium" or "high" or "max", _ => "low for small budgets, else the agent's own", false),
+        new($"agents.*.{AgentSettings.MaxTurns}", "turns the built-in agent may take", "a whole number from 1", IsTokens, _ => "the agent's own", false),
+        new($"agents.*.{AgentSettings.MaxRetries}", "tries of a model call that the built-in agent makes", "a whole number from 1", IsTokens, _ => "the agent's own", false),
+        new($"agents.*.{AgentSettings.AllowPrivateAddresses}", "let the built-in agent's WebFetch reach loopback and private addresses", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
     ];
 
     public static string Allowed => string.Join(", ", All.Select(k => k.Pattern.Replace("*", "AGENT", StringComparison.Ordinal)));
