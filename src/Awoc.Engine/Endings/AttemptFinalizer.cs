@@ -40,17 +40,20 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
     }
 
     /// <summary>The attempt could not even be prepared.</summary>
-    public async Task NeverStartedAsync(AgentTask task, Exception broken)
+    public Task NeverStartedAsync(AgentTask task, Exception broken)
     {
         const int NoSpaceLeft = 28;
-        ports.Gateway.Close(task.Id, task.Attempt);
         var full = broken is IOException && (broken.HResult & 0xFFFF) == NoSpaceLeft;
-        await StoreAsync(task, new TaskCommand.Finish(task.Fence, Usage.Zero, 0, new TaskEnding
-        {
-            Outcome = TaskOutcome.Failed,
-            Reason = full ? EndReason.DiskFull : EndReason.SpawnFailed,
-            Detail = full ? $"no room on the disk of {ports.Paths.Home}; free some and launch it again" : $"it could not be started: {broken.Message}",
-        }));
+        return full
+            ? NeverStartedAsync(task, EndReason.DiskFull, $"no room on the disk of {ports.Paths.Home}; free some and launch it again")
+            : NeverStartedAsync(task, EndReason.SpawnFailed, $"it could not be started: {broken.Message}");
+    }
+
+    public async Task NeverStartedAsync(AgentTask task, EndReason reason, string why)
+    {
+        ports.Gateway.Close(task.Id, task.Attempt);
+        var ending = new TaskEnding { Outcome = TaskOutcome.Failed, Reason = reason, Detail = why };
+        await StoreAsync(task, new TaskCommand.Finish(task.Fence, Usage.Zero, 0, ending));
     }
 
     private async Task StoreAsync(AgentTask task, TaskCommand command)

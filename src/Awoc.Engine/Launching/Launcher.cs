@@ -31,11 +31,18 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         ports.Vault.Put(id, order.Secrets);
         ports.Files.Create(launch.Next);
         var sha = idempotencyKey is null ? null : RequestSha(spec);
-        var stored = await ports.Book.Store.LaunchAsync([launch], idempotencyKey, sha, cancellation);
-        if (stored is not LaunchResult.Stored)
+        LaunchResult? stored = null;
+        try
         {
-            ports.Vault.Forget(id);
-            ports.Files.Remove(id);
+            stored = await ports.Book.Store.LaunchAsync([launch], idempotencyKey, sha, cancellation);
+        }
+        finally
+        {
+            if (stored is not LaunchResult.Stored)
+            {
+                ports.Vault.Forget(id);
+                ports.Files.Remove(id);
+            }
         }
 
         switch (stored)

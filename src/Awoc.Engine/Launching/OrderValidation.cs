@@ -87,6 +87,8 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
         var parent = Path.GetDirectoryName(path);
         if (Directory.Exists(path) || given.EndsWith('/') || parent is null)
             Fault("OUTPUT", given, "a file's path, not a directory's");
+        else if (File.Exists(path) && !IsRegularFile(path))
+            Fault("OUTPUT", given, "a regular file's path, not a pipe's or a device's");
         else if (!Directory.Exists(parent))
             Fault("OUTPUT", given, $"a path in a directory that exists; make it with: mkdir -p {TaskFolders.LaunchScript.Quote(parent)}");
         else if (Access(parent, WriteAndSearch) != 0 || (File.Exists(path) && Access(path, Write) != 0))
@@ -159,6 +161,21 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
 
         return resolved;
     }
+
+    /// <summary>A pipe or a device would be read for ever.</summary>
+    private static bool IsRegularFile(string path)
+    {
+        const int CurrentDirectory = -100;
+        const uint TypeOnly = 1;
+        const int ModeAt = 28;
+        const int TypeMask = 0xF000;
+        const int Regular = 0x8000;
+        Span<byte> buffer = stackalloc byte[256];
+        return StatX(CurrentDirectory, path, 0, TypeOnly, buffer) == 0 && (BitConverter.ToUInt16(buffer[ModeAt..]) & TypeMask) == Regular;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int directory, string path, int flags, uint mask, Span<byte> buffer);
 
     private const int Write = 2;
     private const int WriteAndSearch = 3;

@@ -138,7 +138,9 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
         var entry = await ports.Book.TryApplyAsync(task, new TaskCommand.Dispatch(ports.Node), stop, leaseFor: s_lease);
         if (entry is not BookEntry.Applied(var started)) return;
         ports.Files.Update(started);
-        Drive(started, runner, driver => driver.StartAsync(Availability(started, runner), stop));
+        Drive(started, runner, driver => driver.StartAsync(stop));
+        // A cancel that came between the decision and here found no attempt to end.
+        if (await ports.Book.Store.FindAsync(started.Id, stop) is { CancelRequested: true }) End(started.Id, EndCause.Cancel);
     }
 
     private AgentAvailability Availability(AgentTask task, IRunner runner)
@@ -150,11 +152,10 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
 
     private void Drive(AgentTask task, IRunner runner, Func<AttemptDriver, Task> run)
     {
-        var driver = new AttemptDriver(ports, task, runner, log);
+        var driver = new AttemptDriver(ports, task, runner, () => Availability(task, runner), log);
         var begin = new TaskCompletionSource();
         _running[task.Id] = (driver, RunAsync());
         begin.SetResult();
-        // A cancel may have come between the decision and here: it found no driver to tell.
         if (task.CancelRequested) driver.End(EndCause.Cancel);
 
         async Task RunAsync()
@@ -194,13 +195,13 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
         Drive(adopted, runner, async driver =>
         {
             var standing = await AttemptProbe.ExamineAsync(directory, s_adoptionPatience, ports.Time, stop);
-            if (standing is AttemptStanding.NotStarted) await RestartAsync(driver, adopted, runner, stop);
+            if (standing is AttemptStanding.NotStarted) await RestartAsync(driver, adopted, stop);
             else await driver.AdoptAsync(standing, stop);
         });
     }
 
     /// <summary>The daemon died between the dispatch and the shim's claim: nothing has run, so the same attempt starts.</summary>
-    private async Task RestartAsync(AttemptDriver driver, AgentTask task, IRunner runner, CancellationToken stop)
+    private async Task RestartAsync(AttemptDriver driver, AgentTask task, CancellationToken stop)
     {
         if (ports.Vault.Missing(task) is { Count: > 0 } missing)
         {
@@ -213,7 +214,7 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
             return;
         }
 
-        await driver.StartAsync(Availability(task, runner), stop);
+        await driver.StartAsync(stop);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the {Name} loop failed and goes on")]

@@ -16,7 +16,8 @@ namespace Awoc.Engine.Supervision;
 /// Drives one attempt from its dispatch or adoption to its end. All an agent depends on lives in its shim: this only
 /// follows, and may die at any moment. Whatever it knows it can learn again from the attempt's directory.
 /// </summary>
-public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRunner runner, ILogger log)
+public sealed partial class AttemptDriver(
+    EnginePorts ports, AgentTask task, IRunner runner, Func<AgentAvailability> probe, ILogger log)
 {
     private static readonly TimeSpan s_connectPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_sweepPatience = TimeSpan.FromSeconds(5);
@@ -45,8 +46,16 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
     public void End(string cause) => _end.TrySetResult(cause);
 
     /// <summary>A new attempt, whose dispatch is committed.</summary>
-    public async Task StartAsync(AgentAvailability availability, CancellationToken detach)
+    public async Task StartAsync(CancellationToken detach)
     {
+        var availability = probe();
+        if (availability.Missing is { } missing)
+        {
+            await new AttemptFinalizer(ports, runner).NeverStartedAsync(task, EndReason.AgentMissing, missing);
+            _ready.TrySetResult();
+            return;
+        }
+
         try
         {
             _prepared = AttemptSetup.Prepare(ports, task, runner, availability);
@@ -54,9 +63,10 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
             ports.Shims.Launch(_attempt.Path);
             ports.Files.Note(task, $"attempt {task.Attempt} started with {runner.Name}");
         }
-        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or ArgumentException or System.ComponentModel.Win32Exception or Settings.SettingsException)
+        catch (Exception broken)
         {
-            LogStartFailed(task.Id, broken.Message);
+            // Whatever it was, nothing runs yet: the task ends here rather than hang.
+            LogStartFailed(broken, task.Id);
             await new AttemptFinalizer(ports, runner).NeverStartedAsync(task, broken);
             _ready.TrySetResult();
             return;
@@ -155,9 +165,7 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
     private async Task<ShimExit?> FollowMessagesAsync(
         ShimConnection connection, ShimMessage.Hello hello, StreamReading reading, CancellationToken detach)
     {
-        if (hello.State is ShimState.Gated or ShimState.WaitingSecret && _prepared is null) await AbandonUnstartedAsync(connection, detach);
-        else if (_prepared is { NeedsSecret: true } && hello.State is ShimState.Gated or ShimState.WaitingSecret)
-            await connection.SendSecretAsync(_prepared!.SecretEnvironment, _prepared.Held, detach);
+        if (hello.State == ShimState.WaitingSecret) await GiveSecretsAsync(connection, detach);
         if (_prepared is not null || !runner.Traits.UsesModel) _ready.TrySetResult();
 
         reading.ReadTo(hello.Events);
@@ -192,13 +200,28 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
     }
 
     /// <summary>
-    /// The shim waits for secrets that died with the daemon that had them. Nothing has run: the attempt ends unstarted and
-    /// the task is queued again, to wait for what is missing.
+    /// The agent starts when its shim has the token and the caller's secrets. Where the daemon that had them died before it
+    /// could hand them over, a new token does; but what the agent cannot do without has to come from the caller again, so
+    /// the attempt ends unstarted and the task waits for it.
     /// </summary>
-    private async Task AbandonUnstartedAsync(ShimConnection connection, CancellationToken detach)
+    private async Task GiveSecretsAsync(ShimConnection connection, CancellationToken detach)
     {
-        ports.Files.Note(task, "the daemon died before it could hand over the credential: the attempt ends unstarted");
-        await connection.EndAsync(AttemptFinalizer.Unstarted, cancellationToken: detach);
+        if (_prepared is null && ports.Vault.Missing(task).Count > 0)
+        {
+            ports.Files.Note(task, "the daemon died before it could hand over the credential: the attempt ends unstarted");
+            await connection.EndAsync(AttemptFinalizer.Unstarted, cancellationToken: detach);
+            return;
+        }
+
+        if (_prepared is null)
+        {
+            _prepared = AttemptSetup.Renew(ports, task, runner, probe());
+            if (_prepared.Credential is { } credential) OpenGateway(credential);
+            if (task.Spec.SecretNames.Length > 0)
+                ports.Files.Note(task, $"these variables died with the daemon that had them: {string.Join(", ", task.Spec.SecretNames)}");
+        }
+
+        await connection.SendSecretAsync(_prepared.SecretEnvironment, _prepared.Held, detach);
     }
 
     private void Adopt(IReadOnlyDictionary<string, string> held)
@@ -290,8 +313,8 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
 
     private static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {Id} could not be started: {Why}")]
-    private partial void LogStartFailed(TaskId id, string why);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {Id} could not be started")]
+    private partial void LogStartFailed(Exception broken, TaskId id);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "task {Id}: the disk is full: {On}")]
     private partial void LogDiskFull(TaskId id, bool on);

@@ -22,12 +22,51 @@ public static class AttemptSetup
     /// <summary>Greatest length of an agent's stream on disk, in bytes.</summary>
     private const long LogLimit = 2L * 1024 * 1024 * 1024;
 
+    /// <summary>Writes all that the shim needs; durable when it returns.</summary>
     public static PreparedAttempt Prepare(EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability)
     {
         var folder = ports.Paths.Task(task.Id);
         var attempt = TaskFiles.OpenAttempt(folder, task.Attempt);
-        var token = $"awoc-{RandomNumberGenerator.GetHexString(48, lowercase: true)}";
         var prompt = TaskPrompt.Build(task.Spec, task.Id, attempt.Staging(task.Spec.Output), TaskPrompt.DefaultTools);
+        var (plan, prepared) = Make(ports, task, runner, availability, prompt);
+        File.WriteAllText(folder.Prompt, prompt);
+        File.WriteAllText(attempt.Stdin, plan.StdinFirst);
+        File.WriteAllText(attempt.TargetBefore, task.Spec.Output is { } target ? ContentHash.OfFile(target) ?? "" : "");
+        LaunchScript.Write(folder, task, plan);
+        new ShimSpec
+        {
+            Store = ports.Book.Store.StoreId,
+            Task = task.Id.Value,
+            Attempt = task.Attempt,
+            Fence = task.Fence,
+            Argv = plan.Argv,
+            Cwd = task.Spec.Cwd,
+            Env = PublicEnvironment(ports, task, plan),
+            StdinFile = attempt.Stdin,
+            KeepStdin = plan.KeepStdin,
+            DeadlineMs = Math.Max(1, (task.Spec.Budget.TimeoutSeconds * 1000) - task.RunMs),
+            Ladder = Ladder(plan),
+            Socket = attempt.Socket,
+            Gateway = prepared.Credential is null ? null : ports.Paths.GatewaySocket,
+            LogLimit = LogLimit,
+            NeedsSecret = prepared.NeedsSecret,
+            Daemon = ports.Daemon,
+        }.Write(attempt.Path);
+        return prepared;
+    }
+
+    /// <summary>
+    /// What a shim still waits for that another daemon started and did not live to give: a new token does as well as the old
+    /// one, which nobody has seen.
+    /// </summary>
+    public static PreparedAttempt Renew(EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability) =>
+        Make(ports, task, runner, availability, prompt: "").Prepared;
+
+    private static (LaunchPlan Plan, PreparedAttempt Prepared) Make(
+        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, string prompt)
+    {
+        var attempt = ports.Paths.Task(task.Id).Attempt(task.Attempt);
+        var token = $"awoc-{RandomNumberGenerator.GetHexString(48, lowercase: true)}";
         var plan = runner.Plan(new AttemptContext
         {
             Task = task.Id,
@@ -42,36 +81,10 @@ public static class AttemptSetup
             TokensLeft = task.Spec.Budget.Tokens - task.Usage.Output,
             Settings = ports.Settings.Read(task.Spec.Cwd).ForAgent(runner.Name),
         });
-
         var upstream = task.Spec.Rehearsal ? ports.Rehearsal.For(task.Spec) : CallerProxy.Put(availability.Upstream, task.Spec.Environment);
         var credential = runner.Traits.UsesModel && upstream is not null ? new AttemptCredential(token, upstream) : null;
         var secrets = ports.Vault.Get(task.Id);
-        var environment = PublicEnvironment(ports, task, plan);
-        File.WriteAllText(folder.Prompt, prompt);
-        File.WriteAllText(attempt.Stdin, plan.StdinFirst);
-        File.WriteAllText(attempt.TargetBefore, task.Spec.Output is { } target ? ContentHash.OfFile(target) ?? "" : "");
-        LaunchScript.Write(folder, task, plan);
-        var secretEnvironment = SecretEnvironment(plan, secrets);
-        new ShimSpec
-        {
-            Store = ports.Book.Store.StoreId,
-            Task = task.Id.Value,
-            Attempt = task.Attempt,
-            Fence = task.Fence,
-            Argv = plan.Argv,
-            Cwd = task.Spec.Cwd,
-            Env = environment,
-            StdinFile = attempt.Stdin,
-            KeepStdin = plan.KeepStdin,
-            DeadlineMs = Math.Max(1, (task.Spec.Budget.TimeoutSeconds * 1000) - task.RunMs),
-            Ladder = Ladder(plan),
-            Socket = attempt.Socket,
-            Gateway = credential is null ? null : ports.Paths.GatewaySocket,
-            LogLimit = LogLimit,
-            NeedsSecret = credential is not null || secretEnvironment.Count > 0,
-            Daemon = ports.Daemon,
-        }.Write(attempt.Path);
-        return new PreparedAttempt(secretEnvironment, credential, Held(credential, secrets));
+        return (plan, new PreparedAttempt(SecretEnvironment(plan, secrets), credential, Held(credential, secrets)));
     }
 
     private static Dictionary<string, string> PublicEnvironment(EnginePorts ports, AgentTask task, LaunchPlan plan)
