@@ -32,7 +32,8 @@ internal static class RunVerb
         var context = new Option<string[]>("--context") { HelpName = "FILE", Description = "A file the agent is pointed at; may be given several times" };
         var name = Flag("--name", "NAME", "A name that can stand for the id");
         var group = Flag("--group", "NAME", "The group it belongs to");
-        var overwrite = new Option<bool>("--overwrite") { Description = "OUTPUT may exist already, or lie outside the directory" };
+        var overwrite = new Option<bool>("--overwrite") { Description = "OUTPUT may exist already: it is replaced" };
+        var allowOutside = new Option<bool>("--allow-outside") { Description = "OUTPUT may lie outside the working directory" };
         var wait = new Option<bool>("--wait") { Description = "Wait for the end and exit with the task's exit code" };
         var follow = new Option<bool>("--follow") { Description = "Print the log as it grows, then exit with the task's exit code" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what would be launched, and launch nothing" };
@@ -51,7 +52,7 @@ internal static class RunVerb
             ],
         };
         foreach (var argument in (Argument[])[task, output, modelAt, tokensAt, timeoutAt]) command.Arguments.Add(argument);
-        foreach (var option in (Option[])[agent, model, tokens, timeout, cwd, context, name, group, overwrite, wait, follow, dryRun, json])
+        foreach (var option in (Option[])[agent, model, tokens, timeout, cwd, context, name, group, overwrite, allowOutside, wait, follow, dryRun, json])
             command.Options.Add(option);
 
         command.SetAction(async (parsed, token) =>
@@ -73,6 +74,7 @@ internal static class RunVerb
                 Name = parsed.GetValue(name),
                 Group = parsed.GetValue(group),
                 Overwrite = parsed.GetValue(overwrite),
+                AllowOutside = parsed.GetValue(allowOutside),
                 ParentSession = Shared.Session,
                 Environment = environment.Plain,
                 Secrets = environment.Secrets,

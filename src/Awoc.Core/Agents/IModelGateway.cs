@@ -17,6 +17,11 @@ public interface IModelGateway
 
     /// <summary>The token is dead from here on. Requests still under way are settled. Idempotent.</summary>
     GatewayRecord? Close(TaskId task, int attempt);
+
+    /// <summary>
+    /// What an attempt had spent by its ledger file, for one that ended while no daemon was there; a grant found open counts in full.
+    /// </summary>
+    GatewayRecord ReadLedger(string ledgerPath);
 }
 
 /// <summary>One attempt's right to call a model.</summary>

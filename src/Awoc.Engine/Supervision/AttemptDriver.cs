@@ -21,6 +21,8 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
     private static readonly TimeSpan s_connectPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_sweepPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_progressEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_firstBackOff = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestBackOff = TimeSpan.FromSeconds(60);
 
     /// <summary>From the moment the budget is spent: the answer that spent it may be the last one.</summary>
     private static readonly TimeSpan s_budgetGrace = TimeSpan.FromSeconds(3);
@@ -28,8 +30,9 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
     private readonly AttemptFolder _attempt = ports.Paths.Task(task.Id).Attempt(task.Attempt);
     private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly AttemptStory _story = new();
+    private volatile AttemptStory _story = new();
     private PreparedAttempt? _prepared;
+    private GatewayRecord? _closed;
     private long _progressAt;
     private int _limitReported;
 
@@ -54,11 +57,11 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
             ports.Shims.Launch(_attempt.Path);
             ports.Files.Note(task, $"attempt {task.Attempt} started with {runner.Name}");
         }
-        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception or Settings.SettingsException)
+        catch (Exception broken) when (broken is not OperationCanceledException)
         {
-            LogStartFailed(task.Id, broken.Message);
-            await new AttemptFinalizer(ports, runner).NeverStartedAsync(task, broken);
+            LogStartFailed(broken, task.Id);
             _ready.TrySetResult();
+            await UntilDoneAsync(_ => new AttemptFinalizer(ports, runner).NeverStartedAsync(task, broken), detach);
             return;
         }
 
@@ -76,46 +79,89 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
     {
         try
         {
-            using var log = new AgentLog(_attempt.Events, _attempt.EventIndex);
-            using var text = new ExecutionLog(_attempt.ExecutionLog, IsStructured());
-            var reading = new StreamReading(log, text, runner.OpenStream(), _story);
-            while (true)
-            {
-                var exit = await FollowShimAsync(reading, detach);
-                if (exit is null)
-                {
-                    switch (await AttemptProbe.ExamineAsync(_attempt.Path, s_sweepPatience, ports.Time, detach))
-                    {
-                        case AttemptStanding.Alive:
-                            continue;
-                        case AttemptStanding.NotStarted:
-                            await new AttemptFinalizer(ports, runner).NeverStartedAsync(task, new IOException(ShimTrouble()));
-                            return;
-                        case AttemptStanding.Ended(var late):
-                            exit = late;
-                            break;
-                        default:
-                            var swept = await OrphanSweep.KillAsync(_attempt.Path, s_sweepPatience, ports.Time, detach);
-                            ports.Files.Note(task, $"its supervisor is gone: {swept} processes left behind were killed");
-                            break;
-                    }
-                }
-
-                reading.ReadTo(exit?.Events ?? LengthOf(_attempt.Events), last: true);
-                var record = ports.Gateway.Close(task.Id, task.Attempt);
-                await new AttemptFinalizer(ports, runner).FinishAsync(task, exit, _story, record);
-                return;
-            }
-        }
-        catch (OperationCanceledException) when (detach.IsCancellationRequested)
-        {
-            // The agent goes on; the next daemon adopts it.
+            await UntilDoneAsync(FollowToEndAsync, detach);
         }
         finally
         {
             _ready.TrySetResult();
         }
     }
+
+    /// <summary>
+    /// Until it is done, whatever breaks on the way: a full disk, a store that cannot be written. An attempt that nobody follows would
+    /// be "running" for ever, so each try begins anew from the attempt's directory.
+    /// </summary>
+    private async Task UntilDoneAsync(Func<CancellationToken, Task> work, CancellationToken detach)
+    {
+        var backOff = s_firstBackOff;
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await work(detach);
+                    return;
+                }
+                catch (FencedException fenced)
+                {
+                    LogFenced(fenced.Message);
+                    return;
+                }
+                catch (Exception broken) when (!detach.IsCancellationRequested)
+                {
+                    LogFollowFailed(broken, task.Id, task.Attempt);
+                }
+
+                await System.Threading.Tasks.Task.Delay(backOff, ports.Time, detach);
+                backOff = backOff * 2 < s_longestBackOff ? backOff * 2 : s_longestBackOff;
+            }
+        }
+        catch (Exception) when (detach.IsCancellationRequested)
+        {
+            // The agent goes on; the next daemon adopts it.
+        }
+    }
+
+    private async Task FollowToEndAsync(CancellationToken detach)
+    {
+        _story = new AttemptStory();
+        using var log = new AgentLog(_attempt.Events, _attempt.EventIndex);
+        using var text = new ExecutionLog(_attempt.ExecutionLog, IsStructured());
+        var reading = new StreamReading(log, text, runner.OpenStream(), _story);
+        while (true)
+        {
+            var exit = await FollowShimAsync(reading, detach);
+            if (exit is null)
+            {
+                switch (await AttemptProbe.ExamineAsync(_attempt.Path, s_sweepPatience, ports.Time, detach))
+                {
+                    case AttemptStanding.Alive:
+                        continue;
+                    case AttemptStanding.NotStarted:
+                        await new AttemptFinalizer(ports, runner).NeverStartedAsync(task, new IOException(ShimTrouble()));
+                        return;
+                    case AttemptStanding.Ended(var late):
+                        exit = late;
+                        break;
+                    default:
+                        var swept = await OrphanSweep.KillAsync(_attempt.Path, s_sweepPatience, ports.Time, detach);
+                        ports.Files.Note(task, $"its supervisor is gone: {swept} processes left behind were killed");
+                        break;
+                }
+            }
+
+            reading.ReadTo(exit?.Events ?? LengthOf(_attempt.Events), last: true);
+            // Closed once: what it had spent is not there to be asked for again.
+            _closed ??= ports.Gateway.Close(task.Id, task.Attempt) ?? SpentByLedger();
+            await new AttemptFinalizer(ports, runner).FinishAsync(task, exit, _story, _closed);
+            return;
+        }
+    }
+
+    /// <summary>An attempt that ended while no daemon was there was never opened here.</summary>
+    private GatewayRecord? SpentByLedger() =>
+        runner.Traits.UsesModel && File.Exists(_attempt.GatewayLedger) ? ports.Gateway.ReadLedger(_attempt.GatewayLedger) : null;
 
     private bool IsStructured() => runner.Traits.UsesModel;
 
@@ -282,14 +328,27 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
         if (_progressAt != 0 && ports.Time.GetElapsedTime(_progressAt) < s_progressEvery) return;
         _progressAt = ports.Time.GetTimestamp();
         var spent = ports.Gateway.Find(task.Id, task.Attempt)?.Usage ?? _story.Usage ?? Usage.Zero;
-        await ports.Book.Store.SaveProgressAsync(
-            new AttemptProgress(task.Id, task.Attempt, task.Fence, offset, _story.Session, spent), cancellation);
+        try
+        {
+            await ports.Book.Store.SaveProgressAsync(
+                new AttemptProgress(task.Id, task.Attempt, task.Fence, offset, _story.Session, spent), cancellation);
+        }
+        catch (StoreException)
+        {
+            // For listings only: the attempt's directory has it all, and the next one says it again.
+        }
     }
 
     private static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {Id} could not be started: {Why}")]
-    private partial void LogStartFailed(TaskId id, string why);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {Id} could not be started")]
+    private partial void LogStartFailed(Exception broken, TaskId id);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "attempt {Attempt} of task {Id} could not be followed; it is tried again")]
+    private partial void LogFollowFailed(Exception broken, TaskId id, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Why}: it is followed there")]
+    private partial void LogFenced(string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "task {Id}: the disk is full: {On}")]
     private partial void LogDiskFull(TaskId id, bool on);
