@@ -19,10 +19,7 @@ internal static class RunVerb
 
     public static VerbCommand Build(CliConsole console)
     {
-        var task = new Argument<string>("TASK")
-        {
-            Description = "TYPE[:DESCRIPTION], or free text; a DESCRIPTION of - is read from stdin, @FILE from a file",
-        };
+        var task = new Argument<string>("TASK") { Description = "TYPE[:DESCRIPTION], or free text; a DESCRIPTION of - is read from stdin, @FILE from a file" };
         var output = Optional("OUTPUT", "Where the result goes; without it the result stays in the task's directory");
         var modelAt = Optional("MODEL", "As --model");
         var tokensAt = Optional("TOKENS", "As --tokens");
@@ -32,14 +29,10 @@ internal static class RunVerb
         var tokens = Flag("--tokens", "N", "Tokens the model may generate");
         var timeout = Flag("--timeout", "TIME", "Running time: 600 (seconds), 10m, 24h");
         var cwd = Flag("--cwd", "DIR", "The directory to work in; else this one");
-        var context = new Option<string[]>("--context")
-        {
-            HelpName = "FILE",
-            Description = "A file the agent is pointed at; may be given several times",
-        };
+        var context = new Option<string[]>("--context") { HelpName = "FILE", Description = "A file the agent is pointed at; may be given several times" };
         var name = Flag("--name", "NAME", "A name that can stand for the id");
         var group = Flag("--group", "NAME", "The group it belongs to");
-        var overwrite = new Option<bool>("--overwrite") { Description = "OUTPUT may replace a file that exists" };
+        var overwrite = new Option<bool>("--overwrite") { Description = "OUTPUT may exist already: it is replaced" };
         var allowOutside = new Option<bool>("--allow-outside") { Description = "OUTPUT may lie outside the working directory" };
         var wait = new Option<bool>("--wait") { Description = "Wait for the end and exit with the task's exit code" };
         var follow = new Option<bool>("--follow") { Description = "Print the log as it grows, then exit with the task's exit code" };

@@ -14,7 +14,7 @@ internal static class LogEndpoints
         api.MapGet("/tasks/{reference}/logs", LogsAsync).WithName("logs").Produces(StatusCodes.Status200OK, contentType: "text/plain");
 
     private static async Task<IResult> LogsAsync(
-        string reference, string? stream, bool? follow, string? tail, ITaskStore store, AwocPaths paths, TimeProvider time, CancellationToken cancellation)
+        string reference, string? stream, bool? follow, string? tail, HttpContext context, ITaskStore store, AwocPaths paths, IHostApplicationLifetime lifetime, TimeProvider time, CancellationToken cancellation)
     {
         var (task, problem) = await store.ResolveAsync(reference, cancellation);
         if (task is null) return problem!;
@@ -37,11 +37,11 @@ internal static class LogEndpoints
         }
 
         return Results.Stream(
-            body => CopyAsync(store, task, path, lines, follow ?? false, body, time, cancellation), "text/plain; charset=utf-8");
+            body => CopyAsync(store, task, path, lines, follow ?? false, body, time, context, lifetime.ApplicationStopping, cancellation), "text/plain; charset=utf-8");
     }
 
     private static async Task CopyAsync(
-        ITaskStore store, AgentTask task, string path, long? tail, bool follow, Stream to, TimeProvider time, CancellationToken cancellation)
+        ITaskStore store, AgentTask task, string path, long? tail, bool follow, Stream to, TimeProvider time, HttpContext context, CancellationToken stopping, CancellationToken cancellation)
     {
         FileStream? file = null;
         try
@@ -59,6 +59,13 @@ internal static class LogEndpoints
                 if (file is not null) await file.CopyToAsync(to, cancellation);
                 await to.FlushAsync(cancellation);
                 if (ended || !follow) return;
+                // A follower must not keep the daemon from stopping: cut off, it comes back to the next one.
+                if (stopping.IsCancellationRequested)
+                {
+                    context.Abort();
+                    return;
+                }
+
                 await Task.Delay(s_look, time, cancellation);
             }
         }

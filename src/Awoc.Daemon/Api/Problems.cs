@@ -30,7 +30,7 @@ internal static class Problems
     {
         StoreException or SettingsException => Unavailable(broken.Message),
         BadHttpRequestException bad => Answer(ProblemTypes.Invalid, bad.StatusCode, $"the request cannot be read: {bad.Message}"),
-        IOException => Unavailable(broken.Message),
+        IOException or UnauthorizedAccessException => Unavailable(broken.Message),
         _ => Answer(
             ProblemTypes.Internal, StatusCodes.Status500InternalServerError, $"the daemon failed at this request ({broken.GetType().Name}); 'awoc daemon logs' has the rest"),
     };

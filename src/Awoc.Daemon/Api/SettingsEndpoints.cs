@@ -17,7 +17,7 @@ internal static class SettingsEndpoints
         if (SettingKeys.Find(key) is not { } known)
             return Problems.Invalid("KEY", key, SettingKeys.Allowed);
         if (change.Value is { } value && !known.Accepts(value)) return Problems.Invalid(key, value, known.Takes);
-        settings.Set(known, key, change.Value);
+        settings.Set(key, change.Value);
         return Results.Json(settings.View(null).Settings.First(s => s.Key == key), WireJson.Default.SettingView);
     }
 }

@@ -3,6 +3,7 @@ using Awoc.Client.Wire;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Shims;
@@ -46,18 +47,22 @@ internal static class TaskEndpoints
         var page = await store.ListAsync(new TaskQuery(states, outcomes, count + 1, cursor), cancellation);
         var more = page.Count > count;
         IReadOnlyList<AgentTask> shown = more ? [.. page.Take(count)] : page;
+        var next = more ? shown[^1].Id.Value : null;
         if (states.Count == 0 && outcomes.Count == 0 && cursor is null && more)
         {
             var live = await store.ListAsync(
                 new TaskQuery([TaskState.Scheduled, TaskState.Queued, TaskState.Running, TaskState.AwaitingInput], [], count), cancellation);
             shown = [.. live.Concat(shown).DistinctBy(t => t.Id).Take(count).OrderByDescending(t => t.CreatedAt)];
+            // An old live task is shown out of its turn: the next page goes on behind the newest, not behind that one.
+            var ids = shown.Select(t => t.Id).ToHashSet();
+            next = page.TakeWhile(t => ids.Contains(t.Id)).LastOrDefault()?.Id.Value;
         }
 
         var counts = await store.CountAsync(cancellation);
         return Results.Json(
             new TaskPage(
                 [.. shown.Select(t => views.Of(t))],
-                more ? shown[^1].Id.Value : null,
+                next,
                 counts.ToDictionary(c => c.Key.Text(), c => c.Value)),
             WireJson.Default.TaskPage);
     }
@@ -70,14 +75,18 @@ internal static class TaskEndpoints
     }
 
     private static async Task<IResult> CancelAsync(
-        string reference, TaskBook book, Dispatcher dispatcher, TaskFiles files, TaskViews views, CancellationToken cancellation)
+        string reference, TaskBook book, Dispatcher dispatcher, TaskFiles files, SecretVault vault, TaskViews views, CancellationToken cancellation)
     {
         var (task, problem) = await book.Store.ResolveAsync(reference, cancellation);
         if (task is null) return problem!;
         switch (await book.ApplyAsync(task.Id, new TaskCommand.Cancel("the user"), cancellation))
         {
             case BookEntry.Applied(var now):
-                if (now.State == TaskState.Ended) files.Update(now);
+                if (now.State == TaskState.Ended)
+                {
+                    vault.Forget(now.Id);
+                    files.Update(now);
+                }
                 else dispatcher.End(now.Id, EndCause.Cancel);
                 return Results.Json(views.Of(now), WireJson.Default.TaskView);
             case BookEntry.Refused(var why, _):

@@ -30,6 +30,10 @@ internal static class DaemonProcess
         {
             return Refuse(ExitCodes.Unavailable, broken.Message);
         }
+        catch (Exception broken) when (Environment.GetEnvironmentVariable("AWOC_DEBUG") is not "1")
+        {
+            return Refuse(ExitCodes.Failed, $"{broken.GetType().Name}: {broken.Message} AWOC_DEBUG=1 shows where; please report it");
+        }
     }
 
     private static int Refuse(int code, string why)

@@ -46,6 +46,9 @@ internal static class SettingKeys
 
     public static SettingKey? Find(string key) => All.FirstOrDefault(k => k.Fits(key));
 
+    /// <summary>Whether settings lie below this name.</summary>
+    public static bool IsPrefix(string name) => Agents.Any(agent => All.Any(k => k.Pattern.Replace("*", agent, StringComparison.Ordinal).StartsWith(name + ".", StringComparison.Ordinal)));
+
     private static bool IsTokens(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 1 and <= Budget.MaxTokens;
 

@@ -19,7 +19,13 @@ internal sealed class SettingsDocument
     /// <exception cref="SettingsException">It is no YAML, or has keys or values that do not exist: all of them, with their lines.</exception>
     public static SettingsDocument Read(string path, bool isProject)
     {
-        var text = File.Exists(path) ? File.ReadAllText(path) : "";
+        if (Directory.Exists(path)) throw new SettingsException($"{path} is a directory, not a settings file; move it away");
+        return Parse(path, File.Exists(path) ? File.ReadAllText(path) : "", isProject);
+    }
+
+    /// <inheritdoc cref="Read"/>
+    public static SettingsDocument Parse(string path, string text, bool isProject)
+    {
         var values = new Dictionary<string, YamlScalarNode>();
         List<string> faults = [];
         YamlMappingNode? root = null;
@@ -56,6 +62,9 @@ internal sealed class SettingsDocument
             var key = prefix + (name as YamlScalarNode)?.Value;
             switch (node)
             {
+                // "agents:" with nothing below it, as an editor or an unset leaves it.
+                case YamlScalarNode { Value: null or "", Style: YamlDotNet.Core.ScalarStyle.Plain } when SettingKeys.IsPrefix(key):
+                    break;
                 case YamlScalarNode scalar:
                     values[key] = scalar;
                     break;

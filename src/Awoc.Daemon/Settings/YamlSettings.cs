@@ -58,15 +58,32 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
     }
 
     /// <summary>Writes one value into the user's file and leaves every other byte of it alone.</summary>
-    public void Set(SettingKey known, string key, string? value)
+    public void Set(string key, string? value)
     {
         var document = SettingsDocument.Read(paths.UserConfig, isProject: false);
         var text = YamlEdit.Set(document, key, value);
+        if (!IsAsMeant(document, text, key, value))
+            throw new SettingsException($"{paths.UserConfig} is written in a way that cannot be changed in place: set {key} there by hand");
         var draft = paths.UserConfig + ".tmp";
         File.WriteAllText(draft, text);
         File.Move(draft, paths.UserConfig, overwrite: true);
-        SettingsDocument.Read(paths.UserConfig, isProject: false);
-        _ = known;
+    }
+
+    /// <summary>The file is the user's: it is replaced only by one that says the same but for this key.</summary>
+    private static bool IsAsMeant(SettingsDocument before, string text, string key, string? value)
+    {
+        try
+        {
+            var wanted = before.Values.ToDictionary(v => v.Key, v => v.Value.Value);
+            if (value is null) wanted.Remove(key);
+            else wanted[key] = value;
+            var after = SettingsDocument.Parse(before.Path, text, isProject: false).Values;
+            return after.Count == wanted.Count && after.All(v => wanted.TryGetValue(v.Key, out var same) && same == v.Value.Value);
+        }
+        catch (SettingsException)
+        {
+            return false;
+        }
     }
 
     private Dictionary<string, (string Value, string Source)> Merge(string? cwd)
@@ -92,15 +109,18 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
         return document;
     }
 
-    /// <summary>The nearest project file from a directory upwards; never the home's own.</summary>
+    /// <summary>The nearest project file from a directory upwards; never that of a home, this one or another of the user's.</summary>
     private string? FindProject(string? cwd)
     {
         for (var directory = cwd; directory is not null; directory = Path.GetDirectoryName(directory))
         {
             var candidate = Path.Combine(directory, ProjectFile);
-            if (candidate != paths.UserConfig && File.Exists(candidate)) return candidate;
+            if (candidate != paths.UserConfig && File.Exists(candidate) && !IsHome(Path.GetDirectoryName(candidate)!)) return candidate;
         }
 
         return null;
     }
+
+    private static bool IsHome(string directory) =>
+        directory == Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "", ".awoc") || File.Exists(new AwocPaths(directory).Store);
 }

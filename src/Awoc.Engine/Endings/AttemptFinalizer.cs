@@ -78,7 +78,20 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         var succeeded = verdict.Outcome == TaskOutcome.Succeeded;
         var said = succeeded && story.FinalText.Length > 0 ? story.FinalText : story.AllText;
         if (story.End is { IsError: false, Answer: { Length: > 0 } answer } && succeeded) said = answer;
-        var produced = ProducedOutput.Find(attempt, task.Spec.Output, structured ? said : "", structured ? null : attempt.Events);
+        ProducedOutput produced;
+        try
+        {
+            produced = ProducedOutput.Find(attempt, task.Spec.Output, structured ? said : "", structured ? null : attempt.Events);
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            return new TaskEnding
+            {
+                Outcome = succeeded ? TaskOutcome.Failed : verdict.Outcome,
+                Reason = succeeded ? EndReason.DeliveryFailed : verdict.Reason,
+                Detail = $"what it produced could not be read ({broken.Message}); look in {attempt.Path}",
+            };
+        }
 
         if (succeeded && produced is ProducedOutput.Nothing && structured)
         {

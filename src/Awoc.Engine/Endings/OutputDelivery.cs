@@ -40,7 +40,8 @@ public static class OutputDelivery
             var result = ContentHash.OfFile(kept);
             if (now == result) return new Delivery.Done(before, now);
             if (now is not null && !spec.Overwrite) return new Delivery.Waits(target);
-            DurableFile.Copy(kept, target);
+            // A link stays one: what it leads to is what is written.
+            DurableFile.Copy(kept, File.ResolveLinkTarget(target, returnFinalTarget: true)?.FullName ?? target);
             return new Delivery.Done(before, result);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)

@@ -54,9 +54,10 @@ public abstract record ProducedOutput
 
 public static class ContentHash
 {
-    /// <summary>SHA-256 in lower-case hex; null when there is no such file.</summary>
+    /// <summary>SHA-256 in lower-case hex; null when there is no such file. A pipe or device, which may never end, counts as none.</summary>
     public static string? OfFile(string path)
     {
+        if (!RegularFile.Is(path)) return null;
         try
         {
             using var file = File.OpenRead(path);

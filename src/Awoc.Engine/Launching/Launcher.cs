@@ -27,25 +27,7 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         var id = TaskId.New(ports.Time);
         var launch = TaskLifecycle.Launch(id, spec, ports.Time.GetUtcNow());
 
-        // Both before the commit: the dispatcher may take the task in the same millisecond.
-        ports.Vault.Put(id, order.Secrets);
-        ports.Files.Create(launch.Next);
-        var sha = idempotencyKey is null ? null : RequestSha(spec);
-        LaunchResult? stored = null;
-        try
-        {
-            stored = await ports.Book.Store.LaunchAsync([launch], idempotencyKey, sha, cancellation);
-        }
-        finally
-        {
-            if (stored is not LaunchResult.Stored)
-            {
-                ports.Vault.Forget(id);
-                ports.Files.Remove(id);
-            }
-        }
-
-        switch (stored)
+        switch (await StoreAsync(launch, order.Secrets, idempotencyKey, cancellation))
         {
             case LaunchResult.Stored:
                 feed.Pulse();
@@ -59,6 +41,30 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
                 return new LaunchAnswer.Conflict("the idempotency key belongs to a different launch: use a new one");
             default:
                 throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task<LaunchResult> StoreAsync(
+        Decision.Accepted launch, IReadOnlyDictionary<string, string> secrets, string? idempotencyKey, CancellationToken cancellation)
+    {
+        var id = launch.Next.Id;
+        LaunchResult? stored = null;
+        try
+        {
+            // Both before the commit: the dispatcher may take the task in the same millisecond.
+            ports.Vault.Put(id, secrets);
+            ports.Files.Create(launch.Next);
+            var sha = idempotencyKey is null ? null : RequestSha(launch.Next.Spec);
+            // Not to be called off in its midst: whether it was stored would be anybody's guess.
+            return stored = await ports.Book.Store.LaunchAsync([launch], idempotencyKey, sha, CancellationToken.None);
+        }
+        finally
+        {
+            if (stored is not LaunchResult.Stored)
+            {
+                ports.Vault.Forget(id);
+                ports.Files.Remove(id);
+            }
         }
     }
 
@@ -96,11 +102,11 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
             new TaskQuery([TaskState.AwaitingInput, TaskState.Queued], [], int.MaxValue), cancellation);
         foreach (var task in waiting)
         {
-            if (task.InAttempt || ports.Vault.Missing(task) is not { Count: > 0 } missing || !missing.All(secrets.ContainsKey)) continue;
-            var wanted = task.Spec.SecretNames.Where(secrets.ContainsKey).ToDictionary(name => name, name => secrets[name]);
-            ports.Vault.Put(task.Id, wanted);
-            if (task.State == TaskState.AwaitingInput)
-                await ports.Book.ApplyAsync(task.Id, new TaskCommand.GiveInput(null), cancellation);
+            if (task.InAttempt || !ports.Vault.Missing(task).All(secrets.ContainsKey)) continue;
+            ports.Vault.Add(task.Id, task.Spec.SecretNames.Where(secrets.ContainsKey).ToDictionary(name => name, name => secrets[name]));
+            if (task.State != TaskState.AwaitingInput) continue;
+            // It may have waited for something else that is there by now (its agent, its settings): the dispatcher looks again.
+            await ports.Book.ApplyAsync(task.Id, new TaskCommand.GiveInput(null), cancellation);
             released.Add(task.Id);
         }
 

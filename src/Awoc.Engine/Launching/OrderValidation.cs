@@ -7,6 +7,7 @@ using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Catalog;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Endings;
 using Awoc.Engine.Settings;
 
 namespace Awoc.Engine.Launching;
@@ -87,13 +88,13 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
         var parent = Path.GetDirectoryName(path);
         if (Directory.Exists(path) || given.EndsWith('/') || parent is null)
             Fault("OUTPUT", given, "a file's path, not a directory's");
-        else if (File.Exists(path) && !IsRegularFile(path))
-            Fault("OUTPUT", given, "a regular file's path, not a pipe's or a device's");
+        else if (File.Exists(path) && !RegularFile.Is(path))
+            Fault("OUTPUT", given, "a file's path, not a pipe's or a device's");
         else if (!Directory.Exists(parent))
             Fault("OUTPUT", given, $"a path in a directory that exists; make it with: mkdir -p {TaskFolders.LaunchScript.Quote(parent)}");
         else if (Access(parent, WriteAndSearch) != 0 || (File.Exists(path) && Access(path, Write) != 0))
             Fault("OUTPUT", given, $"a path that can be written ({Marshal.GetLastPInvokeErrorMessage()}: {parent})");
-        else if (!order.AllowOutside && !IsInside(Resolve(parent), Resolve(cwd)))
+        else if (!order.AllowOutside && !IsInside(Resolve(path), Resolve(cwd)))
             Fault("OUTPUT", given, $"a path inside the working directory {cwd}, or --allow-outside, or another --cwd");
         return path;
     }
@@ -150,10 +151,10 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
         path == directory || directory == "/" || path.StartsWith(directory + "/", StringComparison.Ordinal);
 
     /// <summary>The path with every symbolic link followed: what a link leads out of is outside.</summary>
-    private static string Resolve(string directory)
+    private static string Resolve(string path)
     {
         var resolved = "/";
-        foreach (var part in directory.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             var next = new DirectoryInfo(Path.Combine(resolved, part));
             resolved = next.ResolveLinkTarget(returnFinalTarget: true)?.FullName is { } target ? Resolve(target) : next.FullName;
@@ -161,21 +162,6 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
 
         return resolved;
     }
-
-    /// <summary>A pipe or a device would be read for ever.</summary>
-    private static bool IsRegularFile(string path)
-    {
-        const int CurrentDirectory = -100;
-        const uint TypeOnly = 1;
-        const int ModeAt = 28;
-        const int TypeMask = 0xF000;
-        const int Regular = 0x8000;
-        Span<byte> buffer = stackalloc byte[256];
-        return StatX(CurrentDirectory, path, 0, TypeOnly, buffer) == 0 && (BitConverter.ToUInt16(buffer[ModeAt..]) & TypeMask) == Regular;
-    }
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatX(int directory, string path, int flags, uint mask, Span<byte> buffer);
 
     private const int Write = 2;
     private const int WriteAndSearch = 3;

@@ -4,6 +4,7 @@ using Awoc.Core.Lifecycle;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Agents;
+using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision;
 using Awoc.Engine.Tasks;
@@ -29,7 +30,21 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
     /// <summary>Attempts under way here.</summary>
     public int Running => _running.Count;
 
-    public int Limit => ports.Settings.Read(null).Concurrency ?? ConcurrencyLimit.Default;
+    /// <summary>The configured limit; while the settings file is wrong, the default: what runs must be seen and be ended.</summary>
+    public int Limit
+    {
+        get
+        {
+            try
+            {
+                return ports.Settings.Read(null).Concurrency ?? ConcurrencyLimit.Default;
+            }
+            catch (SettingsException)
+            {
+                return ConcurrencyLimit.Default;
+            }
+        }
+    }
 
     /// <summary>Completes when every attempt that was found running has its model calls served again.</summary>
     public Task Adopted => _adopted.Task;
@@ -41,7 +56,7 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
     {
         try
         {
-            await AdoptAllAsync(stop);
+            await AdoptUntilDoneAsync(stop);
             _adopted.TrySetResult();
             await Task.WhenAll(LoopAsync("dispatch", DispatchAsync, stop), LoopAsync("leases", RenewAsync, stop));
         }
@@ -80,6 +95,25 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
                 LogLoopFailed(broken, name);
                 await Task.Delay(s_backOff, ports.Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
             }
+        }
+    }
+
+    /// <summary>A store that cannot be written (a full disk) delays adoption; nothing new starts before it is done.</summary>
+    private async Task AdoptUntilDoneAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await AdoptAllAsync(stop);
+                return;
+            }
+            catch (Exception broken) when (!stop.IsCancellationRequested)
+            {
+                LogLoopFailed(broken, "adoption");
+            }
+
+            await Task.Delay(s_backOff, ports.Time, stop);
         }
     }
 
@@ -129,18 +163,36 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
             return;
         }
 
-        if (ports.Roster.Find(task.Spec.Agent) is not { } runner)
+        var (runner, obstacle) = Ready(task);
+        if (obstacle is not null)
         {
-            await ports.Book.TryApplyAsync(task, new TaskCommand.AskInput($"needs the agent '{task.Spec.Agent}', which this version does not have"), stop);
+            var question = $"{obstacle}; then run 'awoc daemon start'";
+            await ports.Book.TryApplyAsync(task, new TaskCommand.AskInput(question), stop);
+            ports.Files.Note(task, question);
             return;
         }
 
         var entry = await ports.Book.TryApplyAsync(task, new TaskCommand.Dispatch(ports.Node), stop, leaseFor: s_lease);
         if (entry is not BookEntry.Applied(var started)) return;
         ports.Files.Update(started);
-        Drive(started, runner, driver => driver.StartAsync(stop));
-        // A cancel that came between the decision and here found no attempt to end.
-        if (await ports.Book.Store.FindAsync(started.Id, stop) is { CancelRequested: true }) End(started.Id, EndCause.Cancel);
+        var lost = task.Spec.SecretNames.Except(ports.Vault.Get(task.Id).Keys).ToList();
+        if (lost.Count > 0) ports.Files.Note(task, $"starts without {string.Join(", ", lost)}: their values were held in memory by a daemon that is gone");
+        Drive(started, runner!, driver => driver.StartAsync(stop), stop);
+    }
+
+    /// <summary>The agent that is to start, or what is in its way by now: it may have been there when the task was launched.</summary>
+    private (IRunner? Runner, string? Obstacle) Ready(AgentTask task)
+    {
+        if (ports.Roster.Find(task.Spec.Agent) is not { } runner)
+            return (null, $"needs the agent '{task.Spec.Agent}', which this version does not have: install the one that launched it");
+        try
+        {
+            return (runner, Availability(task, runner).Missing);
+        }
+        catch (SettingsException wrong)
+        {
+            return (runner, $"needs its settings: {wrong.Message}");
+        }
     }
 
     private AgentAvailability Availability(AgentTask task, IRunner runner)
@@ -150,29 +202,39 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
         return AgentRoster.Probe(runner, variables, task.Spec.Rehearsal, ports.Settings.Read(task.Spec.Cwd));
     }
 
-    private void Drive(AgentTask task, IRunner runner, Func<AttemptDriver, Task> run)
+    private void Drive(AgentTask task, IRunner runner, Func<AttemptDriver, Task> run, CancellationToken stop)
     {
         var driver = new AttemptDriver(ports, task, runner, () => Availability(task, runner), log);
         var begin = new TaskCompletionSource();
-        _running[task.Id] = (driver, RunAsync());
+        _running[task.Id] = (driver, FollowAsync());
         begin.SetResult();
-        if (task.CancelRequested) driver.End(EndCause.Cancel);
 
-        async Task RunAsync()
+        async Task FollowAsync()
         {
             await begin.Task;
+            while (!await TryAsync()) await Task.Delay(s_backOff, ports.Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+            _running.TryRemove(task.Id, out _);
+            feed.Pulse();
+        }
+
+        async Task<bool> TryAsync()
+        {
             try
             {
+                // A cancel may have come between the dispatch and here: it found no driver to tell.
+                if (await ports.Book.Store.FindAsync(task.Id, stop) is { CancelRequested: true }) driver.End(EndCause.Cancel);
                 await run(driver);
+                return true;
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                // The agent goes on; the next daemon adopts it.
+                return true;
             }
             catch (Exception broken)
             {
                 LogAttemptFailed(broken, task.Id, task.Attempt);
-            }
-            finally
-            {
-                _running.TryRemove(task.Id, out _);
-                feed.Pulse();
+                return false;
             }
         }
     }
@@ -180,7 +242,7 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
     private async Task AdoptAllAsync(CancellationToken stop)
     {
         var left = await ports.Book.Store.InAttemptAsync(stop);
-        await Task.WhenAll(left.Select(task => AdoptAsync(task, stop)));
+        await Task.WhenAll(left.Where(task => !_running.ContainsKey(task.Id)).Select(task => AdoptAsync(task, stop)));
         if (left.Count > 0) LogAdopting(left.Count);
         var ready = Task.WhenAll(_running.Values.Select(r => r.Driver.Ready));
         await Task.WhenAny(ready, Task.Delay(s_adoptionPatience, ports.Time, stop));
@@ -197,7 +259,7 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
             var standing = await AttemptProbe.ExamineAsync(directory, s_adoptionPatience, ports.Time, stop);
             if (standing is AttemptStanding.NotStarted) await RestartAsync(driver, adopted, stop);
             else await driver.AdoptAsync(standing, stop);
-        });
+        }, stop);
     }
 
     /// <summary>The daemon died between the dispatch and the shim's claim: nothing has run, so the same attempt starts.</summary>
@@ -220,7 +282,7 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
     [LoggerMessage(Level = LogLevel.Error, Message = "the {Name} loop failed and goes on")]
     private partial void LogLoopFailed(Exception broken, string name);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "attempt {Attempt} of task {Id} is no longer followed")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "attempt {Attempt} of task {Id} could not be taken up; it is tried again")]
     private partial void LogAttemptFailed(Exception broken, TaskId id, int attempt);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} attempts of an earlier daemon adopted")]

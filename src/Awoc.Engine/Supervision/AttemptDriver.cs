@@ -22,6 +22,8 @@ public sealed partial class AttemptDriver(
     private static readonly TimeSpan s_connectPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_sweepPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_progressEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_firstBackOff = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestBackOff = TimeSpan.FromSeconds(60);
 
     /// <summary>From the moment the budget is spent: the answer that spent it may be the last one.</summary>
     private static readonly TimeSpan s_budgetGrace = TimeSpan.FromSeconds(3);
@@ -29,8 +31,9 @@ public sealed partial class AttemptDriver(
     private readonly AttemptFolder _attempt = ports.Paths.Task(task.Id).Attempt(task.Attempt);
     private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly AttemptStory _story = new();
+    private volatile AttemptStory _story = new();
     private PreparedAttempt? _prepared;
+    private GatewayRecord? _closed;
     private long _progressAt;
     private int _limitReported;
 
@@ -48,27 +51,18 @@ public sealed partial class AttemptDriver(
     /// <summary>A new attempt, whose dispatch is committed.</summary>
     public async Task StartAsync(CancellationToken detach)
     {
-        var availability = probe();
-        if (availability.Missing is { } missing)
-        {
-            await new AttemptFinalizer(ports, runner).NeverStartedAsync(task, EndReason.AgentMissing, missing);
-            _ready.TrySetResult();
-            return;
-        }
-
         try
         {
-            _prepared = AttemptSetup.Prepare(ports, task, runner, availability);
+            _prepared = AttemptSetup.Prepare(ports, task, runner, probe());
             if (_prepared.Credential is { } credential) OpenGateway(credential);
             ports.Shims.Launch(_attempt.Path);
             ports.Files.Note(task, $"attempt {task.Attempt} started with {runner.Name}");
         }
-        catch (Exception broken)
+        catch (Exception broken) when (broken is not OperationCanceledException)
         {
-            // Whatever it was, nothing runs yet: the task ends here rather than hang.
             LogStartFailed(broken, task.Id);
-            await new AttemptFinalizer(ports, runner).NeverStartedAsync(task, broken);
             _ready.TrySetResult();
+            await UntilDoneAsync(_ => new AttemptFinalizer(ports, runner).NeverStartedAsync(task, broken), detach);
             return;
         }
 
@@ -86,48 +80,89 @@ public sealed partial class AttemptDriver(
     {
         try
         {
-            using var log = new AgentLog(_attempt.Events, _attempt.EventIndex);
-            using var text = new ExecutionLog(_attempt.ExecutionLog, IsStructured());
-            var reading = new StreamReading(log, text, runner.OpenStream(), _story);
-            while (true)
-            {
-                var exit = await FollowShimAsync(reading, detach);
-                if (exit is null)
-                {
-                    switch (await AttemptProbe.ExamineAsync(_attempt.Path, s_sweepPatience, ports.Time, detach))
-                    {
-                        case AttemptStanding.Alive:
-                            continue;
-                        case AttemptStanding.NotStarted:
-                            await new AttemptFinalizer(ports, runner).NeverStartedAsync(task, new IOException(ShimTrouble()));
-                            return;
-                        case AttemptStanding.Ended(var late):
-                            exit = late;
-                            break;
-                        default:
-                            var swept = await OrphanSweep.KillAsync(_attempt.Path, s_sweepPatience, ports.Time, detach);
-                            ports.Files.Note(task, $"its supervisor is gone: {swept} processes left behind were killed");
-                            break;
-                    }
-                }
-
-                reading.ReadTo(exit?.Events ?? LengthOf(_attempt.Events), last: true);
-                var record = runner.Traits.UsesModel
-                    ? ports.Gateway.Close(task.Id, task.Attempt) ?? ports.Gateway.Read(_attempt.GatewayLedger)
-                    : null;
-                await new AttemptFinalizer(ports, runner).FinishAsync(task, exit, _story, record);
-                return;
-            }
-        }
-        catch (OperationCanceledException) when (detach.IsCancellationRequested)
-        {
-            // The agent goes on; the next daemon adopts it.
+            await UntilDoneAsync(FollowToEndAsync, detach);
         }
         finally
         {
             _ready.TrySetResult();
         }
     }
+
+    /// <summary>
+    /// Until it is done, whatever breaks on the way: a full disk, a store that cannot be written. An attempt that nobody follows would
+    /// be "running" for ever, so each try begins anew from the attempt's directory.
+    /// </summary>
+    private async Task UntilDoneAsync(Func<CancellationToken, Task> work, CancellationToken detach)
+    {
+        var backOff = s_firstBackOff;
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await work(detach);
+                    return;
+                }
+                catch (FencedException fenced)
+                {
+                    LogFenced(fenced.Message);
+                    return;
+                }
+                catch (Exception broken) when (!detach.IsCancellationRequested)
+                {
+                    LogFollowFailed(broken, task.Id, task.Attempt);
+                }
+
+                await System.Threading.Tasks.Task.Delay(backOff, ports.Time, detach);
+                backOff = backOff * 2 < s_longestBackOff ? backOff * 2 : s_longestBackOff;
+            }
+        }
+        catch (Exception) when (detach.IsCancellationRequested)
+        {
+            // The agent goes on; the next daemon adopts it.
+        }
+    }
+
+    private async Task FollowToEndAsync(CancellationToken detach)
+    {
+        _story = new AttemptStory();
+        using var log = new AgentLog(_attempt.Events, _attempt.EventIndex);
+        using var text = new ExecutionLog(_attempt.ExecutionLog, IsStructured());
+        var reading = new StreamReading(log, text, runner.OpenStream(), _story);
+        while (true)
+        {
+            var exit = await FollowShimAsync(reading, detach);
+            if (exit is null)
+            {
+                switch (await AttemptProbe.ExamineAsync(_attempt.Path, s_sweepPatience, ports.Time, detach))
+                {
+                    case AttemptStanding.Alive:
+                        continue;
+                    case AttemptStanding.NotStarted:
+                        await new AttemptFinalizer(ports, runner).NeverStartedAsync(task, new IOException(ShimTrouble()));
+                        return;
+                    case AttemptStanding.Ended(var late):
+                        exit = late;
+                        break;
+                    default:
+                        var swept = await OrphanSweep.KillAsync(_attempt.Path, s_sweepPatience, ports.Time, detach);
+                        ports.Files.Note(task, $"its supervisor is gone: {swept} processes left behind were killed");
+                        break;
+                }
+            }
+
+            reading.ReadTo(exit?.Events ?? LengthOf(_attempt.Events), last: true);
+            // Closed once: what it had spent is not there to be asked for again.
+            _closed ??= ports.Gateway.Close(task.Id, task.Attempt) ?? SpentByLedger();
+            await new AttemptFinalizer(ports, runner).FinishAsync(task, exit, _story, _closed);
+            return;
+        }
+    }
+
+    /// <summary>An attempt that ended while no daemon was there was never opened here.</summary>
+    private GatewayRecord? SpentByLedger() =>
+        runner.Traits.UsesModel ? ports.Gateway.Read(_attempt.GatewayLedger) : null;
 
     private bool IsStructured() => runner.Traits.UsesModel;
 
@@ -218,7 +253,7 @@ public sealed partial class AttemptDriver(
             _prepared = AttemptSetup.Renew(ports, task, runner, probe());
             if (_prepared.Credential is { } credential) OpenGateway(credential);
             if (task.Spec.SecretNames.Length > 0)
-                ports.Files.Note(task, $"these variables died with the daemon that had them: {string.Join(", ", task.Spec.SecretNames)}");
+                ports.Files.Note(task, $"starts without {string.Join(", ", task.Spec.SecretNames)}: their values were held in memory by a daemon that is gone");
         }
 
         await connection.SendSecretAsync(_prepared.SecretEnvironment, _prepared.Held, detach);
@@ -307,14 +342,27 @@ public sealed partial class AttemptDriver(
         if (_progressAt != 0 && ports.Time.GetElapsedTime(_progressAt) < s_progressEvery) return;
         _progressAt = ports.Time.GetTimestamp();
         var spent = ports.Gateway.Find(task.Id, task.Attempt)?.Usage ?? _story.Usage ?? Usage.Zero;
-        await ports.Book.Store.SaveProgressAsync(
-            new AttemptProgress(task.Id, task.Attempt, task.Fence, offset, _story.Session, spent), cancellation);
+        try
+        {
+            await ports.Book.Store.SaveProgressAsync(
+                new AttemptProgress(task.Id, task.Attempt, task.Fence, offset, _story.Session, spent), cancellation);
+        }
+        catch (StoreException)
+        {
+            // For listings only: the attempt's directory has it all, and the next one says it again.
+        }
     }
 
     private static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "task {Id} could not be started")]
     private partial void LogStartFailed(Exception broken, TaskId id);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "attempt {Attempt} of task {Id} could not be followed; it is tried again")]
+    private partial void LogFollowFailed(Exception broken, TaskId id, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Why}: it is followed there")]
+    private partial void LogFenced(string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "task {Id}: the disk is full: {On}")]
     private partial void LogDiskFull(TaskId id, bool on);

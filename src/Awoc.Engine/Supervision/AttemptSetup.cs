@@ -32,7 +32,7 @@ public static class AttemptSetup
         File.WriteAllText(folder.Prompt, prompt);
         File.WriteAllText(attempt.Stdin, plan.StdinFirst);
         File.WriteAllText(attempt.TargetBefore, task.Spec.Output is { } target ? ContentHash.OfFile(target) ?? "" : "");
-        LaunchScript.Write(folder, task, plan);
+        LaunchScript.Write(folder, ports.Paths.Home, task, plan);
         new ShimSpec
         {
             Store = ports.Book.Store.StoreId,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Awoc.Core.Agents;
 
 namespace Awoc.Engine.Supervision;
@@ -13,8 +14,13 @@ public sealed class ExecutionLog(string path, bool structured) : IDisposable
     private const int LongestToolText = 300;
 
     private readonly StringBuilder _pending = new();
-    private FileStream? _file;
-    private long _skip = -1;
+    private SafeFileHandle? _file;
+
+    /// <summary>How long the file was when it was opened: an earlier daemon wrote that much of the same text.</summary>
+    private long _known;
+
+    /// <summary>Where in the file the pending text begins.</summary>
+    private long _at;
 
     public void Write(DateTimeOffset at, AgentEvent e, string rawLine)
     {
@@ -30,29 +36,26 @@ public sealed class ExecutionLog(string path, bool structured) : IDisposable
         foreach (var line in text.AsSpan().Trim().EnumerateLines()) _pending.Append(stamp).Append(' ').Append(line).Append('\n');
     }
 
+    /// <summary>Writes what has come. What cannot be written (a full disk) is kept, and written by a later call.</summary>
+    /// <exception cref="IOException">There is no room.</exception>
     public void Flush()
     {
         if (_pending.Length == 0) return;
         var bytes = Encoding.UTF8.GetBytes(_pending.ToString());
-        _pending.Clear();
         if (_file is null)
         {
-            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
-            _skip = _file.Length;
-            _file.Position = _file.Length;
+            _file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            _known = RandomAccess.GetLength(_file);
         }
 
-        var known = (int)Math.Min(_skip, bytes.Length);
-        _skip -= known;
-        _file.Write(bytes, known, bytes.Length - known);
-        _file.Flush();
+        var skip = (int)Math.Clamp(_known - _at, 0, bytes.Length);
+        // At a position of its own: a write that was cut short is done again from its beginning, over itself.
+        RandomAccess.Write(_file, bytes.AsSpan(skip), _at + skip);
+        _at += bytes.Length;
+        _pending.Clear();
     }
 
-    public void Dispose()
-    {
-        Flush();
-        _file?.Dispose();
-    }
+    public void Dispose() => _file?.Dispose();
 
     private static string? Render(AgentEvent e) => e switch
     {

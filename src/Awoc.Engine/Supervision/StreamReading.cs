@@ -20,6 +20,13 @@ public sealed class StreamReading(AgentLog log, ExecutionLog text, IAgentStream 
             }
         }
 
-        text.Flush();
+        try
+        {
+            text.Flush();
+        }
+        catch (IOException) when (!last)
+        {
+            // No room for what people read must not keep the agent's end from being seen: the next write brings it along.
+        }
     }
 }

@@ -14,17 +14,28 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>The folder of a new task, with its first attempt's log in place so that <c>tail -f</c> can begin at once.</summary>
-    public void Create(AgentTask task) => Try(task.Id, () =>
+    /// <exception cref="IOException">It cannot be made: a task without room for its files could not start, and is better refused.</exception>
+    public void Create(AgentTask task)
     {
         var folder = paths.Task(task.Id);
-        Directory.CreateDirectory(folder.Path, Private);
-        OpenAttempt(folder, 1);
-        TaskConfigFile.Write(task, folder);
-        Note(folder, $"launched: {task.Spec.Type} by {task.Spec.Agent}, {task.Spec.Budget.Tokens} tokens, {task.Spec.Budget.TimeoutSeconds} s");
-    });
+        try
+        {
+            Directory.CreateDirectory(folder.Path, Private);
+            OpenAttempt(folder, 1);
+            TaskConfigFile.Write(task, folder);
+            Note(folder, $"launched: {task.Spec.Type} by {task.Spec.Agent}, {task.Spec.Budget.Tokens} tokens, {task.Spec.Budget.TimeoutSeconds} s");
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{paths.Tasks} cannot be written to, so nothing was launched: {broken.Message} Free some space on its disk, or set AWOC_HOME to another directory.", broken);
+        }
+    }
 
     /// <summary>Takes back the folder of a task that was not stored after all.</summary>
-    public void Remove(TaskId id) => Try(id, () => Directory.Delete(paths.Task(id).Path, recursive: true));
+    public void Remove(TaskId id) => Try(id, () =>
+    {
+        if (Directory.Exists(paths.Task(id).Path)) Directory.Delete(paths.Task(id).Path, recursive: true);
+    });
 
     /// <summary>Makes an attempt's directory, and the task's own names for its logs point to it.</summary>
     public static AttemptFolder OpenAttempt(TaskFolder folder, int number)

@@ -37,7 +37,7 @@ public sealed class CommandRunner : IRunner
 
     public LaunchPlan Plan(AttemptContext context) => new()
     {
-        Argv = [context.Availability.Executable ?? "/bin/sh", "-c", context.Spec.Description],
+        Argv = [context.Availability.Executable ?? "/bin/sh", "-c", Script(context.Spec.Description)],
         Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["AWOC_TASK_ID"] = context.Task.Value,
@@ -62,6 +62,9 @@ public sealed class CommandRunner : IRunner
         };
         return ApiVerdict.Fail(EndReason.CommandFailed, $"exit code {evidence.ExitCode}{meaning}", ApiVerdict.SeeLogs);
     }
+
+    /// <summary>A shell takes what follows -c for an option where it begins like one; not every shell knows "--" there.</summary>
+    private static string Script(string command) => command.StartsWith('-') || command.StartsWith('+') ? " " + command : command;
 
     private static Executable Shell(string? configured, string? searchPath)
     {

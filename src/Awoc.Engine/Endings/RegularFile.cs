@@ -1,0 +1,28 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Awoc.Engine.Endings;
+
+/// <summary>Tells files from pipes, sockets and devices, which .NET does not: opening a pipe waits for its other end.</summary>
+internal static partial class RegularFile
+{
+    private const int CurrentDirectory = -100;
+    private const uint TypeOnly = 1;
+    private const int TypeMask = 0xF000;
+    private const int Regular = 0x8000;
+
+    // struct statx is the same on every architecture: 256 bytes, stx_mode in bytes 28 and 29.
+    private const int Size = 256;
+    private const int ModeAt = 28;
+
+    /// <summary>True for a file, or a link to one; false for anything else and for nothing.</summary>
+    public static bool Is(string path)
+    {
+        Span<byte> status = stackalloc byte[Size];
+        return Status(CurrentDirectory, path, 0, TypeOnly, status) == 0
+            && (BinaryPrimitives.ReadUInt16LittleEndian(status[ModeAt..]) & TypeMask) == Regular;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Status(int directory, string path, int flags, uint mask, Span<byte> status);
+}
