@@ -1,7 +1,7 @@
+using System.Text.Json;
 using Awoc.Shim.Agent;
 using Awoc.Shim.Native;
 using Awoc.Shim.Records;
-using System.Text.Json;
 
 namespace Awoc.Shim;
 

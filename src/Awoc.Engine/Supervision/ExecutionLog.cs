@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Awoc.Core.Agents;
+using Microsoft.Win32.SafeHandles;
 
 namespace Awoc.Engine.Supervision;
 
