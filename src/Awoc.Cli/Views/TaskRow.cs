@@ -17,7 +17,9 @@ internal sealed record TaskRow(string Id, string Task, string State, string Agen
 {
     public const int TaskColumn = 1;
     public const int StateColumn = 2;
+    public const int AgentColumn = 3;
     public const int ModelColumn = 4;
+    public const int TokensColumn = 5;
     public const int OutputColumn = 7;
     private const int TaskLength = 40;
 
@@ -31,7 +33,7 @@ internal sealed record TaskRow(string Id, string Task, string State, string Agen
         StateOf(task),
         task.Rehearsal is true ? $"{task.Agent} (rehearsal)" : task.Agent,
         task.Model ?? "-",
-        $"{Figures.Count(task.Usage.Output)}/{Figures.Count(task.Budget.Tokens)}",
+        task.Model is null ? "-" : $"{Figures.Count(task.Usage.Output)}/{Figures.Count(task.Budget.Tokens)}",
         task.StartedAt is null ? "-" : Figures.Duration(RunningTime(task, now)),
         Printable.Line(OutputOf(task, cwd)));
 

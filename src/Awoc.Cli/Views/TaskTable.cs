@@ -32,25 +32,18 @@ internal static class TaskTable
             Interactive = InteractionSupport.No,
             Ansi = NoColour ? AnsiSupport.No : AnsiSupport.Detect,
         });
-        var shown = Columns(output.Width);
+        var all = rows.ToList();
+        var fit = TableFit.Of([TaskRow.Titles, .. all.Select(r => r.Cells)], output.Width);
         var table = new Table().Border(TableBorder.None);
-        foreach (var c in shown)
-        {
-            var column = new TableColumn(new Text(TaskRow.Titles[c], new Style(decoration: Decoration.Dim)));
-            table.AddColumn(c is TaskRow.TaskColumn or TaskRow.OutputColumn ? column : column.NoWrap());
-        }
-
-        foreach (var row in rows)
-            table.AddRow(shown.Select(c => new Text(row.Cells[c], c == TaskRow.StateColumn ? StyleOf(row.State) : Style.Plain)));
+        foreach (var c in fit.Columns)
+            table.AddColumn(new TableColumn(new Text(TaskRow.Titles[c], new Style(decoration: Decoration.Dim))).NoWrap());
+        foreach (var row in all)
+            table.AddRow(fit.Columns.Select(c => new Text(fit.Cut(row.Cells[c], c), c == TaskRow.StateColumn ? StyleOf(row.State) : Style.Plain)));
         console.Write(table);
     }
 
     private static bool NoColour =>
         Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } || Environment.GetEnvironmentVariable("TERM") == "dumb";
-
-    /// <summary>A narrow window has no room for what <c>awoc status ID</c> tells as well.</summary>
-    private static int[] Columns(int width) =>
-        [.. Enumerable.Range(0, TaskRow.Titles.Length).Where(c => width >= 110 || (c != TaskRow.ModelColumn && (c != TaskRow.OutputColumn || width >= 96)))];
 
     private static Style StyleOf(string state) => state.Split(' ')[0] switch
     {
