@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using Awoc.Shim.Native;
 using Awoc.Shim.Records;
 
@@ -86,6 +87,8 @@ internal static class Shim
     /// </summary>
     private static unsafe void CloseInherited()
     {
+        // In a plain build these are also the just-in-time runtime's own, which it does not survive without.
+        if (RuntimeFeature.IsDynamicCodeCompiled) return;
         const int MostNumbers = 1024;
         Span<int> open = stackalloc int[MostNumbers];
         var count = 0;
