@@ -40,9 +40,9 @@ internal static class ClaudeBench
 
             TimeSpan Counted(Figures calls, Func<TimeSpan> run)
             {
-                var before = Lines(log);
+                var before = Calls(log);
                 var time = run();
-                calls.Add(Lines(log) - before);
+                calls.Add(Calls(log) - before);
                 return time;
             }
         }
@@ -62,11 +62,13 @@ internal static class ClaudeBench
         var environment = spec["env"]!.Deserialize<Dictionary<string, string>>()!;
         foreach (var name in environment.Keys.ToList()) environment[name] = environment[name].Replace("http://127.0.0.1:{relayPort}", url, StringComparison.Ordinal);
         environment["ANTHROPIC_API_KEY"] = "rehearsal";
-        return new RawLaunch(spec["argv"]!.Deserialize<List<string>>()!, environment, File.ReadAllText(Path.Combine(attempt, "stdin")));
+        return new RawLaunch(spec["argv"]!.Deserialize<List<string>>()!, environment, File.ReadAllText(Path.Combine(attempt, "stdin")), Path.Combine(attempt, "out"));
     }
 
     private static TimeSpan RunRaw(RawLaunch raw, Scratch scratch)
     {
+        // Over a file that is there already, the agent would have to read before it may write.
+        foreach (var written in Directory.EnumerateFiles(raw.Staging)) File.Delete(written);
         List<string> argv = [.. raw.Argv];
         argv[argv.IndexOf("--session-id") + 1] = Guid.NewGuid().ToString();
         var clock = Stopwatch.StartNew();
@@ -77,10 +79,14 @@ internal static class ClaudeBench
         var said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         var time = clock.Elapsed;
-        return process.ExitCode == 0 ? time : throw new InvalidOperationException($"claude ended {process.ExitCode}: {said}");
+        return process.ExitCode == 0 && Directory.EnumerateFiles(raw.Staging).Any()
+            ? time
+            : throw new InvalidOperationException($"claude ended {process.ExitCode} with no report written: {said}");
     }
 
-    private static int Lines(string file) => File.Exists(file) ? File.ReadLines(file).Count() : 0;
+    /// <summary>Not the probe of the address (HEAD), which the gateway answers by itself.</summary>
+    private static int Calls(string log) =>
+        File.Exists(log) ? File.ReadLines(log).Count(line => line.Contains("\"path\":\"/v1/messages", StringComparison.Ordinal)) : 0;
 
-    private sealed record RawLaunch(List<string> Argv, Dictionary<string, string> Environment, string Stdin);
+    private sealed record RawLaunch(List<string> Argv, Dictionary<string, string> Environment, string Stdin, string Staging);
 }

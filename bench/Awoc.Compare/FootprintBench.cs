@@ -8,6 +8,7 @@ namespace Awoc.Compare;
 internal static class FootprintBench
 {
     private const int Attempts = 8;
+    private const int JobsBefore = 200;
     private const double Megabyte = 1024 * 1024;
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(3);
 
@@ -67,6 +68,11 @@ internal static class FootprintBench
         var daemon = (await side.Client.HealthAsync()).Pid;
         await Task.Delay(s_idle);
         Show("daemon, idle", daemon, 35);
+
+        for (var i = 0; i < JobsBefore; i++) await side.LaunchAsync();
+        await side.SettleAsync();
+        await Task.Delay(s_idle);
+        Show($"daemon, idle after {JobsBefore} jobs", daemon, 35);
 
         for (var i = 0; i < Attempts; i++) await side.LaunchAsync("echo at work; sleep 60");
         while ((await side.Client.HealthAsync()).Running < Attempts) await Task.Delay(20);
