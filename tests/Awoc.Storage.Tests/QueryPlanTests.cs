@@ -18,6 +18,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
     {
         { ReadSql.Find, "sqlite_autoindex_task_1" },
         { ReadSql.Count, "task_state" },
+        { ReadSql.CountState, "task_state" },
         { ReadSql.Ready, "task_ready" },
         { ReadSql.Due, "task_due" },
         { ReadSql.NextDue, "task_due" },

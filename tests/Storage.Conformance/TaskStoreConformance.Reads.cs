@@ -121,6 +121,7 @@ public abstract partial class TaskStoreConformance
                 [TaskState.Ended] = 1,
             },
             counts);
+        foreach (var (state, count) in counts) Assert.Equal(count, await Store.CountAsync(state, Cancellation));
     }
 
     [Fact]

@@ -41,7 +41,11 @@ public interface ITaskStore : IAsyncDisposable
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<AgentTask>> ListAsync(TaskQuery query, CancellationToken cancellation);
 
+    /// <summary>By state. The time it takes grows with the number of tasks that have ended.</summary>
     Task<IReadOnlyDictionary<TaskState, long>> CountAsync(CancellationToken cancellation);
+
+    /// <summary>The tasks in one state.</summary>
+    Task<long> CountAsync(TaskState state, CancellationToken cancellation);
 
     /// <summary>The queued tasks of a queue in the order in which they are to start.</summary>
     Task<IReadOnlyList<AgentTask>> ReadyAsync(string queue, int limit, CancellationToken cancellation);

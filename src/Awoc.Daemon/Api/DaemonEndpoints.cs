@@ -27,7 +27,8 @@ internal static class DaemonEndpoints
     private static async Task<IResult> HealthAsync(
         DaemonIdentity identity, AwocPaths paths, Dispatcher dispatcher, ITaskStore store, CancellationToken cancellation)
     {
-        var counts = await store.CountAsync(cancellation);
+        // Every command asks for this first: it is not to count the tasks that have ended.
+        var queued = await store.CountAsync(TaskState.Queued, cancellation);
         return Results.Json(
             new HealthView
             {
@@ -37,7 +38,7 @@ internal static class DaemonEndpoints
                 Socket = paths.ApiSocket,
                 StartedAt = identity.StartedAt,
                 Running = dispatcher.Running,
-                Queued = counts.GetValueOrDefault(TaskState.Queued),
+                Queued = queued,
                 Limit = dispatcher.Limit,
             },
             WireJson.Default.HealthView);

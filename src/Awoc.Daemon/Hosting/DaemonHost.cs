@@ -43,7 +43,9 @@ internal sealed partial class DaemonHost : IAsyncDisposable
         var store = await SqliteTaskStore.OpenAsync(paths.Store, time, CancellationToken.None);
         try
         {
-            var builder = WebApplication.CreateSlimBuilder();
+            // To follow changes of appsettings.json, which there is none of, it would watch every directory under the home:
+            // five watches for each task that was ever launched.
+            var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
             builder.Logging.ClearProviders().AddProvider(new RotatedFileLog(paths.DaemonLog, time)).SetMinimumLevel(LogLevel.Information);
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning);
             builder.WebHost.ConfigureKestrel(kestrel =>

@@ -52,17 +52,24 @@ public sealed class ShimConnection : IAsyncDisposable
         {
             // Asked before the attempt to connect: a shim records its end before it closes its socket.
             var hasEnded = ended?.Invoke() ?? false;
-            try
+            Exception? absent = null;
+
+            // A shim takes some milliseconds to come up: a look costs little, a refused connect is an exception.
+            if (File.Exists(socketPath))
             {
-                return new ShimConnection(await UnixSockets.ConnectAsync(socketPath, cancellationToken));
-            }
-            catch (Exception absent) when (absent is SocketException or IOException)
-            {
-                if (hasEnded) return null;
-                if (time.GetElapsedTime(begin) >= timeout)
-                    throw new TimeoutException($"No shim listens on {socketPath} ({absent.Message}).", absent);
+                try
+                {
+                    return new ShimConnection(await UnixSockets.ConnectAsync(socketPath, cancellationToken));
+                }
+                catch (Exception refused) when (refused is SocketException or IOException)
+                {
+                    absent = refused;
+                }
             }
 
+            if (hasEnded) return null;
+            if (time.GetElapsedTime(begin) >= timeout)
+                throw new TimeoutException($"No shim listens on {socketPath} ({absent?.Message ?? "there is no such socket"}).", absent);
             await Task.Delay(s_retry, time, cancellationToken);
         }
     }

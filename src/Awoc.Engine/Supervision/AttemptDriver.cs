@@ -34,7 +34,9 @@ public sealed partial class AttemptDriver(
     private volatile AttemptStory _story = new();
     private PreparedAttempt? _prepared;
     private GatewayRecord? _closed;
-    private long _progressAt;
+    private long _progressAt = ports.Time.GetTimestamp();
+    private long _savedOffset;
+    private string? _savedSession;
     private int _limitReported;
 
     public TaskId Task => task.Id;
@@ -339,8 +341,10 @@ public sealed partial class AttemptDriver(
 
     private async Task SaveProgressAsync(long offset, CancellationToken cancellation)
     {
-        if (_progressAt != 0 && ports.Time.GetElapsedTime(_progressAt) < s_progressEvery) return;
-        _progressAt = ports.Time.GetTimestamp();
+        // Each is a durable write: not for an attempt that has said nothing, nor for one that is over in a moment.
+        var isDue = ports.Time.GetElapsedTime(_progressAt) >= s_progressEvery;
+        if (offset == _savedOffset || (!isDue && _story.Session == _savedSession)) return;
+        (_progressAt, _savedOffset, _savedSession) = (ports.Time.GetTimestamp(), offset, _story.Session);
         var spent = ports.Gateway.Find(task.Id, task.Attempt)?.Usage ?? _story.Usage ?? Usage.Zero;
         try
         {

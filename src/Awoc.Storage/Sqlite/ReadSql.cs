@@ -13,6 +13,8 @@ internal static class ReadSql
 
     public const string Count = "SELECT state, count(*) AS count FROM task GROUP BY state";
 
+    public const string CountState = "SELECT count(*) FROM task WHERE state = @state";
+
     public const string Ready =
         $"SELECT {TaskRow.Columns} FROM task WHERE state = 'queued' AND queue = @queue ORDER BY order_key, seq LIMIT @limit";
 

@@ -45,6 +45,9 @@ public sealed partial class SqliteTaskStore
             },
             cancellation);
 
+    public Task<long> CountAsync(TaskState state, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => c.QueryFirst<long>(ReadSql.CountState, new { state = state.Text() }), cancellation);
+
     public Task<IReadOnlyList<AgentTask>> ReadyAsync(string queue, int limit, CancellationToken cancellation) =>
         _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Ready, new { queue, limit })), cancellation);
 
