@@ -41,7 +41,8 @@ public static class OutputDelivery
             if (now == result) return new Delivery.Done(before, now);
             if (now is not null && !spec.Overwrite) return new Delivery.Waits(target);
             // A link stays one: what it leads to is what is written.
-            DurableFile.Copy(kept, File.ResolveLinkTarget(target, returnFinalTarget: true)?.FullName ?? target);
+            var link = new FileInfo(target);
+            DurableFile.Copy(kept, link.LinkTarget is null ? target : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
             return new Delivery.Done(before, result);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
