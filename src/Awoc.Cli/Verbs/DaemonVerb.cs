@@ -122,12 +122,12 @@ internal static class DaemonVerb
 
     private static async Task HandOverAsync(CliConsole console, AwocClient client, CancellationToken token)
     {
+        // Without secrets too: some wait for an agent or a setting that may be there by now.
         var secrets = CallerEnvironment.Current().Secrets;
-        if (secrets.Count == 0) return;
         var reply = await client.HandOverAsync(new CredentialsRequest(secrets), token);
         if (reply.Released.Count == 0) return;
         var released = string.Join(' ', reply.Released.Select(TaskWords.Handle));
-        console.Say($"{Count(reply.Released.Count, "task that waited for credentials is", "tasks that waited for credentials are")} queued again: {released}");
+        console.Say($"{Count(reply.Released.Count, "task that waited goes on", "tasks that waited go on")}: {released}");
     }
 
     private static void Print(CliConsole console, HealthView health, bool json)

@@ -44,7 +44,7 @@ internal sealed class DaemonConnection(AwocHome home, DaemonLauncher? launcher, 
         }
         catch (SocketException e)
         {
-            throw AwocException.Unavailable($"{home.Socket} cannot be reached: {e.Message}. `awoc doctor` looks for the cause.", null, e);
+            throw AwocException.Unavailable(home.Fault() ?? $"{home.Socket} cannot be reached: {e.Message}. `awoc doctor` looks for the cause.", null, e);
         }
     }
 }

@@ -18,6 +18,6 @@ internal static class SettingsEndpoints
             return Problems.Invalid("KEY", key, SettingKeys.Allowed);
         if (change.Value is { } value && !known.Accepts(value)) return Problems.Invalid(key, value, known.Takes);
         settings.Set(key, change.Value);
-        return Results.Json(settings.View(null).Settings.First(s => s.Key == key), WireJson.Default.SettingView);
+        return Results.Json(settings.View(known, key), WireJson.Default.SettingView);
     }
 }

@@ -15,24 +15,28 @@ internal static class YamlEdit
         var parts = key.Split('.');
         for (var depth = parts.Length - 1; depth >= 0; depth--)
         {
-            if (Find(document.Root, parts[..depth]) is not { } parent) continue;
-            if (parent.Style == YamlDotNet.Core.Events.MappingStyle.Flow) return IntoFlow(text, parent, parts[depth..], value);
-            if (depth == 0) break;
-            var at = LineStart(text, (int)parent.Start.Index);
-            return text[..at] + Lines(parts[depth..], value, (int)parent.Start.Column - 1) + text[at..];
-        }
+            if (Find(document.Root, parts[..depth]) is { } parent)
+            {
+                if (parent.Style == YamlDotNet.Core.Events.MappingStyle.Flow) return IntoFlow(text, parent, parts[depth..], value);
+                if (depth == 0) break;
+                var at = LineStart(text, (int)parent.Start.Index);
+                return text[..at] + Lines(parts[depth..], value, (int)parent.Start.Column - 1) + text[at..];
+            }
 
-        for (var depth = parts.Length - 1; depth >= 1; depth--)
-        {
             // "agents:" with nothing below it: the new lines are its first.
-            if (Find(document.Root, parts[..(depth - 1)])?.FirstOrDefault(c => (c.Key as YamlScalarNode)?.Value == parts[depth - 1]).Key is not { } empty) continue;
-            var end = text.IndexOf('\n', (int)empty.End.Index);
-            var before = end < 0 ? text + "\n" : text[..(end + 1)];
-            return before + Lines(parts[depth..], value, (int)empty.Start.Column + 1) + (end < 0 ? "" : text[(end + 1)..]);
+            if (depth > 0 && Find(document.Root, parts[..(depth - 1)])?.FirstOrDefault(c => (c.Key as YamlScalarNode)?.Value == parts[depth - 1]).Key is { } empty)
+                return Below(text, empty, parts[depth..], value);
         }
 
         var separator = text.Length == 0 || text.EndsWith('\n') ? "" : "\n";
         return text + separator + Lines(parts, value, 0);
+    }
+
+    private static string Below(string text, YamlNode empty, string[] parts, string value)
+    {
+        var end = text.IndexOf('\n', (int)empty.End.Index);
+        var before = end < 0 ? text + "\n" : text[..(end + 1)];
+        return before + Lines(parts, value, (int)empty.Start.Column + 1) + (end < 0 ? "" : text[(end + 1)..]);
     }
 
     /// <summary><c>{path: x}</c> becomes <c>{tools: "y", path: x}</c>.</summary>

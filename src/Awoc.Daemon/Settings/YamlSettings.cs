@@ -57,6 +57,11 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
         return new SettingsView(settings, paths.UserConfig, FindProject(cwd));
     }
 
+    /// <summary>One setting as it is now; of an agent's that is not set, the default.</summary>
+    public SettingView View(SettingKey known, string key) =>
+        View(null).Settings.FirstOrDefault(s => s.Key == key)
+        ?? new SettingView(key, known.Default(new AwocSettings()), "default", $"{known.Description}: {known.Takes}");
+
     /// <summary>Writes one value into the user's file and leaves every other byte of it alone.</summary>
     public void Set(string key, string? value)
     {

@@ -10,17 +10,24 @@ internal static partial class RegularFile
     private const uint TypeOnly = 1;
     private const int TypeMask = 0xF000;
     private const int Regular = 0x8000;
+    private const int Directory = 0x4000;
 
     // struct statx is the same on every architecture: 256 bytes, stx_mode in bytes 28 and 29.
     private const int Size = 256;
     private const int ModeAt = 28;
 
     /// <summary>True for a file, or a link to one; false for anything else and for nothing.</summary>
-    public static bool Is(string path)
+    public static bool Is(string path) => TypeOf(path) == Regular;
+
+    /// <summary>True for a pipe, a device or the like.</summary>
+    public static bool IsOther(string path) => TypeOf(path) is not (null or Regular or Directory);
+
+    private static int? TypeOf(string path)
     {
         Span<byte> status = stackalloc byte[Size];
         return Status(CurrentDirectory, path, 0, TypeOnly, status) == 0
-            && (BinaryPrimitives.ReadUInt16LittleEndian(status[ModeAt..]) & TypeMask) == Regular;
+            ? BinaryPrimitives.ReadUInt16LittleEndian(status[ModeAt..]) & TypeMask
+            : null;
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

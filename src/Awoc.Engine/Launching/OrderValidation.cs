@@ -22,6 +22,9 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
     private const int LongestName = 64;
     private const int LongestModel = 128;
 
+    /// <summary>The kernel's own limit, in bytes.</summary>
+    private const int LongestFileName = 255;
+
     private readonly List<SpecFault> _faults = [];
 
     public IReadOnlyList<SpecFault> Faults => _faults;
@@ -88,11 +91,13 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
         var parent = Path.GetDirectoryName(path);
         if (Directory.Exists(path) || given.EndsWith('/') || parent is null)
             Fault("OUTPUT", given, "a file's path, not a directory's");
-        else if (File.Exists(path) && !RegularFile.Is(path))
+        else if (Encoding.UTF8.GetByteCount(Path.GetFileName(path)) > LongestFileName)
+            Fault("OUTPUT", given, $"a file name of at most {LongestFileName} bytes");
+        else if (RegularFile.IsOther(path))
             Fault("OUTPUT", given, "a file's path, not a pipe's or a device's");
         else if (!Directory.Exists(parent))
             Fault("OUTPUT", given, $"a path in a directory that exists; make it with: mkdir -p {TaskFolders.LaunchScript.Quote(parent)}");
-        else if (Access(parent, WriteAndSearch) != 0 || (File.Exists(path) && Access(path, Write) != 0))
+        else if (Access(parent, WriteAndSearch) != 0 || (RegularFile.Is(path) && Access(path, Write) != 0))
             Fault("OUTPUT", given, $"a path that can be written ({Marshal.GetLastPInvokeErrorMessage()}: {parent})");
         else if (!order.AllowOutside && !IsInside(Resolve(path), Resolve(cwd)))
             Fault("OUTPUT", given, $"a path inside the working directory {cwd}, or --allow-outside, or another --cwd");
@@ -157,7 +162,7 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
         foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             var next = new DirectoryInfo(Path.Combine(resolved, part));
-            resolved = next.ResolveLinkTarget(returnFinalTarget: true)?.FullName is { } target ? Resolve(target) : next.FullName;
+            resolved = next.LinkTarget is null ? next.FullName : Resolve(next.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
         }
 
         return resolved;

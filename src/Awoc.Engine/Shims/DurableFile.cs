@@ -46,7 +46,7 @@ internal static partial class DurableFile
 
     /// <summary>Beside the target, hidden: a rename is atomic only within one file system.</summary>
     private static string Draft(string target) =>
-        Path.Combine(Path.GetDirectoryName(target) ?? "/", $".{Path.GetFileName(target)}.{Guid.NewGuid():n}.tmp");
+        Path.Combine(Path.GetDirectoryName(target) ?? "/", $".awoc-{Guid.NewGuid():n}.tmp");
 
     private static void Place(string draft, string target)
     {
