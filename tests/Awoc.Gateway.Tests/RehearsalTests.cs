@@ -33,12 +33,11 @@ public sealed class RehearsalTests
     [Fact]
     public async Task ClaudeCode_ThroughTheGateway_WorksAndIsMeteredAsTheServerCounts()
     {
-        Assert.SkipUnless(ClaudeCli.Find() is not null, "Claude Code is not installed: npm ci at the root");
         await using var server = await StartServerAsync();
         await using var host = await GatewayHost.StartAsync();
         host.Open(UpstreamOf(server), l => l with { MaxOutputTokens = 1_000_000 });
 
-        var (exitCode, output) = await ClaudeCli.RunAsync(ClaudeCli.Find()!, "Say hello.", new Dictionary<string, string>
+        var (exitCode, output) = await ClaudeCli.RunAsync(ClaudeCli.Program, "Say hello.", new Dictionary<string, string>
         {
             ["ANTHROPIC_BASE_URL"] = host.Url,
             ["ANTHROPIC_API_KEY"] = GatewayHost.Token,
@@ -59,12 +58,11 @@ public sealed class RehearsalTests
     [Fact]
     public async Task ClaudeCode_TokenInThePath_KeepsItsOwnLogin()
     {
-        Assert.SkipUnless(ClaudeCli.Find() is not null, "Claude Code is not installed: npm ci at the root");
         await using var server = await StartServerAsync();
         await using var host = await GatewayHost.StartAsync();
         host.Open(UpstreamOf(server), l => l with { Upstream = new ModelUpstream(UpstreamOf(server), UpstreamAuth.PassThrough, null) });
 
-        var (exitCode, output) = await ClaudeCli.RunAsync(ClaudeCli.Find()!, "Say hello.", new Dictionary<string, string>
+        var (exitCode, output) = await ClaudeCli.RunAsync(ClaudeCli.Program, "Say hello.", new Dictionary<string, string>
         {
             ["ANTHROPIC_BASE_URL"] = $"{host.Url}/a/{GatewayHost.Token}",
             ["ANTHROPIC_AUTH_TOKEN"] = "the-agents-own-login",
@@ -78,12 +76,11 @@ public sealed class RehearsalTests
     [Fact]
     public async Task ClaudeCode_BudgetSpent_EndsAtOnceWithOurWords()
     {
-        Assert.SkipUnless(ClaudeCli.Find() is not null, "Claude Code is not installed: npm ci at the root");
         await using var server = await StartServerAsync();
         await using var host = await GatewayHost.StartAsync();
         host.Open(UpstreamOf(server), l => l with { MaxOutputTokens = 0 });
 
-        var (exitCode, output) = await ClaudeCli.RunAsync(ClaudeCli.Find()!, "Say hello.", new Dictionary<string, string>
+        var (exitCode, output) = await ClaudeCli.RunAsync(ClaudeCli.Program, "Say hello.", new Dictionary<string, string>
         {
             ["ANTHROPIC_BASE_URL"] = host.Url,
             ["ANTHROPIC_API_KEY"] = GatewayHost.Token,

@@ -80,7 +80,7 @@ public sealed class ClaudeCodeTests
     private static async Task<(int Code, List<JsonObject> Events, string Error)> RunAsync(RehearsalServer server, SampleProject project, string prompt)
     {
         var home = Directory.CreateTempSubdirectory("awoc-home-").FullName;
-        var start = new ProcessStartInfo(Executable(), ["-p", "--output-format", "stream-json", "--verbose", "--tools", Tools, "--allowedTools", Tools])
+        var start = new ProcessStartInfo(TestKit.Binaries.Claude, ["-p", "--output-format", "stream-json", "--verbose", "--tools", Tools, "--allowedTools", Tools])
         {
             WorkingDirectory = project.Directory,
             RedirectStandardInput = true,
@@ -110,14 +110,5 @@ public sealed class ClaudeCodeTests
             if (!claude.HasExited) claude.Kill();
             Directory.Delete(home, recursive: true);
         }
-    }
-
-    private static string Executable()
-    {
-        var path = Environment.GetEnvironmentVariable("AWOC_CLAUDE") is { Length: > 0 } given
-            ? given
-            : Path.Combine(RepositoryRoot.Find(), "tests", "agents", "node_modules", "@anthropic-ai", "claude-code-linux-x64", "claude");
-        Assert.True(File.Exists(path), $"The Claude Code CLI is not at {path}. ./test installs it; or run npm ci --ignore-scripts in tests/agents; or name one in AWOC_CLAUDE.");
-        return path;
     }
 }

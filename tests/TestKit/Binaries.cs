@@ -11,15 +11,18 @@ public static class Binaries
 
     public static string Awoc => Existing(Path.Combine(Folder, "awoc"), "eng/publish");
 
-    /// <summary>The folder of the real Claude Code, pinned in <c>tests/agents/package.json</c>.</summary>
-    public static string ClaudeFolder
+    /// <summary>The folder of <see cref="Claude"/>.</summary>
+    public static string ClaudeFolder => Path.GetDirectoryName(Claude)!;
+
+    /// <summary>The real Claude Code: <c>AWOC_CLAUDE</c>, else the one pinned in <c>tests/agents/package.json</c>.</summary>
+    public static string Claude
     {
         get
         {
             var program = Environment.GetEnvironmentVariable("AWOC_CLAUDE") is { Length: > 0 } named
                 ? named
                 : Path.Combine(Root, "tests", "agents", "node_modules", "@anthropic-ai", "claude-code-linux-x64", "claude");
-            return Path.GetDirectoryName(Existing(program, "./test, which installs it"))!;
+            return Existing(program, "./test, which installs it (npm ci --ignore-scripts in tests/agents)");
         }
     }
 

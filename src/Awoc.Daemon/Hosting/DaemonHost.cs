@@ -117,6 +117,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             RehearsalDoor.Upstream(paths),
             new ShimDaemon([Environment.ProcessPath!, "--home", paths.Home, "--detach"], paths.StopMarker, paths.ApiSocket),
             time));
+        services.AddHostedService<IdleMemory>();
         services.AddSingleton<Dispatcher>().AddSingleton<Launcher>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));

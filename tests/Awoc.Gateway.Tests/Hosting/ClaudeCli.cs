@@ -2,20 +2,10 @@ using System.Diagnostics;
 
 namespace Awoc.Gateway.Tests.Hosting;
 
-/// <summary>The real Claude Code CLI, if this machine has it: <c>AWOC_TEST_CLAUDE</c>, the repository's npm packages, or <c>PATH</c>.</summary>
+/// <summary>The real Claude Code CLI.</summary>
 internal static class ClaudeCli
 {
-    public static string? Find()
-    {
-        if (Environment.GetEnvironmentVariable("AWOC_TEST_CLAUDE") is { Length: > 0 } named) return named;
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var local = Path.Combine(folder.FullName, "node_modules", ".bin", "claude");
-            if (File.Exists(local)) return local;
-        }
-
-        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(d => Path.Combine(d, "claude")).FirstOrDefault(File.Exists);
-    }
+    public static string Program => TestKit.Binaries.Claude;
 
     /// <summary>One prompt in a home and a directory of its own; gives exit code and standard output.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(
