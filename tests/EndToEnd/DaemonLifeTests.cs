@@ -61,6 +61,7 @@ public sealed class DaemonLifeTests
         var stopped = await awoc.AwocAsync("daemon", "stop");
         Assert.Equal(0, stopped.Code);
         Assert.InRange(Stopwatch.GetElapsedTime(begin).TotalSeconds, 0, 8);
+        await awoc.AwocAsync("cancel", id);
     }
 
     [Fact]
