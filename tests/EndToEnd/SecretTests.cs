@@ -15,7 +15,7 @@ public sealed class SecretTests
         var canary = Canary();
         await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { ApiKey = canary, Scenario = "turns?n=6&tokens=20&delay=500ms" });
         await using var awoc = Sandbox(server, canary);
-        var id = await awoc.LaunchAsync("research:anything", "r.md", "--agent", "claude");
+        var id = await awoc.LaunchAsync("research:anything", "r.md", "--agent", "claude", "--tokens", "1000000");
         await server.Log.WaitAsync(log => log.MessageRequests.Any(r => r.Status == 200));
         AssertNowhere(awoc, canary);
 

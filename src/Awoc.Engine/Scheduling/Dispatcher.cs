@@ -259,7 +259,7 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
         {
             var standing = await AttemptProbe.ExamineAsync(directory, s_adoptionPatience, ports.Time, stop);
             if (standing is AttemptStanding.NotStarted) await RestartAsync(driver, adopted, runner, stop);
-            else await driver.AdoptAsync(standing, stop);
+            else await driver.AdoptAsync(standing, () => Availability(adopted, runner), stop);
         }, stop);
     }
 

@@ -32,6 +32,7 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile AttemptStory _story = new();
     private PreparedAttempt? _prepared;
+    private Func<AgentAvailability>? _availability;
     private GatewayRecord? _closed;
     private long _progressAt;
     private int _limitReported;
@@ -69,8 +70,10 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
     }
 
     /// <summary>An attempt that another daemon started.</summary>
-    public async Task AdoptAsync(AttemptStanding standing, CancellationToken detach)
+    /// <param name="availability">Asked for only where its agent has not been let go yet.</param>
+    public async Task AdoptAsync(AttemptStanding standing, Func<AgentAvailability> availability, CancellationToken detach)
     {
+        _availability = availability;
         ports.Files.Note(task, $"attempt {task.Attempt} adopted: {standing.GetType().Name}");
         await FollowAsync(detach);
     }
@@ -199,9 +202,14 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
     private async Task<ShimExit?> FollowMessagesAsync(
         ShimConnection connection, ShimMessage.Hello hello, StreamReading reading, CancellationToken detach)
     {
-        if (hello.State is ShimState.Gated or ShimState.WaitingSecret && _prepared is null) await AbandonUnstartedAsync(connection, detach);
-        else if (_prepared is { NeedsSecret: true } && hello.State is ShimState.Gated or ShimState.WaitingSecret)
-            await connection.SendSecretAsync(_prepared!.SecretEnvironment, _prepared.Held, detach);
+        // "Gated" needs nothing more: its secrets have come, or it has none.
+        if (hello.State == ShimState.WaitingSecret)
+        {
+            PrepareAgain();
+            if (_prepared is null) await AbandonUnstartedAsync(connection, detach);
+            else await connection.SendSecretAsync(_prepared.SecretEnvironment, _prepared.Held, detach);
+        }
+
         if (_prepared is not null || !runner.Traits.UsesModel) _ready.TrySetResult();
 
         reading.ReadTo(hello.Events);
@@ -233,6 +241,20 @@ public sealed partial class AttemptDriver(EnginePorts ports, AgentTask task, IRu
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// The daemon died between the shim's start and its secrets. Nothing has run, so where none of the caller's is needed the
+    /// attempt gets a fresh token and goes on as if nothing had been.
+    /// </summary>
+    private void PrepareAgain()
+    {
+        if (_prepared is not null || _availability is null || ports.Vault.Missing(task).Count > 0) return;
+        var availability = _availability();
+        if (!availability.CanRun) return;
+        var prepared = AttemptSetup.Prepare(ports, task, runner, availability);
+        if (prepared.Credential is { } credential) OpenGateway(credential);
+        _prepared = prepared;
     }
 
     /// <summary>
