@@ -41,6 +41,9 @@ public sealed record StopReply(int LeftRunning, int Canceled);
 /// <param name="Secrets">Variables by name. Kept in memory only.</param>
 public sealed record CredentialsRequest(IReadOnlyDictionary<string, string> Secrets)
 {
+    /// <summary>Variables by name. Kept in memory only.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = Secrets ?? new Dictionary<string, string>();
+
     /// <summary>A record prints its members: secrets are to stay out of every log.</summary>
     public override string ToString() => $"credentials ({Secrets.Count})";
 }
@@ -55,6 +58,12 @@ public sealed record CredentialsReply(IReadOnlyList<string> Released);
 /// <param name="Secrets">Its secrets; used to say whether they are there, never shown.</param>
 public sealed record DoctorRequest(string Cwd, IReadOnlyDictionary<string, string> Environment, IReadOnlyDictionary<string, string> Secrets)
 {
+    /// <summary>Its variables without secrets.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = Environment ?? new Dictionary<string, string>();
+
+    /// <summary>Its secrets; used to say whether they are there, never shown.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = Secrets ?? new Dictionary<string, string>();
+
     /// <summary>A record prints its members: secrets are to stay out of every log.</summary>
     public override string ToString() => $"doctor in {Cwd}";
 }

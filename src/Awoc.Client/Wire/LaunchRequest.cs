@@ -3,11 +3,15 @@ namespace Awoc.Client.Wire;
 /// <summary>
 /// What <c>awoc run</c> sends. Values are as the user wrote them: the daemon validates all of them at once and answers
 /// with every fault.
+/// <para>
+/// The generated JSON reader sets init-only members that the text lacks to null (https://github.com/dotnet/runtime/issues/84484):
+/// a member with a default takes null for it.
+/// </para>
 /// </summary>
 public sealed record LaunchRequest
 {
     /// <summary><c>TYPE[:DESCRIPTION]</c>, <c>custom:TEXT</c>, or free text.</summary>
-    public required string Task { get; init; }
+    public required string Task { get; init => field = value ?? ""; }
 
     /// <summary>Where the result goes: a path, relative to <see cref="Cwd"/>; null keeps it in the task's directory.</summary>
     public string? Output { get; init; }
@@ -25,10 +29,10 @@ public sealed record LaunchRequest
     public string? Agent { get; init; }
 
     /// <summary>Absolute path of the directory to work in.</summary>
-    public required string Cwd { get; init; }
+    public required string Cwd { get; init => field = value ?? ""; }
 
     /// <summary>Files the agent is pointed at, relative to <see cref="Cwd"/>.</summary>
-    public IReadOnlyList<string> Context { get; init; } = [];
+    public IReadOnlyList<string> Context { get; init => field = value ?? []; } = [];
 
     /// <summary>A name that can stand for the id.</summary>
     public string? Name { get; init; }
@@ -46,10 +50,10 @@ public sealed record LaunchRequest
     public string? ParentSession { get; init; }
 
     /// <summary>The caller's environment without what looks like a secret.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Environment { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>Variables whose names contain KEY, TOKEN, SECRET or PASSWORD: kept in memory only.</summary>
-    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Secrets { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>A record prints its members: secrets are to stay out of every log.</summary>
     public override string ToString() => $"launch of '{(Task.Length > 40 ? Task[..40] : Task)}'";
@@ -107,7 +111,7 @@ public sealed record Problem
     public string? Detail { get; init; }
 
     /// <summary>Every fault of the request, each naming its field.</summary>
-    public IReadOnlyList<Fault> Faults { get; init; } = [];
+    public IReadOnlyList<Fault> Faults { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>One fault of a request.</summary>

@@ -43,6 +43,6 @@ public static partial class Duration
     private static long Part(Match match, string unit) =>
         match.Groups[unit] is { Success: true, Value: var digits } ? long.Parse(digits, CultureInfo.InvariantCulture) : 0;
 
-    [GeneratedRegex(@"^(?:(?<d>\d{1,6})d)?(?:(?<h>\d{1,8})h)?(?:(?<m>\d{1,9})m)?(?:(?<s>\d{1,12})s)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:(?<d>\d{1,6})d)?(?:(?<h>\d{1,8})h)?(?:(?<m>\d{1,9})m)?(?:(?<s>\d{1,12})s)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

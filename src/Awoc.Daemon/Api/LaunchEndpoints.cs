@@ -61,6 +61,10 @@ internal static class LaunchEndpoints
             "or try it without a model: --model rehearsal; or run a shell command as a task: --agent command. 'awoc doctor' explains what was found.",
         ]);
 
+    /// <summary>JSON may say null where the type does not.</summary>
+    private static Dictionary<string, string> WithValues(IReadOnlyDictionary<string, string> variables) =>
+        variables.Where(v => v.Value is not null).ToDictionary(v => v.Key, v => v.Value);
+
     private static LaunchOrder Order(LaunchRequest request) => new()
     {
         Task = request.Task,
@@ -70,13 +74,13 @@ internal static class LaunchEndpoints
         Timeout = request.Timeout,
         Agent = request.Agent,
         Cwd = request.Cwd,
-        Context = request.Context,
+        Context = [.. request.Context.Select(c => c ?? "")],
         Name = request.Name,
         Group = request.Group,
         Overwrite = request.Overwrite,
         AllowOutside = request.AllowOutside,
         ParentSession = request.ParentSession,
-        Environment = request.Environment,
-        Secrets = request.Secrets,
+        Environment = WithValues(request.Environment),
+        Secrets = WithValues(request.Secrets),
     };
 }

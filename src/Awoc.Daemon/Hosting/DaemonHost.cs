@@ -120,6 +120,8 @@ internal sealed partial class DaemonHost : IAsyncDisposable
         services.AddHostedService<IdleMemory>();
         services.AddSingleton<Dispatcher>().AddSingleton<Launcher>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
+        // A body that cannot be read is answered like any other fault, with a problem.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
         services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
         {

@@ -49,7 +49,7 @@ internal static partial class DoorKeeper
         }
         catch (Exception broken) when (!context.Response.HasStarted)
         {
-            LogFailed(context.RequestServices.GetRequiredService<ILogger<WebApplication>>(), broken, context.Request.Method, context.Request.Path);
+            if (broken is not BadHttpRequestException) LogFailed(context.RequestServices.GetRequiredService<ILogger<WebApplication>>(), broken, context.Request.Method, context.Request.Path);
             await Problems.Of(broken).ExecuteAsync(context);
         }
     }

@@ -72,6 +72,7 @@ public sealed partial class AttemptDriver(
     }
 
     /// <summary>An attempt that another daemon started.</summary>
+    /// <param name="availability">Asked for only where its agent has not been let go yet.</param>
     public async Task AdoptAsync(AttemptStanding standing, CancellationToken detach)
     {
         ports.Files.Note(task, $"attempt {task.Attempt} adopted: {standing.GetType().Name}");
@@ -202,6 +203,7 @@ public sealed partial class AttemptDriver(
     private async Task<ShimExit?> FollowMessagesAsync(
         ShimConnection connection, ShimMessage.Hello hello, StreamReading reading, CancellationToken detach)
     {
+        // "Gated" needs nothing more: its secrets have come, or it has none.
         if (hello.State == ShimState.WaitingSecret) await GiveSecretsAsync(connection, detach);
         if (_prepared is not null || !runner.Traits.UsesModel) _ready.TrySetResult();
 
@@ -243,7 +245,7 @@ public sealed partial class AttemptDriver(
     /// </summary>
     private async Task GiveSecretsAsync(ShimConnection connection, CancellationToken detach)
     {
-        if (_prepared is null && ports.Vault.Missing(task).Count > 0)
+        if (_prepared is null && (ports.Vault.Missing(task).Count > 0 || !probe().CanRun))
         {
             ports.Files.Note(task, "the daemon died before it could hand over the credential: the attempt ends unstarted");
             await connection.EndAsync(AttemptFinalizer.Unstarted, cancellationToken: detach);

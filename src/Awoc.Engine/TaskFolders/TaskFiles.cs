@@ -41,7 +41,9 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
     public static AttemptFolder OpenAttempt(TaskFolder folder, int number)
     {
         var attempt = folder.Attempt(number);
-        Directory.CreateDirectory(Path.GetDirectoryName(attempt.Staging(null))!, Private);
+        // One by one: a mode is given to the last directory alone.
+        foreach (var directory in (string[])[Path.GetDirectoryName(attempt.Path)!, attempt.Path, Path.GetDirectoryName(attempt.Staging(null))!])
+            Directory.CreateDirectory(directory, Private);
         using (new FileStream(attempt.ExecutionLog, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite))
         {
         }

@@ -13,7 +13,11 @@ internal sealed class Mount : IDisposable
 
     public static Mount ReadOnly(string at) => Make(at, "size=1m,ro,mode=0700");
 
-    public void Dispose() => Run("umount", "--lazy", _at);
+    public void Dispose()
+    {
+        Run("umount", "--lazy", _at);
+        Directory.Delete(_at);
+    }
 
     private static Mount Make(string at, string options)
     {
