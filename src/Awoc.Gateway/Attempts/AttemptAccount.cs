@@ -123,7 +123,7 @@ internal sealed partial class AttemptAccount : IDisposable
 
     private (AttemptCall?, GatewayRefusal?) Grant(ApiRoute route, RequestFacts facts, string? agent)
     {
-        var call = new AttemptCall(_numbers + 1, route, facts.Cap, _time);
+        var call = new AttemptCall(_numbers + 1, route, facts.Cap, _time, facts.Streams ? NoteProgress : null);
         var line = new LedgerLine
         {
             N = call.Number,
@@ -132,6 +132,7 @@ internal sealed partial class AttemptAccount : IDisposable
             Model = facts.Model,
             Agent = agent,
             Cap = facts.Cap,
+            Stream = facts.Streams ? true : null,
         };
         if (!Write(line))
         {
@@ -182,6 +183,15 @@ internal sealed partial class AttemptAccount : IDisposable
             TtfbMs = call.MillisecondsToFirstByte,
         });
         if (call.Route.Generates) _changes.Enqueue(_record);
+    }
+
+    /// <summary>For the daemon after this one, should this one die in mid-stream. Not being able to write it harms nothing: the cap counts.</summary>
+    private void NoteProgress(AttemptCall call, long bytes)
+    {
+        lock (_gate)
+        {
+            if (!call.Settled) Write(new LedgerLine { N = call.Number, At = _time.GetUtcNow(), Seen = bytes });
+        }
     }
 
     private bool Write(LedgerLine line)

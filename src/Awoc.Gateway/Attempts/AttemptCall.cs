@@ -4,8 +4,11 @@ using Awoc.Gateway.Dialects;
 namespace Awoc.Gateway.Attempts;
 
 /// <summary>One forwarded request, from its grant to its settlement.</summary>
-internal sealed class AttemptCall(int number, ApiRoute route, long cap, TimeProvider time)
+/// <param name="progress">Told how many bytes of a streamed answer have come, every <see cref="StreamEstimate.Step"/>; null where none is streamed.</param>
+internal sealed class AttemptCall(int number, ApiRoute route, long cap, TimeProvider time, Action<AttemptCall, long>? progress)
 {
+    private long _received;
+    private long _told;
     private readonly long _started = time.GetTimestamp();
     private volatile IResponseMeter? _meter;
     private volatile bool _sent;
@@ -36,6 +39,10 @@ internal sealed class AttemptCall(int number, ApiRoute route, long cap, TimeProv
     {
         if (_firstByteAt == 0) Volatile.Write(ref _firstByteAt, Math.Max(1, time.GetTimestamp()));
         _meter?.Read(bytes);
+        _received += bytes.Length;
+        if (progress is null || _received - _told < StreamEstimate.Step) return;
+        _told = _received;
+        progress(this, _received);
     }
 
     public void ReceivedEnd() => _meter?.End();

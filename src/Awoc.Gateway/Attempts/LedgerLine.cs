@@ -4,8 +4,8 @@ using Awoc.Core.Budgets;
 namespace Awoc.Gateway.Attempts;
 
 /// <summary>
-/// One line of <c>gateway.jsonl</c>. Three kinds, told apart by their fields: a grant has <see cref="Route"/>, a settlement
-/// <see cref="Usage"/>, a refusal <see cref="Refused"/>.
+/// One line of <c>gateway.jsonl</c>. Four kinds, told apart by their fields: a grant has <see cref="Route"/>, progress
+/// <see cref="Seen"/>, a settlement <see cref="Usage"/>, a refusal <see cref="Refused"/>.
 /// </summary>
 internal sealed record LedgerLine
 {
@@ -23,6 +23,13 @@ internal sealed record LedgerLine
 
     /// <summary>Output tokens the request can generate at most; 0 for a route that generates none.</summary>
     public long? Cap { get; init; }
+
+    /// <summary>The answer comes as it is generated; absent where it comes whole.</summary>
+    public bool? Stream { get; init; }
+
+    // Progress
+    /// <summary>Bytes of a streamed answer that have come through so far.</summary>
+    public long? Seen { get; init; }
 
     // Settlement
     public int? Status { get; init; }

@@ -32,6 +32,7 @@ internal sealed record ApiRoute(string Name, bool HasBody, bool Generates);
 
 /// <param name="Model">As the agent wrote it.</param>
 /// <param name="Cap">The most output tokens that the request can generate.</param>
-internal readonly record struct RequestFacts(string? Model, long Cap);
+/// <param name="Streams">The answer comes as it is generated: what has come through bounds what was generated.</param>
+internal readonly record struct RequestFacts(string? Model, long Cap, bool Streams = false);
 
 internal sealed record ApiAnswer(int Status, ReadOnlyMemory<byte> Json);

@@ -90,6 +90,7 @@ internal sealed class AnthropicDialect : IApiDialect
 
         string? model = null;
         long? cap = null;
+        var streams = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("max_tokens"u8))
@@ -103,6 +104,12 @@ internal sealed class AnthropicDialect : IApiDialect
 
                 // Given twice, parsers differ in which one they take: the dearer is recorded.
                 cap = Math.Max(cap ?? 0, Math.Min(value, Budget.MaxTokens));
+            }
+            else if (reader.ValueTextEquals("stream"u8))
+            {
+                reader.Read();
+                streams = reader.TokenType == JsonTokenType.True;
+                reader.Skip();
             }
             else if (reader.ValueTextEquals("model"u8))
             {
@@ -125,7 +132,7 @@ internal sealed class AnthropicDialect : IApiDialect
             return false;
         }
 
-        facts = new RequestFacts(model, cap.Value);
+        facts = new RequestFacts(model, cap.Value, streams);
         return true;
     }
 }
