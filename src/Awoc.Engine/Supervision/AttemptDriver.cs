@@ -72,7 +72,6 @@ public sealed partial class AttemptDriver(
     }
 
     /// <summary>An attempt that another daemon started.</summary>
-    /// <param name="availability">Asked for only where its agent has not been let go yet.</param>
     public async Task AdoptAsync(AttemptStanding standing, CancellationToken detach)
     {
         ports.Files.Note(task, $"attempt {task.Attempt} adopted: {standing.GetType().Name}");
