@@ -1,6 +1,6 @@
 using Awoc.Core.Budgets;
-using Awoc.Engine.Credentials;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Credentials;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.TaskFolders;
 

@@ -13,7 +13,9 @@ internal sealed class TableFit
     // What each column may be cut to; columns that are not here are figures and words, which mean nothing when cut.
     private static readonly Dictionary<int, int> s_least = new()
     {
-        [TaskRow.TaskColumn] = 18, [TaskRow.OutputColumn] = 14, [TaskRow.StateColumn] = 16,
+        [TaskRow.TaskColumn] = 18,
+        [TaskRow.OutputColumn] = 14,
+        [TaskRow.StateColumn] = 16,
     };
 
     private static readonly int[] s_leaveOut = [TaskRow.ModelColumn, TaskRow.OutputColumn, TaskRow.TokensColumn, TaskRow.AgentColumn];
