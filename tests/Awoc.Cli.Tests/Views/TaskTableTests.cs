@@ -38,7 +38,7 @@ public class TaskTableTests
             """
             ID            TASK                        STATE                 AGENT               MODEL   TOKENS       TIME    OUTPUT
             aaaaaaaaaaaa  research: how others do it  running               claude              sonnet  1,234/5,000  1m15s   -
-            bbbbbbbbbbbb  nightly                     queued                claude              -       1,234/5,000  -       -
+            bbbbbbbbbbbb  nightly                     queued                claude              -       -            -       -
             cccccccccccc  research: how others do it  timed_out (deadline)  claude              sonnet  1,234/5,000  10m00s  part.md (partial)
             dddddddddddd  research: a [31m red line   succeeded             claude (rehearsal)  sonnet  1,234/5,000  4.2s    /elsewhere/out.md
 
