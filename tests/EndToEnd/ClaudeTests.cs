@@ -95,6 +95,7 @@ public sealed class ClaudeTests
     [InlineData("refusal", "failed", "refused")]
     [InlineData("bad-request", "failed", "bad_request")]
     [InlineData("billing", "failed", "billing")]
+    [InlineData("auth", "failed", "auth")]
     public async Task Run_CallThatFailsForGood_IsNeverASuccess(string scenario, string outcome, string reason)
     {
         await using var awoc = NewSandbox();

@@ -38,7 +38,7 @@ public enum Verification
     Failed,
 }
 
-/// <summary>Why it ended so: a closed vocabulary, documented in <c>docs/endings.md</c>. <see cref="Unknown"/> carries its evidence.</summary>
+/// <summary>Why it ended so: a closed vocabulary. <see cref="Unknown"/> carries its evidence.</summary>
 public enum EndReason
 {
     Unknown,

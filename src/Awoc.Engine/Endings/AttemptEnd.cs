@@ -15,6 +15,9 @@ public sealed record AttemptEnd(AttemptEvidence Evidence, ShimExit? Exit, bool E
 /// </summary>
 public static class EndJudge
 {
+    /// <summary>The cause told to the shim when the model API refused the credential: asking it ten times more changes nothing.</summary>
+    public const string CredentialRefused = "auth";
+
     public static AttemptVerdict Judge(AttemptEnd end, IRunner runner, TaskSpec spec)
     {
         if (end.Exit is not { } exit)
@@ -34,6 +37,8 @@ public static class EndJudge
                 TaskOutcome.TimedOut, EndReason.Deadline,
                 $"its time of {Core.Budgets.Duration.Text(spec.Budget.TimeoutSeconds)} was over; launch it again with a longer --timeout"),
             EndCause.Budget => BudgetSpent(end.Evidence.Gateway?.Usage.Output ?? 0, spec),
+            CredentialRefused => new AttemptVerdict(
+                TaskOutcome.Failed, EndReason.Auth, "the model API refused the credential (401); check it with awoc doctor and launch it again"),
             EndCause.ShimTerminated => new AttemptVerdict(
                 TaskOutcome.Lost, EndReason.ShimLost, "its supervisor was told to stop from outside (SIGTERM)"),
             var other => new AttemptVerdict(TaskOutcome.Failed, EndReason.Unknown, $"it was stopped: {other}"),
