@@ -117,7 +117,13 @@ public sealed class AwocSandbox : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (File.Exists(Path.Combine(Home, "run", "awoc.sock"))) await AwocAsync("daemon", "stop", "--cancel");
+        if (File.Exists(Path.Combine(Home, "run", "awoc.sock")))
+        {
+            // A test that failed may have left its daemon killed and agents at work, whose shims would start another one.
+            await AwocAsync("daemon", "start");
+            await AwocAsync("daemon", "stop", "--cancel");
+        }
+
         Directory.Delete(Root, recursive: true);
     }
 }
