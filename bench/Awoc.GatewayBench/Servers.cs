@@ -69,7 +69,7 @@ internal static class Servers
             Attempt = 1,
             Token = Token,
             Upstream = new ModelUpstream(upstream, UpstreamAuth.ApiKey, "sk-bench"),
-            MaxOutputTokens = long.MaxValue,
+            Allowance = new Allowance(long.MaxValue),
             LedgerPath = Path.Combine(directory.FullName, "gateway.jsonl"),
             Changed = _ => { },
         });

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
+using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 
 namespace Awoc.Core;
@@ -13,11 +14,15 @@ namespace Awoc.Core;
     Converters =
     [
         typeof(SnakeCaseConverter<TaskState>), typeof(SnakeCaseConverter<TaskOutcome>), typeof(SnakeCaseConverter<TaskResult>),
-        typeof(SnakeCaseConverter<Verification>), typeof(SnakeCaseConverter<EndReason>),
+        typeof(SnakeCaseConverter<Verification>), typeof(SnakeCaseConverter<EndReason>), typeof(SnakeCaseConverter<OnBudget>),
+        typeof(SnakeCaseConverter<OnFailure>), typeof(SnakeCaseConverter<OnPermission>), typeof(SnakeCaseConverter<LandingStep>),
+        typeof(SnakeCaseConverter<NextMode>),
     ])]
 [JsonSerializable(typeof(TaskSpec))]
 [JsonSerializable(typeof(TaskEvent))]
 [JsonSerializable(typeof(Usage))]
+[JsonSerializable(typeof(Budget))]
+[JsonSerializable(typeof(RecoveryState))]
 public sealed partial class CoreJson : JsonSerializerContext;
 
 /// <summary>Writes an enum as its <see cref="SnakeCase"/> text.</summary>

@@ -59,6 +59,18 @@ public sealed class ModelGateway : IModelGateway, IDisposable
     }
 
     /// <inheritdoc/>
+    public void BeginReport(TaskId task, int attempt)
+    {
+        lock (_gate) _byAttempt.GetValueOrDefault((task, attempt))?.BeginReport();
+    }
+
+    /// <inheritdoc/>
+    public void SetAllowance(TaskId task, int attempt, Allowance allowance)
+    {
+        lock (_gate) _byAttempt.GetValueOrDefault((task, attempt))?.Allow(allowance);
+    }
+
+    /// <inheritdoc/>
     public GatewayRecord? Find(TaskId task, int attempt)
     {
         lock (_gate)

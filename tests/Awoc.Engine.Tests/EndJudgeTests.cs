@@ -57,6 +57,8 @@ public sealed class EndJudgeTests
 
         public LaunchPlan Plan(AttemptContext context) => throw new NotSupportedException();
 
+        public IAgentVoice? Voice => null;
+
         public IAgentStream OpenStream() => throw new NotSupportedException();
 
         public AttemptVerdict Judge(AttemptEvidence evidence) =>

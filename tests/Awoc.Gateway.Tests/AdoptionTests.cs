@@ -1,3 +1,4 @@
+using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Gateway.Tests.Hosting;
 
@@ -66,7 +67,7 @@ public sealed class AdoptionTests
         await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
         await using var host = await GatewayHost.StartAsync();
         File.WriteAllText(host.LedgerPath, Granted);
-        host.Open(upstream.BaseUrl, l => l with { MaxOutputTokens = 5000 });
+        host.Open(upstream.BaseUrl, l => l with { Allowance = new Allowance(5000) });
 
         using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
 

@@ -1,3 +1,4 @@
+using Awoc.Core.Agents;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
@@ -205,7 +206,7 @@ public sealed class PassThroughTests
     {
         await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, answer));
         await using var host = await GatewayHost.StartAsync();
-        host.Open(upstream.BaseUrl, lease => lease with { MaxOutputTokens = 0 });
+        host.Open(upstream.BaseUrl, lease => lease with { Allowance = new Allowance(0) });
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         request.Headers.Add("x-api-key", GatewayHost.Token);
         if (method == "POST") request.Content = new StringContent("not json at all");

@@ -1,3 +1,4 @@
+using Awoc.Core.Agents;
 using System.Net;
 using System.Text;
 using Awoc.Gateway.Tests.Hosting;
@@ -120,7 +121,7 @@ public sealed class RefusalTests
     {
         await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
         await using var host = await GatewayHost.StartAsync();
-        host.Open(upstream.BaseUrl, l => l with { MaxOutputTokens = 42 });
+        host.Open(upstream.BaseUrl, l => l with { Allowance = new Allowance(42) });
         using (var first = await host.SendAsync(GatewayHost.Messages(Samples.Ask()))) await first.Content.ReadAsByteArrayAsync();
         Assert.Equal(42, (await host.NextChangeAsync()).Usage.Output);
 
@@ -139,7 +140,7 @@ public sealed class RefusalTests
     {
         await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
         await using var host = await GatewayHost.StartAsync();
-        host.Open(upstream.BaseUrl, l => l with { MaxOutputTokens = 1 });
+        host.Open(upstream.BaseUrl, l => l with { Allowance = new Allowance(1) });
 
         using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
 

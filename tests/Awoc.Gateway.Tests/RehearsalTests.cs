@@ -35,7 +35,7 @@ public sealed class RehearsalTests
     {
         await using var server = await StartServerAsync();
         await using var host = await GatewayHost.StartAsync();
-        host.Open(UpstreamOf(server), l => l with { MaxOutputTokens = 1_000_000 });
+        host.Open(UpstreamOf(server), l => l with { Allowance = new Allowance(1_000_000) });
 
         var (exitCode, output) = await ClaudeCli.RunAsync(ClaudeCli.Program, "Say hello.", new Dictionary<string, string>
         {
@@ -78,7 +78,7 @@ public sealed class RehearsalTests
     {
         await using var server = await StartServerAsync();
         await using var host = await GatewayHost.StartAsync();
-        host.Open(UpstreamOf(server), l => l with { MaxOutputTokens = 0 });
+        host.Open(UpstreamOf(server), l => l with { Allowance = new Allowance(0) });
 
         var (exitCode, output) = await ClaudeCli.RunAsync(ClaudeCli.Program, "Say hello.", new Dictionary<string, string>
         {

@@ -44,7 +44,7 @@ public sealed class FrozenDatabaseTests
         }
 
         var spec = tasks["queued"].Spec;
-        Assert.Equal(("custom", "/home/user/project/queued.md", Budget.Default), (spec.Type, spec.Output, spec.Budget));
+        Assert.Equal(("custom", "/home/user/project/queued.md", new Budget(5000, 600)), (spec.Type, spec.Output, spec.Budget));
         Assert.Equal("/usr/bin:/bin", spec.Environment["PATH"]);
         var ended = tasks["ended"];
         Assert.Equal((TaskOutcome.BudgetExhausted, EndReason.Tokens, TaskResult.Partial), (ended.Outcome, ended.Reason, ended.Result));

@@ -17,6 +17,17 @@ public abstract record AgentEvent
 
     public sealed record Thinking(string Value) : AgentEvent;
 
+    /// <summary>
+    /// A piece of an answer of the main thread while it comes. What it belongs to comes whole later, as <see cref="Text"/> or
+    /// <see cref="ToolCall"/>, unless it is cut: then the pieces are all there is.
+    /// </summary>
+    /// <param name="Block">The block of the message it belongs to; a block of a new message begins with <see cref="PieceKind.Begin"/>.</param>
+    /// <param name="Value">Text, or a part of the call's arguments as JSON; for <see cref="PieceKind.Begin"/> the tool's name, empty for text.</param>
+    public sealed record Piece(PieceKind Kind, int Block, string Value) : AgentEvent;
+
+    /// <summary>The agent's own list of what it has to do, whole, each time it changes.</summary>
+    public sealed record TodoList(IReadOnlyList<TodoItem> Items) : AgentEvent;
+
     /// <param name="Input">The call's arguments as JSON.</param>
     public sealed record ToolCall(string Id, string Name, string Input, bool SubAgent = false) : AgentEvent;
 
@@ -31,6 +42,9 @@ public abstract record AgentEvent
     /// <summary>A usage window of the account.</summary>
     public sealed record Limit(string Status, DateTimeOffset? ResetsAt, string? Kind) : AgentEvent;
 
+    /// <summary>The agent asks for leave to call a tool, and waits.</summary>
+    /// <param name="Id">Of the request, for the answer.</param>
+    /// <param name="Value">The call's arguments as JSON.</param>
     public sealed record Question(string Id, string Tool, string Value) : AgentEvent;
 
     /// <summary>A model call failed for good; the class is the agent's own word for it.</summary>
@@ -58,3 +72,14 @@ public abstract record AgentEvent
     /// <summary>A line that is not understood: kept, never fatal.</summary>
     public sealed record Unknown(string Raw) : AgentEvent;
 }
+
+public enum PieceKind
+{
+    Begin,
+    Text,
+    Thinking,
+    Input,
+}
+
+/// <param name="Status">The agent's own word, such as <c>pending</c>, <c>in_progress</c>, <c>completed</c>.</param>
+public sealed record TodoItem(string Text, string Status);

@@ -13,6 +13,15 @@ public interface IModelGateway
     /// <exception cref="ArgumentException">The upstream or its credential cannot be used; the message says why, without the secret.</exception>
     void Open(GatewayLease lease);
 
+    /// <summary>
+    /// The work is over: from here on the main thread alone may draw on what is left, the report's share among it, with no
+    /// tools (<c>tool_choice: none</c>); sub-agents are refused. Written to the ledger, so that it holds for the next daemon too. Idempotent.
+    /// </summary>
+    void BeginReport(TaskId task, int attempt);
+
+    /// <summary>Other limits from now on; work that was refused may go on, if no report was begun.</summary>
+    void SetAllowance(TaskId task, int attempt, Allowance allowance);
+
     /// <summary>What the attempt has spent so far; null when it is not open.</summary>
     GatewayRecord? Find(TaskId task, int attempt);
 
@@ -34,8 +43,10 @@ public sealed record GatewayLease
     public required string Token { get; init; }
     public required ModelUpstream Upstream { get; init; }
 
-    /// <summary>Output tokens this attempt may still have generated; a request that comes when they are spent is refused.</summary>
-    public required long MaxOutputTokens { get; init; }
+    public required Allowance Allowance { get; init; }
+
+    /// <summary>Absolute path of the attempt's <c>wire.jsonl</c>, where requests and answers are kept, redacted; null keeps none.</summary>
+    public string? WirePath { get; init; }
 
     /// <summary>Absolute path of the attempt's <c>gateway.jsonl</c>: written before a request is forwarded and when it settles.</summary>
     public required string LedgerPath { get; init; }
@@ -46,12 +57,46 @@ public sealed record GatewayLease
     public override string ToString() => $"lease of task {Task.Handle}, attempt {Attempt}";
 }
 
+/// <summary>What one attempt may have generated and may cost; null is not limited.</summary>
+/// <param name="Tokens">Output tokens in all, the report's share among them; <see cref="BudgetSplit"/> parts them.</param>
+/// <param name="InputTokens">Input by <see cref="Usage.WeightedInput"/>.</param>
+/// <param name="CostUsd">By the price list; a model that has no price is refused where this is set.</param>
+/// <param name="Turns">Answers of the model.</param>
+public sealed record Allowance(long Tokens, long? InputTokens = null, decimal? CostUsd = null, int? Turns = null);
+
 /// <param name="Usage">Settled so far, over all requests of the attempt.</param>
 /// <param name="Requests">Requests forwarded.</param>
 /// <param name="OpenRequests">Of these, not yet settled.</param>
-/// <param name="BudgetRefusals">Requests answered 400 because the token budget was spent.</param>
+/// <param name="BudgetRefusals">Requests answered 400 because a budget was spent.</param>
 /// <param name="LastStatus">HTTP status of the last settled request; null when it had none (connection refused, cut).</param>
 /// <param name="LastErrorType">The API's error type of the last failed request, such as <c>overloaded_error</c>.</param>
 /// <param name="LastStopReason">The <c>stop_reason</c> of the last answer.</param>
 public sealed record GatewayRecord(
-    Usage Usage, int Requests, int OpenRequests, int BudgetRefusals, int? LastStatus, string? LastErrorType, string? LastStopReason);
+    Usage Usage, int Requests, int OpenRequests, int BudgetRefusals, int? LastStatus, string? LastErrorType, string? LastStopReason)
+{
+    public static GatewayRecord Nothing { get; } = new(Usage.Zero, 0, 0, 0, null, null, null);
+
+    /// <summary>The budget that was met first: <see cref="EndReason.Tokens"/>, <see cref="EndReason.InputTokens"/>, <see cref="EndReason.Cost"/> or <see cref="EndReason.Turns"/>.</summary>
+    public EndReason? Spent { get; init; }
+
+    /// <summary><see cref="IModelGateway.BeginReport"/> was called, in this daemon or an earlier one.</summary>
+    public bool Reporting { get; init; }
+
+    /// <summary>Output tokens that the report turn generated.</summary>
+    public long ReportTokens { get; init; }
+
+    /// <summary>Answers of the model: requests settled with a success.</summary>
+    public int Turns { get; init; }
+
+    /// <summary>Requests that wait for a sibling's grant to be settled.</summary>
+    public int Held { get; init; }
+
+    /// <summary>When the last byte of an answer came or a request was sent, by the machine's clock; null before the first.</summary>
+    public DateTimeOffset? LastTrafficAt { get; init; }
+
+    /// <summary>When the upstream said its limit resets (<c>retry-after</c>, <c>anthropic-ratelimit-*-reset</c>) with its last refusal; null when it did not say.</summary>
+    public DateTimeOffset? ResetsAt { get; init; }
+
+    /// <summary>Models whose price is not known: the cost leaves them out.</summary>
+    public IReadOnlyList<string> Unpriced { get; init; } = [];
+}

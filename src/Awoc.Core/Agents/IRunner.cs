@@ -23,6 +23,9 @@ public interface IRunner
     /// <summary>The exact launch of one attempt.</summary>
     LaunchPlan Plan(AttemptContext context);
 
+    /// <summary>What can be said to a running agent on its standard input; null for one that takes nothing there.</summary>
+    IAgentVoice? Voice { get; }
+
     /// <summary>A reader for one attempt's standard output. It sees each complete line once, in order.</summary>
     IAgentStream OpenStream();
 
@@ -31,6 +34,29 @@ public interface IRunner
     /// attempt; that the output is there is checked afterwards by the engine.
     /// </summary>
     AttemptVerdict Judge(AttemptEvidence evidence);
+}
+
+/// <summary>
+/// The lines that a running agent takes on standard input, where its plan keeps that open. A turn ends with
+/// <see cref="AgentEvent.End"/>; the process stays for the next message until its input is closed.
+/// </summary>
+public interface IAgentVoice
+{
+    /// <summary>The request id or marker that stands in every line of <see cref="Report"/>: a new daemon knows by it what was said.</summary>
+    const string ReportMark = "awoc-report";
+
+    /// <summary>Ends the turn under way; the process and its session stay.</summary>
+    string Interrupt { get; }
+
+    /// <summary>A message to the agent, which begins a turn when none is under way.</summary>
+    IReadOnlyList<string> Say(string message);
+
+    /// <summary>As <see cref="Say"/>, for the last turn: without thinking and without tools, as far as the agent can be told.</summary>
+    IReadOnlyList<string> Report(string message);
+
+    /// <summary>The answer to a question.</summary>
+    /// <param name="message">For a denial, why; the agent reads it.</param>
+    string Answer(AgentEvent.Question question, bool allow, string? message);
 }
 
 public interface IAgentStream
@@ -125,7 +151,7 @@ public sealed record AttemptContext
     /// <summary>The attempt's own gateway token: the only model credential the agent ever sees.</summary>
     public required string GatewayToken { get; init; }
 
-    /// <summary>Output tokens left in the budget.</summary>
+    /// <summary>Output tokens left in the budget, the report's share among them.</summary>
     public required long TokensLeft { get; init; }
 
     /// <summary>The configuration's settings for this agent.</summary>

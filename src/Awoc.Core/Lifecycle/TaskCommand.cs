@@ -1,3 +1,4 @@
+using Awoc.Core.Recovery;
 using Awoc.Core.Budgets;
 using Awoc.Core.Tasks;
 
@@ -28,13 +29,40 @@ public abstract record TaskCommand
 
     public sealed record ReportLimit(EndReason Limit, long Used, long Max) : TaskCommand;
 
+    /// <summary>A step of the soft landing, for the record.</summary>
+    public sealed record Land(LandingStep Step, EndReason Limit, long Used, long Max) : TaskCommand;
+
+    /// <summary>Other limits from now on, for a task that lives.</summary>
+    public sealed record ChangeBudget(Budget Budget, string By) : TaskCommand;
+
     /// <summary>The attempt is over and the task with it.</summary>
     public sealed record Finish(long Fence, Usage Usage, long RunMs, TaskEnding Ending) : TaskCommand;
 
     /// <summary>The attempt is over; the task goes on with another at <paramref name="DueAt"/>.</summary>
-    public sealed record Defer(long Fence, TaskOutcome Outcome, EndReason? Reason, Usage Usage, long RunMs, DateTimeOffset DueAt, string? WaitsFor) : TaskCommand;
+    public sealed record Defer(long Fence, TaskOutcome Outcome, EndReason? Reason, Usage Usage, long RunMs, DateTimeOffset DueAt, string? WaitsFor)
+        : TaskCommand
+    {
+        /// <summary>One sentence on how the attempt ended.</summary>
+        public string? Detail { get; init; }
 
-    public sealed record Reopen(string By) : TaskCommand;
+        /// <summary>How the next attempt goes on; null starts it afresh and counts nothing.</summary>
+        public RecoveryState? Recovery { get; init; }
+
+        /// <summary>The limits for what is to come; null leaves them.</summary>
+        public Budget? Budget { get; init; }
+    }
+
+    public sealed record Reopen(string By) : TaskCommand
+    {
+        /// <summary>How the next attempt goes on; null starts it afresh.</summary>
+        public NextAttempt? Next { get; init; }
+
+        /// <summary>The limits for what is to come; null leaves them.</summary>
+        public Budget? Budget { get; init; }
+
+        /// <summary>When the next attempt may start; null is at once.</summary>
+        public DateTimeOffset? DueAt { get; init; }
+    }
 }
 
 /// <summary>What <see cref="TaskLifecycle.Decide"/> says: the events to store, or why there are none.</summary>

@@ -1,3 +1,4 @@
+using Awoc.Core.Recovery;
 using System.Text.Json.Serialization;
 using Awoc.Core.Budgets;
 using Awoc.Core.Tasks;
@@ -18,6 +19,8 @@ namespace Awoc.Core.Lifecycle;
 [JsonDerivedType(typeof(AttemptEnded), "attempt_ended")]
 [JsonDerivedType(typeof(Ended), "ended")]
 [JsonDerivedType(typeof(Reopened), "reopened")]
+[JsonDerivedType(typeof(Landing), "landing")]
+[JsonDerivedType(typeof(BudgetChanged), "budget_changed")]
 public abstract record TaskEvent
 {
     private TaskEvent()
@@ -25,13 +28,17 @@ public abstract record TaskEvent
     }
 
     /// <summary>The shape of the event payloads, stored beside each.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public required DateTimeOffset At { get; init; }
 
     public sealed record Launched(TaskId Id, TaskSpec Spec) : TaskEvent;
 
-    public sealed record Scheduled(DateTimeOffset? DueAt, string? WaitsFor) : TaskEvent;
+    public sealed record Scheduled(DateTimeOffset? DueAt, string? WaitsFor) : TaskEvent
+    {
+        /// <summary>How the next attempt goes on; absent where recovery has no part in it.</summary>
+        public RecoveryState? Recovery { get; init; }
+    }
 
     public sealed record Queued : TaskEvent;
 
@@ -48,12 +55,26 @@ public abstract record TaskEvent
     /// <summary>A budget was met and the attempt told to stop; its end follows.</summary>
     public sealed record LimitReached(EndReason Limit, long Used, long Max) : TaskEvent;
 
-    public sealed record AttemptEnded(int Attempt, TaskOutcome Outcome, EndReason? Reason, Usage Usage, long RunMs) : TaskEvent;
+    /// <summary>A step of the soft landing.</summary>
+    /// <param name="Limit">Which budget it is about.</param>
+    /// <param name="Used">Tokens, milliseconds, turns or millionths of a dollar, as the limit has it.</param>
+    public sealed record Landing(LandingStep Step, EndReason Limit, long Used, long Max) : TaskEvent;
+
+    public sealed record BudgetChanged(Budget Budget, string By) : TaskEvent;
+
+    public sealed record AttemptEnded(int Attempt, TaskOutcome Outcome, EndReason? Reason, Usage Usage, long RunMs) : TaskEvent
+    {
+        /// <summary>One sentence for a person.</summary>
+        public string? Detail { get; init; }
+    }
 
     public sealed record Ended(TaskEnding Ending) : TaskEvent;
 
     /// <summary>An explicit retry or recover of an ended task: same id, next attempt.</summary>
-    public sealed record Reopened(string By) : TaskEvent;
+    public sealed record Reopened(string By) : TaskEvent
+    {
+        public NextAttempt? Next { get; init; }
+    }
 }
 
 /// <summary>How a task ended and what it left.</summary>

@@ -1,3 +1,5 @@
+using Awoc.Core.Budgets;
+using Awoc.Core.Recovery;
 using System.Diagnostics;
 using Awoc.Core.Tasks;
 
@@ -22,8 +24,12 @@ public static class TaskLifecycle
 
     private static Decision DecideAt(AgentTask task, TaskCommand command, DateTimeOffset at) => (task.State, command) switch
     {
-        (TaskState.Ended, TaskCommand.Reopen c) =>
-            Accept(task, new TaskEvent.Reopened(c.By) { At = at }, new TaskEvent.Queued { At = at }),
+        (TaskState.Ended, TaskCommand.Reopen c) => Accept(task,
+        [
+            new TaskEvent.Reopened(c.By) { At = at, Next = c.Next },
+            .. Changed(c.Budget, c.By, at),
+            c.DueAt is { } due ? new TaskEvent.Scheduled(Stored(due), null) { At = at } : new TaskEvent.Queued { At = at },
+        ]),
         (_, TaskCommand.Reopen) => Reject(task, "retried", "it has not ended"),
         (TaskState.Ended, TaskCommand.Cancel) => Accept(task),
         (TaskState.Ended, _) => Reject(task, Verb(command), $"it ended {task.Outcome.Text()}"),
@@ -54,21 +60,27 @@ public static class TaskLifecycle
         (_, TaskCommand.ReportLimit c) when task.InAttempt =>
             Accept(task, new TaskEvent.LimitReached(c.Limit, c.Used, c.Max) { At = at }),
 
+        (_, TaskCommand.Land c) when task.InAttempt =>
+            Accept(task, new TaskEvent.Landing(c.Step, c.Limit, c.Used, c.Max) { At = at }),
+        (_, TaskCommand.ChangeBudget c) => Accept(task, new TaskEvent.BudgetChanged(c.Budget, c.By) { At = at }),
+
         (_, TaskCommand.Finish or TaskCommand.Defer) when !task.InAttempt => Reject(task, Verb(command), "no attempt is under way"),
         (_, TaskCommand.Finish c) when c.Fence == task.Fence => Accept(
             task,
-            new TaskEvent.AttemptEnded(task.Attempt, c.Ending.Outcome, c.Ending.Reason, c.Usage, c.RunMs) { At = at },
+            new TaskEvent.AttemptEnded(task.Attempt, c.Ending.Outcome, c.Ending.Reason, c.Usage, c.RunMs) { At = at, Detail = c.Ending.Detail },
             new TaskEvent.Ended(c.Ending) { At = at }),
 
         // Somebody wants it to end: there is no next attempt.
         (_, TaskCommand.Defer c) when c.Fence == task.Fence && task.CancelRequested => Accept(
             task,
-            new TaskEvent.AttemptEnded(task.Attempt, c.Outcome, c.Reason, c.Usage, c.RunMs) { At = at },
+            AttemptEnded(task, c, at),
             Canceled("canceled before its next attempt", at)),
-        (_, TaskCommand.Defer c) when c.Fence == task.Fence => Accept(
-            task,
-            new TaskEvent.AttemptEnded(task.Attempt, c.Outcome, c.Reason, c.Usage, c.RunMs) { At = at },
-            new TaskEvent.Scheduled(Stored(c.DueAt), c.WaitsFor) { At = at }),
+        (_, TaskCommand.Defer c) when c.Fence == task.Fence => Accept(task,
+        [
+            AttemptEnded(task, c, at),
+            .. Changed(c.Budget, "recovery", at),
+            new TaskEvent.Scheduled(Stored(c.DueAt), c.WaitsFor) { At = at, Recovery = c.Recovery },
+        ]),
         (_, TaskCommand.Finish or TaskCommand.Defer) =>
             Reject(task, Verb(command), "another daemon has taken the attempt over"),
 
@@ -87,7 +99,13 @@ public static class TaskLifecycle
         var next = task with { Version = task.Version + 1 };
         return e switch
         {
-            TaskEvent.Scheduled s => next with { State = TaskState.Scheduled, DueAt = s.DueAt, WaitsFor = s.WaitsFor },
+            TaskEvent.Scheduled s => next with
+            {
+                State = TaskState.Scheduled,
+                DueAt = s.DueAt,
+                WaitsFor = s.WaitsFor,
+                Recovery = s.Recovery ?? task.Recovery,
+            },
             TaskEvent.Queued => next with { State = TaskState.Queued, DueAt = null, WaitsFor = null, QueuedAt = e.At },
             TaskEvent.AttemptStarted a => next with
             {
@@ -105,12 +123,14 @@ public static class TaskLifecycle
                 State = task.InAttempt ? TaskState.Running : TaskState.Scheduled,
                 WaitsFor = null,
             },
-            TaskEvent.LimitReached => next,
+            TaskEvent.LimitReached or TaskEvent.Landing => next,
+            TaskEvent.BudgetChanged b => next with { Budget = b.Budget == task.Spec.Budget ? null! : b.Budget },
             TaskEvent.AttemptEnded a => next with
             {
                 InAttempt = false,
                 Usage = task.Usage + a.Usage,
                 RunMs = task.RunMs + a.RunMs,
+                Recovery = task.Recovery with { Next = null },
             },
             TaskEvent.Ended { Ending: var end } => next with
             {
@@ -128,7 +148,7 @@ public static class TaskLifecycle
                 DueAt = null,
                 EndedAt = e.At,
             },
-            TaskEvent.Reopened => next with
+            TaskEvent.Reopened r => next with
             {
                 State = TaskState.Scheduled,
                 Outcome = null,
@@ -136,6 +156,9 @@ public static class TaskLifecycle
                 Detail = null,
                 Verification = Verification.NotChecked,
                 EndedAt = null,
+
+                // A person's word begins the counts anew.
+                Recovery = RecoveryState.None with { Next = r.Next },
             },
             _ => throw new UnreachableException(),
         };
@@ -153,6 +176,12 @@ public static class TaskLifecycle
 
     private static Decision.Rejected Reject(AgentTask task, string verb, string because) =>
         new($"task {task.Id.Handle} cannot be {verb}: {because}");
+
+    private static TaskEvent.AttemptEnded AttemptEnded(AgentTask task, TaskCommand.Defer c, DateTimeOffset at) =>
+        new(task.Attempt, c.Outcome, c.Reason, c.Usage, c.RunMs) { At = at, Detail = c.Detail };
+
+    private static IEnumerable<TaskEvent> Changed(Budget? budget, string by, DateTimeOffset at) =>
+        budget is null ? [] : [new TaskEvent.BudgetChanged(budget, by) { At = at }];
 
     private static TaskEvent.CancelRequested Canceled(TaskCommand.Cancel command, DateTimeOffset at) => new(command.By) { At = at };
 
@@ -177,7 +206,8 @@ public static class TaskLifecycle
         TaskCommand.Adopt => "adopted",
         TaskCommand.Cancel => "canceled",
         TaskCommand.AskInput or TaskCommand.GiveInput => "answered",
-        TaskCommand.ReportLimit => "limited",
+        TaskCommand.ReportLimit or TaskCommand.Land => "limited",
+        TaskCommand.ChangeBudget => "given another budget",
         TaskCommand.Finish => "ended",
         TaskCommand.Defer => "deferred",
         TaskCommand.Reopen => "retried",

@@ -1,3 +1,4 @@
+using Awoc.Core.Recovery;
 using Awoc.Core.Budgets;
 
 namespace Awoc.Core.Tasks;
@@ -11,6 +12,15 @@ public sealed record AgentTask
     public required long Version { get; init; }
 
     public required TaskSpec Spec { get; init; }
+
+    /// <summary>The limits in force: the spec's, until they were raised.</summary>
+    public Budget Budget
+    {
+        get => field ?? Spec.Budget;
+        init;
+    }
+
+    public RecoveryState Recovery { get; init => field = value ?? RecoveryState.None; } = RecoveryState.None;
 
     public TaskState State { get; init; } = TaskState.Queued;
     public TaskOutcome? Outcome { get; init; }

@@ -73,4 +73,25 @@ public enum EndReason
     DiskFull,
     NoMemory,
     NoSlot,
+
+    /// <summary>A budget of input tokens.</summary>
+    InputTokens,
+
+    /// <summary>A budget of money.</summary>
+    Cost,
+
+    /// <summary>A budget of turns.</summary>
+    Turns,
+
+    /// <summary>What is left of the group's budget does not hold the task.</summary>
+    GroupBudget,
+
+    /// <summary>What is left of the day's budget does not hold the task.</summary>
+    DayBudget,
+
+    /// <summary>It took its runner down again and again: parked, with its evidence.</summary>
+    Poisoned,
+
+    /// <summary>A question to a person was not answered in its time.</summary>
+    Unanswered,
 }

@@ -43,6 +43,27 @@ public sealed record TaskSpec
 
     public required Budget Budget { get; init; }
 
+    /// <summary>What happens when the budget is spent.</summary>
+    public OnBudget OnBudget { get; init; }
+
+    /// <summary>What is done by itself when an attempt does not succeed.</summary>
+    public OnFailure OnFailure { get; init; }
+
+    /// <summary>Further attempts that recovery may make by itself; null is the configuration's.</summary>
+    public int? MaxRetries { get; init; }
+
+    /// <summary>Generated tokens over all attempts beyond which recovery raises no budget; null is twice the budget.</summary>
+    public long? MaxTotalTokens { get; init; }
+
+    /// <summary>Running seconds over all attempts beyond which recovery raises no budget; null is twice the budget.</summary>
+    public long? MaxTotalSeconds { get; init; }
+
+    /// <summary>What becomes of a tool call that is not on the allow list.</summary>
+    public OnPermission OnPermission { get; init; }
+
+    /// <summary>Requests and answers are kept, redacted, in the attempt's <c>wire.jsonl</c>.</summary>
+    public bool RecordWire { get; init; }
+
     /// <summary>Absolute path of the directory the agent works in.</summary>
     public required string Cwd { get; init; }
 

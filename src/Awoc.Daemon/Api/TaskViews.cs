@@ -46,7 +46,7 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, TimeProv
             Parent = spec.ParentSession,
             Attempts = attempts is null ? null : [.. attempts.Select(Of)],
             Usage = Of(dispatcher.Find(task.Id)?.Usage ?? task.Usage),
-            Budget = new BudgetView(spec.Budget.Tokens, spec.Budget.TimeoutSeconds),
+            Budget = new BudgetView(task.Budget.Tokens, task.Budget.TimeoutSeconds),
             ExitCode = task.Outcome is { } outcome ? ExitCodes.OfOutcome(outcome.Text()) : null,
             RunMs = task.RunMs,
             Version = task.Version,

@@ -24,7 +24,7 @@ public sealed partial class AttemptDriver
         Attempt = task.Attempt,
         Token = credential.Token,
         Upstream = credential.Upstream,
-        MaxOutputTokens = Math.Max(0, task.Spec.Budget.Tokens - task.Usage.Output),
+        Allowance = new Allowance(Math.Max(0, task.Budget.Tokens - task.Usage.Output)),
         LedgerPath = _attempt.GatewayLedger,
         Changed = record =>
         {
@@ -46,7 +46,7 @@ public sealed partial class AttemptDriver
     private void OnSpent(GatewayRecord record)
     {
         var used = task.Usage.Output + record.Usage.Output;
-        if (used < task.Spec.Budget.Tokens || Interlocked.Exchange(ref _limitReported, 1) != 0) return;
+        if (used < task.Budget.Tokens || Interlocked.Exchange(ref _limitReported, 1) != 0) return;
         _ = EndByBudgetAsync(used);
     }
 
@@ -54,9 +54,9 @@ public sealed partial class AttemptDriver
     {
         try
         {
-            ports.Files.Note(task, $"token budget reached: {used} of {task.Spec.Budget.Tokens}");
+            ports.Files.Note(task, $"token budget reached: {used} of {task.Budget.Tokens}");
             await ports.Book.ApplyAsync(
-                task.Id, new TaskCommand.ReportLimit(EndReason.Tokens, used, task.Spec.Budget.Tokens), CancellationToken.None, task.Fence);
+                task.Id, new TaskCommand.ReportLimit(EndReason.Tokens, used, task.Budget.Tokens), CancellationToken.None, task.Fence);
             await System.Threading.Tasks.Task.Delay(s_budgetGrace, ports.Time);
             if (_story.End is null) End(EndCause.Budget);
         }

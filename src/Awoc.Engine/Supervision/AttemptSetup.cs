@@ -44,7 +44,7 @@ public static class AttemptSetup
             Env = PublicEnvironment(ports, task, plan),
             StdinFile = attempt.Stdin,
             KeepStdin = plan.KeepStdin,
-            DeadlineMs = Math.Max(1, (task.Spec.Budget.TimeoutSeconds * 1000) - task.RunMs),
+            DeadlineMs = Math.Max(1, (task.Budget.TimeoutSeconds * 1000) - task.RunMs),
             Ladder = Ladder(plan),
             Socket = attempt.Socket,
             Gateway = prepared.Credential is null ? null : ports.Paths.GatewaySocket,
@@ -78,7 +78,7 @@ public static class AttemptSetup
             Session = Guid.NewGuid().ToString(),
             Availability = availability,
             GatewayToken = token,
-            TokensLeft = task.Spec.Budget.Tokens - task.Usage.Output,
+            TokensLeft = task.Budget.Tokens - task.Usage.Output,
             Settings = ports.Settings.Read(task.Spec.Cwd).ForAgent(runner.Name),
         });
         var upstream = task.Spec.Rehearsal ? ports.Rehearsal.For(task.Spec) : CallerProxy.Put(availability.Upstream, task.Spec.Environment);

@@ -19,7 +19,8 @@ internal sealed partial class AttemptAccount : IDisposable
     private readonly Ledger _ledger;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private GatewayRecord _record = new(Usage.Zero, 0, 0, 0, null, null, null);
+    private GatewayRecord _record = GatewayRecord.Nothing;
+    private Allowance _allowance;
     private int _numbers;
     private bool _closed;
     private bool _telling;
@@ -28,6 +29,7 @@ internal sealed partial class AttemptAccount : IDisposable
     private AttemptAccount(GatewayLease lease, UpstreamTarget target, TimeProvider time, ILogger logger)
     {
         _lease = lease;
+        _allowance = lease.Allowance;
         _ledger = new Ledger(lease.LedgerPath);
         _time = time;
         _logger = logger;
@@ -69,7 +71,7 @@ internal sealed partial class AttemptAccount : IDisposable
         lock (_gate)
         {
             if (_closed) return (null, new GatewayRefusal(GatewayFault.UnknownToken, "AWOC: this attempt is over, and its token with it"));
-            result = route.Generates && _record.Usage.Output >= _lease.MaxOutputTokens ? (null, Refuse()) : Grant(route, facts, agent);
+            result = route.Generates && _record.Usage.Output >= _allowance.Tokens ? (null, Refuse()) : Grant(route, facts, agent);
         }
 
         Tell();
@@ -81,6 +83,16 @@ internal sealed partial class AttemptAccount : IDisposable
     {
         lock (_gate) SettleLocked(call);
         Tell();
+    }
+
+    public void BeginReport()
+    {
+        lock (_gate) _record = _record with { Reporting = true };
+    }
+
+    public void Allow(Allowance allowance)
+    {
+        lock (_gate) _allowance = allowance;
     }
 
     /// <summary>Settles all that is under way and cuts it.</summary>
@@ -152,7 +164,7 @@ internal sealed partial class AttemptAccount : IDisposable
         Write(new LedgerLine { At = _time.GetUtcNow(), Refused = "budget" });
         _changes.Enqueue(_record);
         return new GatewayRefusal(GatewayFault.BudgetSpent,
-            $"AWOC: token budget of task {_lease.Task.Handle}: {_record.Usage.Output} of {_lease.MaxOutputTokens} used");
+            $"AWOC: token budget of task {_lease.Task.Handle}: {_record.Usage.Output} of {_allowance.Tokens} used");
     }
 
     private void SettleLocked(AttemptCall call)

@@ -14,7 +14,7 @@ internal sealed record LedgerReplay(GatewayRecord Record, int LastNumber, IReadO
 {
     public static LedgerReplay Of(IEnumerable<LedgerLine> lines)
     {
-        var record = new GatewayRecord(Usage.Zero, 0, 0, 0, null, null, null);
+        var record = GatewayRecord.Nothing;
         var grants = new Dictionary<int, long>();
         var streams = new Dictionary<int, long>();
         var last = 0;

@@ -16,6 +16,8 @@ public sealed class BuiltinRunner : IRunner
 
     public LaunchPlan Plan(AttemptContext context) => BuiltinLaunch.Plan(context);
 
+    public IAgentVoice? Voice { get; } = new BuiltinVoice();
+
     public IAgentStream OpenStream() => new BuiltinStream();
 
     public AttemptVerdict Judge(AttemptEvidence evidence) => BuiltinVerdict.Of(evidence);

@@ -16,6 +16,8 @@ public sealed class ClaudeRunner : IRunner
 
     public LaunchPlan Plan(AttemptContext context) => ClaudeLaunch.Plan(context);
 
+    public IAgentVoice? Voice { get; } = new ClaudeVoice();
+
     public IAgentStream OpenStream() => new ClaudeStream();
 
     public AttemptVerdict Judge(AttemptEvidence evidence) => ClaudeVerdict.Of(evidence);

@@ -46,6 +46,8 @@ public sealed class CommandRunner : IRunner
         StructuredOutput = false,
     };
 
+    public IAgentVoice? Voice => null;
+
     public IAgentStream OpenStream() => new LineStream();
 
     public AttemptVerdict Judge(AttemptEvidence evidence)

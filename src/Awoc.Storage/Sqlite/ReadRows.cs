@@ -9,7 +9,8 @@ internal sealed class TaskRow
 {
     public const string Columns = """
         id, version, spec, state, outcome, reason, detail, result, verification, result_path, delivered, summary, attempt, fence,
-        in_attempt, cancel_requested, usage, run_ms, waits_for, due_us, created_us, queued_us, started_us, ended_us
+        in_attempt, cancel_requested, usage, run_ms, waits_for, due_us, created_us, queued_us, started_us, ended_us,
+        budget, recovery
         """;
 
     public required string Id { get; set; }
@@ -37,6 +38,10 @@ internal sealed class TaskRow
     public long? StartedUs { get; set; }
     public long? EndedUs { get; set; }
 
+    public string? Budget { get; set; }
+
+    public string? Recovery { get; set; }
+
     public AgentTask ToTask() => new()
     {
         Id = TaskId.Parse(Id),
@@ -63,6 +68,8 @@ internal sealed class TaskRow
         QueuedAt = Microseconds.ToTime(QueuedUs),
         StartedAt = Microseconds.ToTime(StartedUs),
         EndedAt = Microseconds.ToTime(EndedUs),
+        Budget = StoredJson.Budget(Budget)!,
+        Recovery = StoredJson.Recovery(Recovery),
     };
 }
 

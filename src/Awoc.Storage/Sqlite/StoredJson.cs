@@ -1,3 +1,4 @@
+using Awoc.Core.Recovery;
 using System.Collections.Frozen;
 using System.Text.Json;
 using Awoc.Core;
@@ -21,6 +22,19 @@ internal static class StoredJson
 
     public static string Text(Usage usage) =>
         usage == Core.Budgets.Usage.Zero ? s_noUsage : JsonSerializer.Serialize(usage, CoreJson.Default.Usage);
+
+    /// <summary>Null for the spec's own budget, which is most tasks'.</summary>
+    public static string? Text(Budget budget, TaskSpec spec) =>
+        budget == spec.Budget ? null : JsonSerializer.Serialize(budget, CoreJson.Default.Budget);
+
+    /// <summary>Null for a task that recovery has no part in.</summary>
+    public static string? Text(RecoveryState recovery) =>
+        recovery == RecoveryState.None ? null : JsonSerializer.Serialize(recovery, CoreJson.Default.RecoveryState);
+
+    public static Budget? Budget(string? text) => text is null ? null : JsonSerializer.Deserialize(text, CoreJson.Default.Budget);
+
+    public static RecoveryState Recovery(string? text) =>
+        text is null ? RecoveryState.None : JsonSerializer.Deserialize(text, CoreJson.Default.RecoveryState)!;
 
     public static TaskSpec Spec(string text) => JsonSerializer.Deserialize(text, CoreJson.Default.TaskSpec)!;
 

@@ -161,7 +161,7 @@ internal sealed class TaskWrites : IDisposable
         var spec = task.Spec;
         _insertTask
             .Bind(task.Id.Value).Bind(task.Id.Handle).Bind(spec.Name).Bind(spec.Type).Bind(spec.Agent).Bind(spec.Model)
-            .Bind(spec.Queue).Bind(spec.Output).Bind(TaskSpec.CurrentVersion).Bind(launch.Spec).Bind(Microseconds.From(task.CreatedAt));
+            .Bind(spec.Queue).Bind(spec.Group).Bind(spec.Output).Bind(TaskSpec.CurrentVersion).Bind(launch.Spec).Bind(Microseconds.From(task.CreatedAt));
         BindState(_insertTask, task, launch.Usage).Run();
     }
 
@@ -192,7 +192,8 @@ internal sealed class TaskWrites : IDisposable
         .Bind(task.Result.Text()).Bind(task.Verification.Text()).Bind(task.ResultPath).Bind(task.Delivered).Bind(task.Summary)
         .Bind(Microseconds.From(task.QueuedAt ?? task.CreatedAt)).Bind(task.WaitsFor).Bind(Microseconds.From(task.DueAt))
         .Bind(task.Attempt).Bind(task.InAttempt).Bind(task.Fence).Bind(task.CancelRequested).Bind(usage).Bind(task.RunMs)
-        .Bind(Microseconds.From(task.QueuedAt)).Bind(Microseconds.From(task.StartedAt)).Bind(Microseconds.From(task.EndedAt));
+        .Bind(Microseconds.From(task.QueuedAt)).Bind(Microseconds.From(task.StartedAt)).Bind(Microseconds.From(task.EndedAt))
+        .Bind(StoredJson.Text(task.Budget, task.Spec)).Bind(StoredJson.Text(task.Recovery));
 
     private void Append(TaskId id, EventRow[] events)
     {

@@ -68,7 +68,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         Attempt = 1,
         Token = Token,
         Upstream = new ModelUpstream(upstream, UpstreamAuth.ApiKey, "sk-real"),
-        MaxOutputTokens = 100_000,
+        Allowance = new Allowance(100_000),
         LedgerPath = LedgerPath,
         Changed = record => _changes.Writer.TryWrite(record),
     };
