@@ -24,4 +24,6 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(SettingsView))]
 [JsonSerializable(typeof(SettingView))]
 [JsonSerializable(typeof(SettingChange))]
+[JsonSerializable(typeof(AlertView))]
+[JsonSerializable(typeof(AlertList))]
 public sealed partial class WireJson : JsonSerializerContext;

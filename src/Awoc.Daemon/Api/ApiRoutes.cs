@@ -11,5 +11,6 @@ internal static class ApiRoutes
         EventEndpoints.Map(api);
         DaemonEndpoints.Map(api);
         SettingsEndpoints.Map(api);
+        AlertEndpoints.Map(api);
     }
 }

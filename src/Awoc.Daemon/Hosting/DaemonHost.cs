@@ -2,11 +2,13 @@ using Awoc.Client;
 using Awoc.Client.Wire;
 using Awoc.Core.Agents;
 using Awoc.Core.Store;
+using Awoc.Daemon.Alerts;
 using Awoc.Daemon.Api;
 using Awoc.Daemon.Doctor;
 using Awoc.Daemon.Logging;
 using Awoc.Daemon.Settings;
 using Awoc.Engine.Agents;
+using Awoc.Engine.Alerts;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Launching;
@@ -118,6 +120,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             new ShimDaemon([Environment.ProcessPath!, "--home", paths.Home, "--detach"], paths.StopMarker, paths.ApiSocket),
             time));
         services.AddHostedService<IdleMemory>();
+        services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
         services.AddSingleton<Dispatcher>().AddSingleton<Launcher>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.

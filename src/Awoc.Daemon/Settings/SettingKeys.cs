@@ -33,6 +33,8 @@ internal static class SettingKeys
         new("tokens", "the token budget when none is given", "a whole number from 1", IsTokens, s => s.Tokens.ToString(CultureInfo.InvariantCulture), true),
         new("timeout", "the time budget when none is given", Duration.Allowed, v => Duration.TryParseSeconds(v, out var s) && s > 0, s => Duration.Text(s.TimeoutSeconds), true),
         new("concurrency", "attempts at once", "a whole number from 1 to 1000", IsConcurrency, _ => ConcurrencyLimit.Default.ToString(CultureInfo.InvariantCulture), false),
+        new("alerts.command", "a shell command that gets each alert as JSON on standard input", "a command", v => v.Trim().Length > 0, _ => "none", false),
+        new("alerts.webhook", "where each alert is posted as JSON", "an http or https address", IsWebAddress, _ => "nowhere", false),
         new($"agents.*.{AgentSettings.Path}", "the agent's program", "a path or a name on the PATH", v => v.Length > 0, _ => "found on the PATH", false),
         new($"agents.*.{AgentSettings.Tools}", "the tools the agent is given, parted by commas", "tool names", v => v.Length > 0, _ => "Read, Write, Edit, Bash, WebFetch, Grep, Glob", false),
         new($"agents.*.{AgentSettings.UserSettings}", "let your own Claude Code settings, hooks and MCP servers in", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
@@ -48,6 +50,9 @@ internal static class SettingKeys
 
     /// <summary>Whether settings lie below this name.</summary>
     public static bool IsPrefix(string name) => Agents.Any(agent => All.Any(k => k.Pattern.Replace("*", agent, StringComparison.Ordinal).StartsWith(name + ".", StringComparison.Ordinal)));
+
+    private static bool IsWebAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
 
     private static bool IsTokens(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 1 and <= Budget.MaxTokens;

@@ -28,6 +28,9 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             Tokens = values.TryGetValue("tokens", out var tokens) ? long.Parse(tokens, CultureInfo.InvariantCulture) : defaults.Tokens,
             TimeoutSeconds = values.TryGetValue("timeout", out var timeout) && Duration.TryParseSeconds(timeout, out var seconds) ? seconds : defaults.TimeoutSeconds,
             Concurrency = values.TryGetValue("concurrency", out var limit) ? int.Parse(limit, CultureInfo.InvariantCulture) : null,
+            Alerts = new AlertSettings(
+                values.GetValueOrDefault("alerts.command"),
+                values.TryGetValue("alerts.webhook", out var webhook) ? new Uri(webhook) : null),
             Agents = values
                 .Where(v => v.Key.StartsWith("agents.", StringComparison.Ordinal))
                 .Select(v => (Parts: v.Key.Split('.'), v.Value))

@@ -18,6 +18,8 @@ public sealed record AwocSettings
     /// <summary>Attempts at once; null derives it from cores and memory.</summary>
     public int? Concurrency { get; init; }
 
+    public AlertSettings Alerts { get; init; } = new(null, null);
+
     /// <summary>Settings of single agents by the agent's name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Agents { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, string>>();
@@ -25,6 +27,11 @@ public sealed record AwocSettings
     public IReadOnlyDictionary<string, string> ForAgent(string name) =>
         Agents.TryGetValue(name, out var settings) ? settings : new Dictionary<string, string>();
 }
+
+/// <summary>Who is told of what needs a person.</summary>
+/// <param name="Command">A shell command that gets each alert as JSON on standard input; null for none.</param>
+/// <param name="Webhook">Where each alert is posted as JSON; null for nowhere.</param>
+public sealed record AlertSettings(string? Command, Uri? Webhook);
 
 /// <summary>Reads settings anew, so that a change holds from the next launch on.</summary>
 public interface ISettingsSource

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Awoc.Client.Wire;
+using Awoc.Core.Alerts;
+using Awoc.Core.Store;
+using Awoc.Daemon.Api;
+using Awoc.Engine.Alerts;
+
+namespace Awoc.Daemon.Alerts;
+
+/// <summary>The user's hook and webhook. Both get the JSON that <c>awoc alerts --json</c> prints for this alert.</summary>
+internal sealed class AlertDoor(ITaskStore store) : IAlertDoor, IDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    private readonly HttpClient _http = new() { Timeout = s_limit };
+
+    public async Task RunAsync(string command, Alert alert, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", command])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+            Environment = { ["AWOC_ALERT_ID"] = alert.Id.ToString(CultureInfo.InvariantCulture), ["AWOC_ALERT_TASK"] = alert.Task.Value },
+        };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(s_limit);
+        using var process = Process.Start(start) ?? throw new AlertException("/bin/sh could not be started");
+        try
+        {
+            var reading = Task.WhenAll(process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+            await GiveAsync(process, await BodyAsync(alert, cancellation), limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            var said = (await reading)[1].Trim();
+            if (process.ExitCode != 0) throw new AlertException($"exit code {process.ExitCode}{(said.Length > 0 ? $": {Cut(said)}" : "")}");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            cancellation.ThrowIfCancellationRequested();
+            throw new AlertException($"it had not ended after {s_limit.TotalSeconds} s");
+        }
+    }
+
+    public async Task PostAsync(Uri url, Alert alert, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(await BodyAsync(alert, cancellation)) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Add("awoc-alert-id", alert.Id.ToString(CultureInfo.InvariantCulture));
+        try
+        {
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (!answer.IsSuccessStatusCode) throw new AlertException($"it answered {(int)answer.StatusCode}");
+        }
+        catch (HttpRequestException unreachable)
+        {
+            throw new AlertException(unreachable.Message);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new AlertException($"it had not answered after {s_limit.TotalSeconds} s");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<byte[]> BodyAsync(Alert alert, CancellationToken cancellation)
+    {
+        var task = await store.FindAsync(alert.Task, cancellation);
+        return JsonSerializer.SerializeToUtf8Bytes(AlertEndpoints.Of(alert, task, dismissed: false), WireJson.Default.AlertView);
+    }
+
+    private static async Task GiveAsync(Process process, byte[] body, CancellationToken cancellation)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(body, cancellation);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // A command that reads nothing of it is a good one too.
+        }
+    }
+
+    private static string Cut(string text) => text.Length > 200 ? $"{text.AsSpan(0, 200)}…" : text;
+}
