@@ -15,11 +15,11 @@ public sealed class AlertTests
         Assert.Equal(0, (await awoc.AwocAsync("config", "set", "alerts.command", $"cat >> '{told}'; echo >> '{told}'")).Code);
         await FailAsync(awoc, "first");
         await awoc.AwocAsync("run", "--agent", "command", "true", "--wait");
-        await Eventually.TrueAsync(() => Lines(told) == 1, "the hook got the first alert");
+        await Eventually.TrueAsync(() => Lines(told) == 1, TimeSpan.FromSeconds(30), "the hook got the first alert");
 
         Assert.Equal(0, (await awoc.AwocAsync("daemon", "restart")).Code);
         await FailAsync(awoc, "second");
-        await Eventually.TrueAsync(() => Lines(told) == 2, "the hook got the second alert");
+        await Eventually.TrueAsync(() => Lines(told) == 2, TimeSpan.FromSeconds(30), "the hook got the second alert");
 
         var alerts = (await File.ReadAllLinesAsync(told)).Where(l => l.Length > 0).Select(l => JsonNode.Parse(l)!).ToList();
         Assert.Equal(["first", "second"], alerts.Select(a => (string?)a["name"]));
