@@ -54,6 +54,9 @@ public interface IAgentVoice
     /// <summary>As <see cref="Say"/>, for the last turn: without thinking and without tools, as far as the agent can be told.</summary>
     IReadOnlyList<string> Report(string message);
 
+    /// <summary>Whether a line of <see cref="Say"/> or <see cref="Report"/> is the one that begins the turn: what was said before a daemon's death is known by it.</summary>
+    bool BeginsTurn(string line);
+
     /// <summary>The answer to a question.</summary>
     /// <param name="message">For a denial, why; the agent reads it.</param>
     string Answer(AgentEvent.Question question, bool allow, string? message);
