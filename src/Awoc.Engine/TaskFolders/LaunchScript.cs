@@ -33,7 +33,7 @@ public static class LaunchScript
         if (spec.Rehearsal) text.Append("export AWOC_REHEARSAL=1\n");
         text.Append(Invariant($"exec awoc run --agent {Quote(spec.Agent)}"));
         if (spec.Model is { } model) text.Append(Invariant($" --model {Quote(model)}"));
-        text.Append(Invariant($" --tokens {spec.Budget.Tokens} --timeout {spec.Budget.TimeoutSeconds}"));
+        text.Append(LaunchFlags.Of(spec));
         foreach (var file in spec.Context) text.Append(Invariant($" --context {Quote(file)}"));
         if (spec.Overwrite) text.Append(" --overwrite");
         if (spec.AllowOutside) text.Append(" --allow-outside");
