@@ -28,8 +28,9 @@ public abstract record AgentEvent
     /// <summary>The agent's own list of what it has to do, whole, each time it changes.</summary>
     public sealed record TodoList(IReadOnlyList<TodoItem> Items) : AgentEvent;
 
-    /// <param name="Input">The call's arguments as JSON.</param>
-    public sealed record ToolCall(string Id, string Name, string Input, bool SubAgent = false) : AgentEvent;
+    /// <param name="Input">The call's arguments as JSON; of a cut call as much of it as came.</param>
+    /// <param name="Cut">A length limit ended the answer in the midst of the call: the tool was not run.</param>
+    public sealed record ToolCall(string Id, string Name, string Input, bool SubAgent = false, bool Cut = false) : AgentEvent;
 
     public sealed record ToolResult(string Id, bool IsError, string Value, bool SubAgent = false) : AgentEvent;
 

@@ -44,6 +44,9 @@ public static class EndJudge
                 TaskOutcome.TimedOut, EndReason.Deadline,
                 $"its time of {Core.Budgets.Duration.Text(spec.Budget.TimeoutSeconds)} was over; launch it again with a longer --timeout"),
             EndCause.Budget => BudgetSpent(end.Evidence.Gateway?.Usage.Output ?? 0, spec),
+            EndCause.Stall => new AttemptVerdict(
+                TaskOutcome.Failed, EndReason.Stalled,
+                $"it gave no sign of life for {Core.Budgets.Duration.Text(spec.Budget.StallSeconds ?? 0)} (no output, no model traffic, no CPU) and was stopped; a longer --stall-timeout gives it more patience"),
             CredentialRefused => new AttemptVerdict(
                 TaskOutcome.Failed, EndReason.Auth, "the model API refused the credential (401); check it with awoc doctor and launch it again"),
             EndCause.ShimTerminated => new AttemptVerdict(

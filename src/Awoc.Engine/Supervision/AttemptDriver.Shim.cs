@@ -54,6 +54,7 @@ public sealed partial class AttemptDriver
         reading.ReadTo(hello.Events);
         var clock = new RunClock(ports.Time, TimeSpan.FromMilliseconds(hello.ElapsedMs));
         var deadline = hello.DeadlineMs;
+        var logFull = hello.LogFull;
         await using var signals = new SignalQueue(connection, ports.Time, detach);
         _signals = signals;
         signals.Nudge();
@@ -72,6 +73,7 @@ public sealed partial class AttemptDriver
                     await SaveProgressAsync(reading.Offset, detach);
                     break;
                 case ShimMessage.Full full:
+                    logFull = full.On;
                     ports.Files.Note(task, full.On ? "the disk is full: the agent waits for room" : "there is room again");
                     LogDiskFull(task.Id, full.On);
                     break;
@@ -88,11 +90,13 @@ public sealed partial class AttemptDriver
                 await connection.SetDeadlineAsync(TimeSpan.FromMilliseconds(DeadlineMs), detach);
             }
 
-            signals.LookAgain(await LandAsync(clock, detach));
+            signals.LookAgain(Sooner(await LandAsync(clock, detach), WatchForStall(logFull)));
         }
 
         return null;
     }
+
+    private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;
 
     /// <summary>Running time of this attempt at which its shim ends it.</summary>
     private long DeadlineMs => Allowances.TimeLeftMs(_budget, task.RunMs);

@@ -69,7 +69,7 @@ internal static class ClaudeLaunch
         List<string> argv =
         [
             context.Availability.Executable ?? "claude",
-            "-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose",
+            "-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose", "--include-partial-messages",
         ];
         if (context.Resume is { } earlier) argv.AddRange(["--resume", earlier, "--fork-session"]);
         argv.AddRange(["--session-id", context.Session]);

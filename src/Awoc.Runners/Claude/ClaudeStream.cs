@@ -12,6 +12,7 @@ namespace Awoc.Runners.Claude;
 internal sealed class ClaudeStream : IAgentStream
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly ClaudeTodos _todos = new();
 
     public IEnumerable<AgentEvent> Read(ReadOnlyMemory<byte> line)
     {
@@ -36,8 +37,9 @@ internal sealed class ClaudeStream : IAgentStream
         "rate_limit_event" => RateLimit(root),
         "control_request" => ControlRequest(root),
         "control_response" => ControlResponse(root),
-        // Pieces of what comes whole later, and answers to questions of ours.
-        "stream_event" or "control_cancel_request" or "keep_alive" or "tool_progress" or "tool_use_summary" or "auth_status" => [],
+        "stream_event" => Piece(root),
+        // Answers to questions of ours, and what says nothing of the work.
+        "control_cancel_request" or "keep_alive" or "tool_progress" or "tool_use_summary" or "auth_status" => [],
         _ => null,
     };
 
@@ -85,14 +87,47 @@ internal sealed class ClaudeStream : IAgentStream
                     events.Add(new AgentEvent.Thinking(thought));
                     break;
                 case "tool_use" or "server_tool_use" or "mcp_tool_use" when IsNew(id, block):
-                    var input = block.Member("input") is { } arguments ? arguments.GetRawText() : "{}";
-                    events.Add(new AgentEvent.ToolCall(block.Text("id") ?? "", block.Text("name") ?? "", input, subAgent));
+                    var call = Call(block, subAgent);
+                    events.Add(call);
+                    if (!subAgent && block.Member("input") is { } arguments && _todos.Called(call, arguments) is { } list) events.Add(list);
                     break;
             }
         }
 
         return events;
     }
+
+    // {"type":"tool_use","id":"toolu_1","name":"Write","input":{"__unparsedToolInput":{"raw":"{\"file_path\":\"/r.md\",\"content\":\"# Ti"}}}
+    private static AgentEvent.ToolCall Call(JsonElement block, bool subAgent)
+    {
+        var (id, name) = (block.Text("id") ?? "", block.Text("name") ?? "");
+        if (block.Member("input") is not { } input) return new AgentEvent.ToolCall(id, name, "{}", subAgent);
+        return input.Member("__unparsedToolInput") is { } unparsed
+            ? new AgentEvent.ToolCall(id, name, unparsed.Text("raw") ?? "", subAgent, Cut: true)
+            : new AgentEvent.ToolCall(id, name, input.GetRawText(), subAgent);
+    }
+
+    // {"type":"stream_event","event":{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{\"co"}},"parent_tool_use_id":null}
+    private static List<AgentEvent>? Piece(JsonElement root)
+    {
+        if (root.Member("event") is not { ValueKind: JsonValueKind.Object } e) return null;
+        if (root.Text("parent_tool_use_id") is not null) return [];
+        var index = Int(e.Whole("index")) ?? 0;
+        return e.Text("type") switch
+        {
+            "content_block_start" when e.Member("content_block") is { } block => [new AgentEvent.Piece(PieceKind.Begin, index, block.Text("name") ?? "")],
+            "content_block_delta" when e.Member("delta") is { } delta => Delta(index, delta) is { } piece ? [piece] : [],
+            _ => [],
+        };
+    }
+
+    private static AgentEvent.Piece? Delta(int index, JsonElement delta) => delta.Text("type") switch
+    {
+        "text_delta" => new AgentEvent.Piece(PieceKind.Text, index, delta.Text("text") ?? ""),
+        "thinking_delta" => new AgentEvent.Piece(PieceKind.Thinking, index, delta.Text("thinking") ?? ""),
+        "input_json_delta" => new AgentEvent.Piece(PieceKind.Input, index, delta.Text("partial_json") ?? ""),
+        _ => null,
+    };
 
     // {"type":"user","message":{"role":"user","content":[{"tool_use_id":"toolu_1","type":"tool_result","content":"hi","is_error":false}]},"parent_tool_use_id":null}
     private List<AgentEvent>? User(JsonElement root)
@@ -103,7 +138,9 @@ internal sealed class ClaudeStream : IAgentStream
         foreach (var block in message.Items("content"))
         {
             if (block.Text("type") != "tool_result" || !_seen.Add($"result of {block.Text("tool_use_id")}")) continue;
-            events.Add(new AgentEvent.ToolResult(block.Text("tool_use_id") ?? "", block.True("is_error"), Words(block), subAgent));
+            var result = new AgentEvent.ToolResult(block.Text("tool_use_id") ?? "", block.True("is_error"), Words(block), subAgent);
+            events.Add(result);
+            if (!subAgent && _todos.Answered(result, root.Member("tool_use_result")) is { } list) events.Add(list);
         }
 
         return events;
