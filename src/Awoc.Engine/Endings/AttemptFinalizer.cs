@@ -108,7 +108,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             succeeded = false;
         }
 
-        if (succeeded && produced is ProducedOutput.Said(var closing) && UnwrittenResult.Of(task.Spec, attempt, story, closing, runner.Name) is { } unwritten)
+        if (succeeded && structured && UnwrittenResult.Of(task.Spec, attempt, left, produced, runner.Name) is { } unwritten)
             (verdict, succeeded) = (unwritten, false);
 
         var ending = new TaskEnding

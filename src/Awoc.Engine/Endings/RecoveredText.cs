@@ -52,7 +52,7 @@ internal sealed record RecoveredText(PartialSource Source, string Text, string? 
             ? new RecoveredText(call.State is CallState.Cut or CallState.Unfinished ? PartialSource.CutWrite : PartialSource.FailedWrite, content)
             : null;
 
-    private static RecoveredText? OfFile(PartialSource source, string path)
+    internal static RecoveredText? OfFile(PartialSource source, string path)
     {
         if (!RegularFile.Is(path) || new FileInfo(path) is not { Length: > 0 and var length }) return null;
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -11,13 +11,26 @@ namespace Awoc.Engine.Endings;
 /// </summary>
 internal static class UnwrittenResult
 {
-    /// <summary>What the end really is; null when the closing words may be the result: they say no less than the writing would have.</summary>
-    public static AttemptVerdict? Of(TaskSpec spec, AttemptFolder attempt, AttemptStory story, string closing, string agent)
+    /// <summary>What the end really is; null when what was produced may be the result: it says no less than the writing would have.</summary>
+    public static AttemptVerdict? Of(TaskSpec spec, AttemptFolder attempt, UnfinishedAttempt left, ProducedOutput produced, string agent)
     {
+        var story = left.Story;
         var staging = attempt.Staging(spec.Output);
         if (story.UnwrittenTo(staging, spec.Output ?? staging) is not { } call || RecoveredText.OfWriting(call) is not { } writing) return null;
-        var lacks = MissingSections.In(spec, closing).Count - MissingSections.In(spec, writing.Text).Count;
-        if (lacks < 0 || (lacks == 0 && closing.Length >= writing.Text.Length)) return null;
+        var lacking = MissingSections.In(spec, writing.Text).Count;
+        switch (produced)
+        {
+            case ProducedOutput.Said(var closing)
+                when MissingSections.In(spec, closing).Count is var lacks && (lacks > lacking || (lacks == lacking && closing.Length < writing.Text.Length)):
+                break;
+            // A skeleton that the cut writing was to fill.
+            case ProducedOutput.Staged(var path)
+                when MissingSections.In(spec, RecoveredText.OfFile(PartialSource.StagedFile, path)?.Text).Count > lacking:
+                break;
+            default:
+                return null;
+        }
+
         if (call.State is CallState.Cut or CallState.Unfinished)
         {
             return new AttemptVerdict(
