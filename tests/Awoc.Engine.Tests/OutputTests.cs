@@ -68,6 +68,14 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
+    public void WrittenInPlace_BySomebodyElse_IsNotAdopted()
+    {
+        File.WriteAllText(_target, "by the user, while it ran");
+        Assert.IsType<ProducedOutput.Said>(Find("said", wrote: false));
+        Assert.IsType<ProducedOutput.Nothing>(Find("", wrote: false));
+    }
+
+    [Fact]
     public void TargetStoodBefore_IsLeftAloneUnlessOverwritten()
     {
         File.WriteAllText(_target, "mine");
@@ -109,7 +117,7 @@ public sealed class OutputTests : IDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_attempt.Staging(null))!);
         File.WriteAllText(_attempt.Staging(null), "kept");
-        var produced = ProducedOutput.Find(_attempt, null, "", null);
+        var produced = ProducedOutput.Find(_attempt, null, "", null, _ => true);
         var kept = OutputDelivery.Keep(_folder, produced, null)!;
         Assert.IsType<Delivery.NoTarget>(OutputDelivery.Deliver(Spec(false) with { Output = null }, _folder, _attempt, produced, kept));
         Assert.Equal("kept", File.ReadAllText(kept));
@@ -119,7 +127,7 @@ public sealed class OutputTests : IDisposable
 
     private void Stage(string text) => File.WriteAllText(_attempt.Staging(_target), text);
 
-    private ProducedOutput Find(string said) => ProducedOutput.Find(_attempt, _target, said, null);
+    private ProducedOutput Find(string said, bool wrote = true) => ProducedOutput.Find(_attempt, _target, said, null, path => wrote && path == _target);
 
     private Delivery Deliver(string said, bool overwrite = false)
     {

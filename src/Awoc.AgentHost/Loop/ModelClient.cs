@@ -89,16 +89,19 @@ internal sealed class ModelClient : IDisposable
         last.WithCacheControl(new CacheControlEphemeral());
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var silence = _time.CreateTimer(state => ((CancellationTokenSource)state!).Cancel(), limit, s_silence, Timeout.InfiniteTimeSpan);
+        var pieces = new PieceFeed(_events, _time);
         try
         {
             await foreach (var update in _chat.GetStreamingResponseAsync(messages, options, limit.Token))
             {
                 silence.Change(s_silence, Timeout.InfiniteTimeSpan);
                 updates.Add(update);
+                pieces.Take(update.RawRepresentation);
             }
         }
         finally
         {
+            pieces.Flush();
             last.WithCacheControl((CacheControlEphemeral?)null);
         }
     }

@@ -27,6 +27,15 @@ internal sealed class EventWriter(Stream output)
 
     public void Thinking(string text) => Write("thinking", json => json.WriteString("text", text));
 
+    /// <param name="kind"><c>begin</c> (the value is the tool's name, empty for text), <c>text</c> or <c>input</c> (of a tool call, a part of its JSON).</param>
+    /// <param name="block">The block of the answer, from 0.</param>
+    public void Piece(string kind, long block, string value) => Write("piece", json =>
+    {
+        json.WriteString("kind", kind);
+        json.WriteNumber("block", block);
+        json.WriteString("value", value);
+    });
+
     public void ToolCall(string id, string name, JsonElement input) => Write("tool_call", json =>
     {
         json.WriteString("id", id);

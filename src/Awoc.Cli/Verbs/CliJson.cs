@@ -4,7 +4,7 @@ using Awoc.Client.Wire;
 namespace Awoc.Cli.Verbs;
 
 /// <summary>What <c>awoc output --json</c> prints.</summary>
-internal sealed record OutputJson(string Id, string State, string? Outcome, string Result, string? Path, bool? Rehearsal);
+internal sealed record OutputJson(string Id, string State, string? Outcome, string Result, string? Path, string? PartialResults, bool? Rehearsal);
 
 /// <summary>What <c>awoc daemon status --json</c> prints; with <c>running</c> false only the first three.</summary>
 internal sealed record DaemonJson(

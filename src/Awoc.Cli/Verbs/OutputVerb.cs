@@ -40,7 +40,7 @@ internal static class OutputVerb
         if (json)
         {
             JsonOut.Write(
-                console, new OutputJson(task.Id, task.State, task.Outcome, task.Result, place, task.Rehearsal), CliJson.Default.OutputJson);
+                console, new OutputJson(task.Id, task.State, task.Outcome, task.Result, place, PartialAccount(task), task.Rehearsal), CliJson.Default.OutputJson);
         }
         else if (pathOnly)
         {
@@ -56,14 +56,20 @@ internal static class OutputVerb
         if (task.Result == TaskWords.Partial)
         {
             console.Say(task.State == TaskWords.Ended
-                ? $"this is a partial result: {handle} ended as {task.Outcome}{(task.Reason is { } reason ? $" ({reason})" : "")}"
+                ? $"this is a partial result: {handle} ended as {task.Outcome}{(task.Reason is { } reason ? $" ({reason})" : "")}; what was done and left: {PartialText(task)}; the ways on: awoc recover {handle}"
                 : $"this is what {handle} has so far: it still works. Wait for the rest with: awoc wait {handle}");
         }
 
         return ExitCodes.Succeeded;
     }
 
+    /// <summary>The seed's name, in the task's own directory.</summary>
+    private static string PartialText(TaskView task) => Path.Combine(task.Directory, "partial-results.txt");
+
+    private static string? PartialAccount(TaskView task) =>
+        task is { State: TaskWords.Ended, Result: TaskWords.Partial } ? Path.Combine(task.Directory, "partial-results.json") : null;
+
     private static string NoResult(TaskView task, string handle) => task.State == TaskWords.Ended
-        ? $"{handle} ended as {task.Outcome} and left no result{(task.Detail is { } detail ? $": {detail}" : ".")} Its log: awoc logs {handle}"
+        ? $"{handle} ended as {task.Outcome} and left no result{(task.Detail is { } detail ? $": {detail}" : ".")} How far it got: {PartialText(task)}. Its log: awoc logs {handle}"
         : $"{handle} is {task.State.Replace('_', ' ')} and has no result yet. Wait for it: awoc wait {handle}. Watch it: awoc logs -f {handle}";
 }

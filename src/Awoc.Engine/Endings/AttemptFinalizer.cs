@@ -36,8 +36,9 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         var attempt = folder.Attempt(task.Attempt);
         var end = new AttemptEnd(Evidence(attempt, exit, story, record), exit, story.End is { IsError: false }) { Landed = landed };
         var verdict = EndJudge.Judge(end, runner, task.Spec);
-        var ending = Settle(task, folder, attempt, verdict, story, landed);
         var usage = record?.Usage ?? story.Usage ?? Usage.Zero;
+        var left = new UnfinishedAttempt(story, verdict, usage.Output, exit?.RunMs ?? 0, runner.Traits.UsesModel, record is { Reporting: true });
+        var ending = await SettleAsync(task, folder, attempt, verdict, left, landed);
         await StoreAsync(task, new TaskCommand.Finish(task.Fence, usage, exit?.RunMs ?? 0, ending));
     }
 
@@ -54,7 +55,10 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
     public async Task NeverStartedAsync(AgentTask task, EndReason reason, string why)
     {
         ports.Gateway.Close(task.Id, task.Attempt);
-        var ending = new TaskEnding { Outcome = TaskOutcome.Failed, Reason = reason, Detail = why };
+        var left = new UnfinishedAttempt(
+            new AttemptStory(), new AttemptVerdict(TaskOutcome.Failed, reason, why), 0, 0, runner.Traits.UsesModel, Reported: false);
+        var ending = await KeepPartialAsync(
+            task, ports.Paths.Task(task.Id), left, new TaskEnding { Outcome = TaskOutcome.Failed, Reason = reason, Detail = why });
         await StoreAsync(task, new TaskCommand.Finish(task.Fence, Usage.Zero, 0, ending));
     }
 
@@ -74,8 +78,10 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         }
     }
 
-    private TaskEnding Settle(AgentTask task, TaskFolder folder, AttemptFolder attempt, AttemptVerdict verdict, AttemptStory story, LandedAttempt? landed)
+    private async Task<TaskEnding> SettleAsync(
+        AgentTask task, TaskFolder folder, AttemptFolder attempt, AttemptVerdict verdict, UnfinishedAttempt left, LandedAttempt? landed)
     {
+        var story = left.Story;
         var structured = runner.Traits.UsesModel;
         var succeeded = verdict.Outcome == TaskOutcome.Succeeded;
         var said = succeeded && story.FinalText.Length > 0 ? story.FinalText : story.AllText;
@@ -83,7 +89,8 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         ProducedOutput produced;
         try
         {
-            produced = ProducedOutput.Find(attempt, task.Spec.Output, structured ? said : "", structured ? null : attempt.Events);
+            produced = ProducedOutput.Find(attempt, task.Spec.Output, structured ? said : "", structured ? null : attempt.Events,
+                path => !structured || story.Wrote(path));
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
@@ -103,6 +110,9 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             succeeded = false;
         }
 
+        if (succeeded && structured && UnwrittenResult.Of(task.Spec, attempt, left, produced, runner.Name) is { } unwritten)
+            (verdict, succeeded) = (unwritten, false);
+
         var ending = new TaskEnding
         {
             Outcome = verdict.Outcome,
@@ -112,10 +122,17 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         };
         try
         {
-            if (succeeded) return Deliver(task, folder, attempt, produced, ending);
-            return landed is not null && landed.Limit == verdict.Reason && LandedReport.Of(story) is { } report
-                ? LandedReport.Bring(task, folder, attempt, report, landed, KeepPartial(task, folder, report, ending))
-                : KeepPartial(task, folder, produced, ending);
+            if (!succeeded)
+            {
+                var partial = await KeepPartialAsync(task, folder, left with { Verdict = verdict }, ending);
+                return landed is not null && landed.Limit == verdict.Reason && LandedReport.Of(story) is { } report
+                    ? LandedReport.Bring(task, folder, attempt, report, landed, partial)
+                    : partial;
+            }
+
+            var delivered = Deliver(task, folder, attempt, produced, ending);
+            if (delivered.Result == TaskResult.Complete) PartialResults.Remove(folder, task.Spec.Output);
+            return delivered;
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
@@ -130,12 +147,19 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         }
     }
 
-    private static TaskEnding KeepPartial(AgentTask task, TaskFolder folder, ProducedOutput produced, TaskEnding ending)
+    /// <summary>How it ended stays as it was judged, whatever becomes of what it left.</summary>
+    private async Task<TaskEnding> KeepPartialAsync(AgentTask task, TaskFolder folder, UnfinishedAttempt left, TaskEnding ending)
     {
-        if (produced is ProducedOutput.Nothing) return ending with { Result = TaskResult.None };
-        if (produced is ProducedOutput.Said(var text)) DurableFile.WriteText(folder.PartialResults, text + "\n");
-        else DurableFile.Copy(produced.File!, folder.PartialResults);
-        return ending with { Result = TaskResult.Partial, ResultPath = folder.PartialResults };
+        try
+        {
+            var (result, path) = await PartialResults.WriteAsync(task, folder, left, ports.Time);
+            return ending with { Result = result, ResultPath = path };
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            ports.Files.Note(task, $"its partial results could not be written: {broken.Message}");
+            return ending with { Detail = $"{ending.Detail} (what it left could not be written down: {broken.Message}; it lies in {folder.Attempt(task.Attempt).Path})".TrimStart() };
+        }
     }
 
     private static TaskEnding Deliver(AgentTask task, TaskFolder folder, AttemptFolder attempt, ProducedOutput produced, TaskEnding ending)

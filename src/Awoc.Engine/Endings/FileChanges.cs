@@ -88,7 +88,7 @@ public static class FileChanges
             }
             finally
             {
-                if (!git.HasExited) git.Kill(entireProcessTree: true);
+                if (!git.HasExited) git.Kill();
             }
         }
         catch (Exception broken) when (broken is System.ComponentModel.Win32Exception or IOException or InvalidOperationException or OperationCanceledException)

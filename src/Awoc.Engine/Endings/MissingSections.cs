@@ -8,32 +8,43 @@ namespace Awoc.Engine.Endings;
 /// <summary>Which of the sections that a task's type asks for a text does not have yet.</summary>
 public static class MissingSections
 {
+    /// <summary>What agents write in a skeleton where the section is to come.</summary>
+    private static readonly HashSet<string> s_placeholders = new(StringComparer.Ordinal)
+    {
+        "todo", "tbd", "tba", "tobewritten", "tobefilled", "tobefilledin", "tobecompleted", "tobedone", "tobeadded", "pending", "inprogress", "placeholder",
+        "comingsoon", "notyetwritten",
+    };
+
     /// <summary>All of them for no text at all; none for a type that leaves the sections to the task.</summary>
     public static IReadOnlyList<string> In(TaskSpec spec, string? text)
     {
         var sections = (TaskTypes.Find(spec.Type) ?? TaskTypes.Custom).Method.Sections;
         if (sections.IsDefaultOrEmpty) return [];
-        var json = OutputFormats.Of(spec.Output) == OutputFormat.Json;
-        var headings = string.IsNullOrEmpty(text) ? [] : Headings(text).ToList();
-        return [.. sections.Where(section => json ? !HasKey(text, section) : !headings.Contains(Bare(section.Name))).Select(section => section.Name)];
+        if (OutputFormats.Of(spec.Output) == OutputFormat.Json)
+            return [.. sections.Where(section => text?.Contains($"\"{section.Key}\"", StringComparison.Ordinal) != true).Select(section => section.Name)];
+
+        var names = sections.Select(section => Bare(section.Name)).ToHashSet(StringComparer.Ordinal);
+        var present = Present(text ?? "", names);
+        return [.. sections.Where(section => !present.Contains(Bare(section.Name))).Select(section => section.Name)];
     }
 
-    private static bool HasKey(string? text, OutputSection section) =>
-        text?.Contains($"\"{section.Key}\"", StringComparison.Ordinal) == true;
-
     /// <summary>
-    /// Lines that could be a heading, bare of marks and numbers: <c>## 2. Key Findings:</c>, <c>**Key Findings**</c>, <c>Key Findings</c>. A
-    /// heading that ends the text was begun, and nothing of its section came.
+    /// The sections that have a heading (<c>## 2. Key Findings:</c>, <c>**Key Findings**</c>, <c>Key Findings</c>) and something below it:
+    /// a skeleton, and a heading that ends a cut text, hold nothing.
     /// </summary>
-    private static IEnumerable<string> Headings(string text)
+    private static HashSet<string> Present(string text, HashSet<string> names)
     {
+        var present = new HashSet<string>(StringComparer.Ordinal);
         string? begun = null;
         foreach (var line in text.Split('\n'))
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
-            if (begun is not null) yield return begun;
-            begun = Bare(line);
+            var bare = Bare(line);
+            if (names.Contains(bare)) begun = bare;
+            else if (begun is not null && !s_placeholders.Contains(bare)) present.Add(begun);
         }
+
+        return present;
     }
 
     private static string Bare(string line)

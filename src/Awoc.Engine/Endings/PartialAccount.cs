@@ -124,5 +124,5 @@ public sealed record PartialToolResult(string Tool, bool IsError, string Text);
 internal sealed partial class PartialJsonContext : JsonSerializerContext
 {
     /// <summary>With letters of all languages as they are: people read it too.</summary>
-    public static PartialJsonContext Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static PartialJsonContext Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

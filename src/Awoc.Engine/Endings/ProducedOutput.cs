@@ -37,11 +37,15 @@ public abstract record ProducedOutput
     /// <param name="target">The user's OUTPUT, absolute; null when none was named.</param>
     /// <param name="said">What the agent's main thread said last.</param>
     /// <param name="printed">The file of its standard output, where that is text for people; else null.</param>
-    public static ProducedOutput Find(AttemptFolder folder, string? target, string said, string? printed)
+    /// <param name="wrote">
+    /// Whether the agent wrote the file of that path, as far as can be known: what somebody else wrote at the target while it
+    /// ran is not its result.
+    /// </param>
+    public static ProducedOutput Find(AttemptFolder folder, string? target, string said, string? printed, Func<string, bool> wrote)
     {
         var staging = folder.Staging(target);
         if (new FileInfo(staging) is { Exists: true, Length: > 0 }) return new Staged(staging);
-        if (target is not null && System.IO.File.Exists(target) && ContentHash.OfFile(target) is var now && now != Before(folder) && new FileInfo(target).Length > 0)
+        if (target is not null && wrote(target) && System.IO.File.Exists(target) && ContentHash.OfFile(target) is var now && now != Before(folder) && new FileInfo(target).Length > 0)
             return new InPlace(target);
         if (printed is not null && new FileInfo(printed) is { Exists: true, Length: > 0 }) return new Printed(printed);
         return string.IsNullOrWhiteSpace(said) ? new Nothing() : new Said(said);

@@ -38,19 +38,21 @@ public sealed class TaskFolder(TaskId id, string path, AwocPaths home)
     public string Events => In("events.jsonl");
     public string BackgroundLog => In("background.log");
     public string PartialResults => In("partial-results.txt");
+    public string PartialAccount => In("partial-results.json");
+
+    /// <summary>What was recovered of a result that did not come to its end, and nothing else.</summary>
+    public string PartialOutput(string? target) => In("partial-output" + Extension(target));
 
     /// <summary>SHA-256 of what an attempt brought to the user's OUTPUT: a later attempt knows by it the file that it may replace.</summary>
     public string Delivered => In("delivered.sha256");
 
     /// <summary>The kept copy of the result, with the extension the user's OUTPUT has.</summary>
-    public string Output(string? target)
-    {
-        var extension = System.IO.Path.GetExtension(target);
-        return In("output" + (string.IsNullOrEmpty(extension) ? ".md" : extension));
-    }
+    public string Output(string? target) => In("output" + Extension(target));
 
     public AttemptFolder Attempt(int number) =>
         new(In(System.IO.Path.Combine("attempts", $"{number}")), System.IO.Path.Combine(home.ShimSockets, $"{Id.Handle}.{number}"));
+
+    private static string Extension(string? target) => System.IO.Path.GetExtension(target) is { Length: > 0 } extension ? extension : ".md";
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }
@@ -67,6 +69,11 @@ public sealed class AttemptFolder(string path, string socket)
     public string ExecutionLog => In("execution.log");
     public string GatewayLedger => In("gateway.jsonl");
     public string Wire => In("wire.jsonl");
+
+    /// <summary>What this attempt left, where it did not succeed: kept when a later attempt succeeds.</summary>
+    public string PartialResults => In("partial-results.txt");
+
+    public string PartialAccount => In("partial-results.json");
 
     /// <summary>What the target's bytes hashed to before the launch; empty when there was no file.</summary>
     public string TargetBefore => In("target.sha256");

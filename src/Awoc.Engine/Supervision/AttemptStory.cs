@@ -113,7 +113,8 @@ public sealed class AttemptStory
                 if (!c.SubAgent)
                 {
                     BeginTurn();
-                    _open.CloseCall(c.Name);
+                    // An agent that could not read a cut call's arguments gives none: the pieces have them.
+                    if (_open.CloseCall(c.Name) is { Length: > 2 } pieces && c.Input is ("{}" or "")) c = c with { Input = pieces, Cut = true };
                     _final.Clear();
                 }
 

@@ -37,16 +37,19 @@ internal sealed class OpenBlocks
 
     public void CloseText() => Close(block => block.Tool is null && block.Text.Length > 0);
 
-    public void CloseCall(string tool) => Close(block => block.Tool == tool);
+    /// <summary>Its arguments as they came piece by piece; null when no pieces had come.</summary>
+    public string? CloseCall(string tool) => Close(block => block.Tool == tool)?.Text.ToString();
 
-    private void Close(Func<Block, bool> match)
+    private Block? Close(Func<Block, bool> match)
     {
         foreach (var (number, block) in _blocks)
         {
             if (!match(block)) continue;
             _blocks.Remove(number);
-            return;
+            return block;
         }
+
+        return null;
     }
 
     /// <param name="Tool">Null for text and thinking.</param>

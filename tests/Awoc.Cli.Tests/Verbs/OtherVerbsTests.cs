@@ -96,7 +96,7 @@ public class OtherVerbsTests
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(new byte[] { 0, 255, (byte)'x', (byte)'\n' }, await File.ReadAllBytesAsync(copy, TestContext.Current.CancellationToken));
-        Assert.Equal("awoc: this is a partial result: aaaaaaaaaaaa ended as timed_out\n", error);
+        Assert.Equal($"awoc: this is a partial result: aaaaaaaaaaaa ended as timed_out; what was done and left: /home/u/.awoc/background/tasks/{A}/partial-results.txt; the ways on: awoc recover aaaaaaaaaaaa\n", error);
         Assert.Equal("/t/p\n", (await AwocProcess.RunAsync(test, ["output", A, "--path"])).Out);
     }
 
