@@ -122,13 +122,16 @@ internal sealed class RehearsalService
             exchange.Record.Scenario = choice;
             var (scenario, error) = _library.Find(choice);
             if (scenario is null) return new Decision.Fail(error!, new Pace(), new Dictionary<string, string>());
-            decision = _player.Play(scenario, conversation, ConversationKey.Of(exchange.Context, conversation), from);
+            decision = _player.Play(scenario, conversation, ConversationKey.Of(exchange.Context, conversation), exchange.Record.AgentId, from);
         }
 
         return decision is Decision.HandOver plan
-            ? new Decision.Answer(RulePlanner.Next(conversation) with { Pace = plan.Pace, Headers = plan.Headers })
+            ? new Decision.Answer(Plan(conversation, plan.Figures) with { Pace = plan.Pace, Headers = plan.Headers })
             : decision;
     }
+
+    private static Reply Plan(Conversation conversation, PlannerFigures? figures) =>
+        figures is null ? RulePlanner.Next(conversation) : RealisticPlanner.Next(conversation, figures);
 
     /// <summary>The path outranks the header, the header the model, the model the prompt, the prompt the server's own choice.</summary>
     private (string? Choice, int From) Choose(HttpContext context, Conversation conversation)
@@ -175,6 +178,8 @@ internal sealed class RehearsalService
                 exchange.Record.Model = read.Model;
                 exchange.Record.MaxTokens = read.MaxTokens;
                 exchange.Record.Stream = read.Stream;
+                exchange.Record.Tools = read.Tools.Count;
+                exchange.Record.ToolChoice = read.Root.TryGetProperty("tool_choice", out _) ? read.ToolChoice.Type : null;
                 exchange.Prompt = PromptPrefix.Of(read.Root);
                 return read;
             }

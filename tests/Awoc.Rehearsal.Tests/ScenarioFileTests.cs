@@ -29,7 +29,7 @@ public sealed class ScenarioFileTests
         string[] expected =
         [
             "1:7: name: 'Bad Name' is no name",
-            "2:1: unknown field 'color': name, description, parameters, steps, end are allowed",
+            "2:1: unknown field 'color': name, description, parameters, steps, end, subagents, report are allowed",
             "4:21: steps[0].error.status: '200' is not a whole number from 400 to 599",
             "4:26: steps[0].error: unknown field 'typ': status, type, message, retryAfter, shouldRetry, times are allowed",
             "6:10: steps[1].cut: '1.5' is not a share from 0 to 1",
@@ -56,6 +56,9 @@ public sealed class ScenarioFileTests
     [InlineData("name: x\nsteps: [", "not valid YAML")]
     [InlineData("name: x\nname: y\nsteps: [{text: a}]", "not valid YAML")]
     [InlineData("name: x\nsteps: [{text: a, error: {status: 500}}]", "exclude each other")]
+    [InlineData("name: x\nsteps: [{plan: {turns: many}}]", "steps[0].plan.turns: 'many' is not a whole number")]
+    [InlineData("name: x\nsteps: [{text: a}]\nsubagents: [{when: b}]", "subagents[0].steps: is required")]
+    [InlineData("name: x\nsteps: [{text: a}]\nsubagents: [{steps: [{text: b, tool: 5}]}]", "subagents[0].steps[0].tool: expected a mapping")]
     [InlineData("name: x\nparameters: {output: 1}\nsteps: [{text: a}]", "cannot be parameters")]
     public void Parse_OneFault_NamesIt(string yaml, string expected)
     {
@@ -68,8 +71,8 @@ public sealed class ScenarioFileTests
     [Fact]
     public void BuiltIn_Scenarios_AreAllThere() => Assert.Equal(
         [
-            "auth", "bad-request", "billing", "cut", "echo", "hang", "max-tokens", "ok", "overload", "rate-limit", "refusal", "server-error", "sleep",
-            "slow", "text-only", "turns", "write-target",
+            "auth", "bad-request", "billing", "cut", "echo", "hang", "max-tokens", "ok", "overload", "rate-limit", "realistic", "refusal", "server-error", "sleep",
+            "slow", "steps", "text-only", "turns", "write-target",
         ],
         BuiltInScenarios.All.Select(s => s.Name));
 

@@ -83,13 +83,14 @@ public sealed class ScenarioTests
         using var client = new ModelClient(server.BaseUrl);
         var output = project.Output("r.md");
         var prompt = project.Prompt("research", "payment", output);
-        foreach (var session in new[] { "a", "b" })
+        foreach (var conversation in new[] { prompt, prompt + "\nAnother one." })
         {
             for (var i = 0; i < 3; i++)
-                Assert.Equal((529, "overloaded_error", "Overloaded"), await client.FailAsync(ModelClient.Request(prompt), ("x-claude-code-session-id", session)));
+                Assert.Equal((529, "overloaded_error", "Overloaded"), await client.FailAsync(ModelClient.Request(conversation), ("x-claude-code-session-id", $"{i}")));
         }
 
-        await new ToolRunner(client, project.Directory).RunAsync(prompt, headers: ("x-claude-code-session-id", "a"));
+        // Another session of the same task is the same conversation, taken up again.
+        await new ToolRunner(client, project.Directory).RunAsync(prompt, headers: ("x-claude-code-session-id", "resumed"));
 
         Assert.Contains("7 files", await File.ReadAllTextAsync(output));
     }

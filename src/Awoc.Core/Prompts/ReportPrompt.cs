@@ -28,7 +28,7 @@ public static class ReportPrompt
             text.Append(CultureInfo.InvariantCulture, $"There are {Math.Max(1, (long)time.TotalSeconds)} seconds for it, after which you are stopped wherever you are.\n");
         text.Append(CultureInfo.InvariantCulture, $"""
 
-            Write the report now, in about {words} words at most, from what you know already.
+            Write the report now, in about {words} words, from what you know already.
             - Use no tools: calls are refused.
             - Your answer's text itself is the document and nothing else: no greeting, no remark before or after it, no code fence around it.
             - It is the whole document from its first line on, also where you had written a part of it to a file before.

@@ -22,8 +22,10 @@ public static class TaskPrompt
 
     /// <param name="stagingPath">Absolute path where the agent is to write its output.</param>
     /// <param name="tools">What the agent is given.</param>
-    public static string Build(TaskSpec spec, TaskId id, string stagingPath, IReadOnlyList<string> tools)
+    /// <param name="limits">What this attempt may use; null: the whole of the spec's budget.</param>
+    public static string Build(TaskSpec spec, TaskId id, string stagingPath, IReadOnlyList<string> tools, PromptLimits? limits = null)
     {
+        var left = limits ?? PromptLimits.Of(spec.Budget);
         var type = TaskTypes.Find(spec.Type) ?? TaskTypes.Custom;
         var format = OutputFormats.Of(spec.Output);
         var text = new StringBuilder(4096 + spec.Description.Length);
@@ -31,9 +33,9 @@ public static class TaskPrompt
         AppendMethod(text, type.Method);
         AppendFormat(text, type.Method, format);
         AppendDetails(text, type, spec.Description);
-        AppendConfiguration(text, spec, id, stagingPath);
-        AppendContext(text, spec, tools);
-        AppendClosing(text, spec, stagingPath);
+        AppendConfiguration(text, spec, id, stagingPath, left);
+        AppendContext(text, spec, tools, left);
+        AppendClosing(text, type.Method, stagingPath, left);
         return text.ToString();
     }
 
@@ -93,22 +95,26 @@ public static class TaskPrompt
         text.Append("\n### Focus\n").Append(type.Focus).Append("\n\n");
     }
 
-    private static void AppendConfiguration(StringBuilder text, TaskSpec spec, TaskId id, string stagingPath) => text
+    private static void AppendConfiguration(StringBuilder text, TaskSpec spec, TaskId id, string stagingPath, PromptLimits left) => text
         .Append("## Task Configuration\n")
         .Append(CultureInfo.InvariantCulture, $"- **Task ID**: {id}\n")
         .Append(CultureInfo.InvariantCulture, $"- **Task Type**: {PromptText.Line(spec.Type)}\n")
         .Append(CultureInfo.InvariantCulture, $"- **Output File**: {PromptText.Line(stagingPath)}\n")
-        .Append(CultureInfo.InvariantCulture, $"- **Token Budget**: {spec.Budget.Tokens} tokens maximum\n")
-        .Append(CultureInfo.InvariantCulture, $"- **Time Limit**: {spec.Budget.TimeoutSeconds} seconds\n")
+        .Append(CultureInfo.InvariantCulture, $"- **Token Budget**: {left.Tokens} tokens maximum{Used(left.TokensUsed, "tokens")}\n")
+        .Append(CultureInfo.InvariantCulture, $"- **Work Budget**: {left.Split.Work} of these tokens; {left.Split.Report} more are kept back for the report\n")
+        .Append(CultureInfo.InvariantCulture, $"- **Time Limit**: {left.Seconds} seconds{Used(left.SecondsUsed, "seconds")}\n")
         .Append(CultureInfo.InvariantCulture, $"- **Model**: {PromptText.Line(spec.Model ?? "the agent's own")}\n\n");
 
-    private static void AppendContext(StringBuilder text, TaskSpec spec, IReadOnlyList<string> tools)
+    private static string Used(long used, string unit) =>
+        used > 0 ? string.Create(CultureInfo.InvariantCulture, $" (this is what earlier attempts left: they used {used} {unit})") : "";
+
+    private static void AppendContext(StringBuilder text, TaskSpec spec, IReadOnlyList<string> tools, PromptLimits left)
     {
         text.Append("## Execution Context\n")
             .Append("- Working Directory: ").Append(PromptText.Line(spec.Cwd)).Append('\n')
             .Append("- Available Tools: ").AppendJoin(", ", tools).Append('\n')
             .Append("- Context Isolation: full isolation from the session that launched you\n")
-            .Append(CultureInfo.InvariantCulture, $"- Resource Limits: {spec.Budget.Tokens} tokens, {spec.Budget.TimeoutSeconds} seconds\n");
+            .Append(CultureInfo.InvariantCulture, $"- Resource Limits: {left.Tokens} tokens, {left.Seconds} seconds\n");
         if (!spec.Context.IsDefaultOrEmpty)
         {
             text.Append("- Context Files (read what you need of them):\n");
@@ -118,11 +124,15 @@ public static class TaskPrompt
         text.Append('\n');
     }
 
-    private static void AppendClosing(StringBuilder text, TaskSpec spec, string stagingPath)
+    private static void AppendClosing(StringBuilder text, TaskMethod method, string stagingPath, PromptLimits left)
     {
         text.Append("Save the results to ").Append(PromptText.Line(stagingPath))
-            .Append(" with the Write tool, as one whole document. Then answer with a summary of two sentences, and stop.\n");
-        if (spec.Budget.Tokens < SmallBudget)
-            text.Append("The token budget is small: look at little, write the report early and briefly, and improve it only if there is budget left.\n");
+            .Append(" with the Write tool, as one whole document. Then answer with a summary of two sentences, and stop.\n")
+            .Append(CultureInfo.InvariantCulture, $"You have {left.Split.Work} tokens for the work, counted as you generate them. When half of it is used, ")
+            .Append(CultureInfo.InvariantCulture, $"about {left.Split.Work / 2} tokens, or half of the {left.Seconds} seconds, write the report with what you have.\n");
+        if (left.Tokens > SmallBudget) return;
+        text.Append("The token budget is small. Before you look at anything, write the report's skeleton to the Output File with the Write tool: ")
+            .Append(method.Sections.IsEmpty ? "each heading it will have" : "each of the sections named above")
+            .Append(", in order, with one line. Then look at little, write the report over the skeleton, and keep it brief: a plain word in every section is worth more than one section in full.\n");
     }
 }

@@ -9,6 +9,7 @@ using Awoc.Daemon.Logging;
 using Awoc.Daemon.Settings;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Alerts;
+using Awoc.Engine.Budgets;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Launching;
@@ -121,7 +122,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             time));
         services.AddHostedService<IdleMemory>();
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
-        services.AddSingleton<Dispatcher>().AddSingleton<Launcher>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
+        services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Launcher>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

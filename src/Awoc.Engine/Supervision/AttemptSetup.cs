@@ -28,7 +28,7 @@ public static class AttemptSetup
     {
         var folder = ports.Paths.Task(task.Id);
         var attempt = TaskFiles.OpenAttempt(folder, task.Attempt);
-        var prompt = TaskPrompt.Build(task.Spec, task.Id, attempt.Staging(task.Spec.Output), TaskPrompt.DefaultTools);
+        var prompt = TaskPrompt.Build(task.Spec, task.Id, attempt.Staging(task.Spec.Output), TaskPrompt.DefaultTools, PromptLimits.Of(task));
         var (plan, prepared) = Make(ports, task, runner, availability, prompt);
         File.WriteAllText(folder.Prompt, prompt);
         File.WriteAllText(attempt.Stdin, plan.StdinFirst);

@@ -26,6 +26,14 @@ internal sealed record MessagesRequest
 
     /// <summary>Tools that may be called in this request's answer.</summary>
     public IReadOnlyList<Tool> CallableTools => ToolChoice.Type == "none" ? [] : Tools;
+
+    /// <summary>Tools are there, but none may be called: whoever asks wants words.</summary>
+    public bool WantsWords => Tools.Count > 0 && ToolChoice.Type == "none";
+
+    /// <summary>It turns thinking off, so that an answer has no thinking in it.</summary>
+    public bool ForbidsThinking =>
+        Root.TryGetProperty("thinking", out var thinking) && thinking.ValueKind == JsonValueKind.Object
+        && thinking.TryGetProperty("type", out var type) && type.ValueEquals("disabled");
 }
 
 internal sealed record Message(string Role, IReadOnlyList<Block> Blocks);

@@ -66,14 +66,43 @@ internal sealed partial class Conversation
         _ => 0,
     });
 
-    /// <summary>Answers of the model after message <paramref name="from"/>; neighbouring assistant messages are one.</summary>
+    /// <summary>
+    /// Answers of the model after message <paramref name="from"/>; neighbouring assistant messages are one. What an agent
+    /// program put there itself is none, nor is a report given in place of a step, nor a tool call that a limit cut:
+    /// so a conversation that is taken up again goes on with the step that was not done.
+    /// </summary>
     public int AnswersAfter(int from)
     {
         var count = 0;
-        for (var i = from; i < Request.Messages.Count; i++)
-            if (Request.Messages[i].Role == "assistant" && (i == 0 || Request.Messages[i - 1].Role != "assistant")) count++;
+        for (var i = from; i < Request.Messages.Count;)
+        {
+            if (Request.Messages[i].Role != "assistant")
+            {
+                i++;
+                continue;
+            }
+
+            var blocks = new List<Block>();
+            for (; i < Request.Messages.Count && Request.Messages[i].Role == "assistant"; i++) blocks.AddRange(Request.Messages[i].Blocks);
+            if (IsStep(blocks)) count++;
+        }
+
         return count;
     }
+
+    private static bool IsStep(List<Block> blocks)
+    {
+        // {"__unparsedToolInput":{"raw":"{\"command\":\"ec"}}: Claude Code's record of an input that ended in the middle.
+        if (blocks.OfType<Block.ToolUse>().Any(u => u.Input.TryGetProperty("__unparsedToolInput", out _))) return false;
+        return blocks.Any(b => b is not Block.Text text || !IsAside(text.Value));
+    }
+
+    /// <summary>Words of the agent program (the first three are Claude Code's), or of a report that was asked for.</summary>
+    private static bool IsAside(string text) =>
+        text is "No response requested." or "(no content)"
+        || text.StartsWith("API Error", StringComparison.Ordinal)
+        || text.Contains(Report.Mark, StringComparison.Ordinal)
+        || string.IsNullOrWhiteSpace(text);
 
     public bool Offers(string tool) => Request.CallableTools.Any(t => t.Name == tool);
 

@@ -6,7 +6,10 @@ namespace Awoc.Rehearsal.Planner;
 /// <param name="Sections">In the order asked for.</param>
 internal sealed record Report(string Title, TaskPrompt Task, IReadOnlyList<ReportSection> Sections)
 {
-    public const string ShortBanner = "Rehearsed: this report was written by AWOC's rule-based rehearsal planner, not by a language model.";
+    /// <summary>Begins every report, however short.</summary>
+    public const string Mark = "Rehearsed: this report";
+
+    public const string ShortBanner = Mark + " was written by AWOC's rule-based rehearsal planner, not by a language model.";
 
     public const string Banner = ShortBanner + " Its facts are what the tools returned; it has no judgement of its own.";
 

@@ -19,28 +19,27 @@ internal static class RulePlanner
         if (conversation.Task is not { } task) return Echo(conversation);
         var budget = PlannerBudget.Of(task.TokenBudget);
         var plan = ProbePlan.For(task, conversation, budget.Probes);
-        var hurried = s_hurry.Any(h => conversation.LaterWords.Contains(h, StringComparison.OrdinalIgnoreCase));
-        if (!hurried && NextRound(plan, conversation) is { } round) return round;
+        if (!IsHurried(conversation) && NextRound(plan, conversation) is { } round) return round;
 
         var survey = Survey.Of(plan, conversation);
-        var mustSpeak = conversation.Request.Tools.Count > 0 && conversation.Request.CallableTools.Count == 0;
-        if (task.OutputFile is not { } file || mustSpeak || Written(conversation, file) is null && !CanWrite(conversation, file))
+        if (conversation.Request.WantsWords) return RealisticPlanner.Spoken(conversation, PlannerFigures.DefaultReport, survey);
+        if (task.OutputFile is not { } file || Written(conversation, file) is null && !CanWrite(conversation, file))
             return Reply.OfText(Render(task, survey, Allowance(conversation, budget), text => text));
 
         if (Written(conversation, file) is not null)
             return StructuredOutput.Answer(conversation) ?? Reply.OfText(Closing(survey, file));
 
-        // The Write tool wants an existing file read before it is replaced.
-        var read = new ToolCall("Read", [("file_path", file), ("limit", 1)]);
-        if (Refused(conversation, file).Any(c => c.Result.Contains("not been read", StringComparison.OrdinalIgnoreCase))
-            && conversation.Offers("Read") && !conversation.Calls.Any(read.Made))
-            return new Reply([read.Block]);
+        if (ReadFirst(conversation, file) is { } read) return read;
 
         var content = Render(task, survey, Allowance(conversation, budget), text => WriteCall(file, text).Json);
         return new Reply([new ReplyBlock.Text("Writing the report."), WriteCall(file, content).Block]);
     }
 
-    private static Reply? NextRound(ProbePlan plan, Conversation conversation)
+    /// <summary>Somebody asked for the report in the middle of the work.</summary>
+    public static bool IsHurried(Conversation conversation) =>
+        s_hurry.Any(h => conversation.LaterWords.Contains(h, StringComparison.OrdinalIgnoreCase));
+
+    public static Reply? NextRound(ProbePlan plan, Conversation conversation)
     {
         string[] words = ["Looking at what is there.", "Measuring and searching.", "Reading what the task is about."];
         for (var i = 0; i < plan.Rounds.Count; i++)
@@ -61,7 +60,7 @@ internal static class RulePlanner
     }
 
     /// <summary>The fullest report whose carrier, as <paramref name="carry"/> makes it, fits into so many tokens.</summary>
-    private static string Render(TaskPrompt task, Survey survey, int tokens, Func<string, string> carry)
+    public static string Render(TaskPrompt task, Survey survey, int tokens, Func<string, string> carry)
     {
         for (var lines = MostLines; lines > 0; lines--)
         {
@@ -75,18 +74,28 @@ internal static class RulePlanner
         return ReportFormat.Render(Report.Of(task, survey, 0), survey, task.OutputFile, brief: true);
     }
 
-    private static ToolCall WriteCall(string file, string content) => new("Write", [("file_path", file), ("content", content)]);
+    /// <summary>The Write tool wants an existing file read before it is replaced.</summary>
+    public static Reply? ReadFirst(Conversation conversation, string file)
+    {
+        var read = new ToolCall("Read", [("file_path", file), ("limit", 1)]);
+        return Refused(conversation, file).Any(c => c.Result.Contains("not been read", StringComparison.OrdinalIgnoreCase))
+            && conversation.Offers("Read") && !conversation.Calls.Any(read.Made)
+            ? new Reply([read.Block])
+            : null;
+    }
 
-    private static Call? Written(Conversation conversation, string file) =>
+    public static ToolCall WriteCall(string file, string content) => new("Write", [("file_path", file), ("content", content)]);
+
+    public static Call? Written(Conversation conversation, string file) =>
         conversation.Calls.LastOrDefault(c => c.Tool == "Write" && !c.IsError && c.Text("file_path") == file);
 
-    private static IEnumerable<Call> Refused(Conversation conversation, string file) =>
+    public static IEnumerable<Call> Refused(Conversation conversation, string file) =>
         conversation.Calls.Where(c => c.Tool == "Write" && c.IsError && (c.Text("file_path") ?? file) == file);
 
-    private static bool CanWrite(Conversation conversation, string file) =>
+    public static bool CanWrite(Conversation conversation, string file) =>
         conversation.Offers("Write") && !ToolCall.IsRefused(conversation, "Write") && Refused(conversation, file).Count() < 2;
 
-    private static string Closing(Survey survey, string file)
+    public static string Closing(Survey survey, string file)
     {
         var found = survey.Files is { } files ? $" It is made from {files} files seen by the tools." : " The budget left no room to look at the files.";
         return $"The rehearsed report is in {file}.{found} Rules wrote it, not a language model.";

@@ -24,6 +24,12 @@ internal sealed partial record TaskPrompt
     /// <summary>In tokens; null when the prompt names none.</summary>
     public int? TokenBudget { get; init; }
 
+    /// <summary>The part of <see cref="TokenBudget"/> that is for the work; null when the prompt does not part it.</summary>
+    public int? WorkBudget { get; init; }
+
+    /// <summary>The report's headings are to be written before anything else.</summary>
+    public bool WantsSkeleton { get; init; }
+
     public string? WorkingDirectory { get; init; }
 
     /// <summary>The first lines of the task's own text.</summary>
@@ -55,6 +61,8 @@ internal sealed partial record TaskPrompt
             Type = colon > 0 ? type[..colon].Trim() : type,
             OutputFile = Field(configuration, "Output File"),
             TokenBudget = Number(Field(configuration, "Token Budget")),
+            WorkBudget = Number(Field(configuration, "Work Budget")),
+            WantsSkeleton = Section(prompt, "Execution Context").Contains("skeleton", StringComparison.OrdinalIgnoreCase),
             WorkingDirectory = Field(Section(prompt, "Execution Context"), "Working Directory"),
             Description = Describe(colon > 0 ? type[(colon + 1)..] : "", details),
             Sections = sections,

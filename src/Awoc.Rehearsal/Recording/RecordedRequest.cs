@@ -38,6 +38,15 @@ public sealed class RecordedRequest
 
     public bool Stream { get; internal set; }
 
+    /// <summary>Tools the request gives, callable or not.</summary>
+    public int Tools { get; internal set; }
+
+    /// <summary><c>auto</c>, <c>any</c>, <c>tool</c> or <c>none</c>; null where the request names none.</summary>
+    public string? ToolChoice { get; internal set; }
+
+    /// <summary>The sub-agent that asks, by the id Claude Code gives it; null for the main thread.</summary>
+    public string? AgentId => Headers.GetValueOrDefault("x-claude-code-agent-id");
+
     /// <summary>The scenario that answered, as chosen; null for the planner by default.</summary>
     public string? Scenario { get; internal set; }
 

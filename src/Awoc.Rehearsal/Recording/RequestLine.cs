@@ -12,6 +12,9 @@ internal static class RequestLine
         if (request.Model is { } model) line.Append(' ').Append(model);
         if (request.Scenario is { } scenario) line.Append(" scenario ").Append(scenario);
         if (request.Usage is { } usage) line.Append($" in {usage.Input + usage.CacheRead + usage.CacheWrite} out {request.GeneratedTokens}/{request.MaxTokens}");
+        if (request.Tools > 0) line.Append($" tools {request.Tools}");
+        if (request.ToolChoice is { } choice) line.Append(" choice ").Append(choice);
+        if (request.AgentId is { } agent) line.Append(" agent ").Append(agent);
         if (request.StopReason is { } stop) line.Append(' ').Append(stop);
         if (request.Error is { } error) line.Append(' ').Append(error);
         if (request.Cut) line.Append(" cut");
@@ -33,6 +36,9 @@ internal static class RequestLine
         if (request.Scenario is not null) writer.WriteString("scenario", request.Scenario);
         if (request.MaxTokens is { } max) writer.WriteNumber("maxTokens", max);
         writer.WriteBoolean("stream", request.Stream);
+        writer.WriteNumber("tools", request.Tools);
+        if (request.ToolChoice is not null) writer.WriteString("toolChoice", request.ToolChoice);
+        if (request.AgentId is not null) writer.WriteString("agentId", request.AgentId);
         writer.WriteNumber("generatedTokens", request.GeneratedTokens);
         if (request.StopReason is not null) writer.WriteString("stopReason", request.StopReason);
         if (request.Usage is { } usage)

@@ -1,4 +1,5 @@
 using Awoc.Rehearsal.Messages;
+using Awoc.Rehearsal.Planner;
 
 namespace Awoc.Rehearsal.Scenarios;
 
@@ -6,7 +7,18 @@ namespace Awoc.Rehearsal.Scenarios;
 /// <param name="Name">As chosen.</param>
 /// <param name="Steps">In order; at least one.</param>
 /// <param name="EndsWithError">After the last step: an error, where otherwise the last step repeats.</param>
-internal sealed record Scenario(string Name, IReadOnlyList<Step> Steps, bool EndsWithError);
+internal sealed record Scenario(string Name, IReadOnlyList<Step> Steps, bool EndsWithError)
+{
+    /// <summary>What sub-agents do; empty where they follow <see cref="Steps"/> like everybody else.</summary>
+    public IReadOnlyList<SubagentScript> Subagents { get; init; } = [];
+
+    /// <summary>Size in tokens of the report that is given where a step wants tools and the request forbids them.</summary>
+    public int ReportTokens { get; init; } = PlannerFigures.DefaultReport;
+}
+
+/// <summary>The steps of one kind of sub-agent.</summary>
+/// <param name="When">Words of its first prompt; null takes any.</param>
+internal sealed record SubagentScript(string? When, IReadOnlyList<Step> Steps);
 
 /// <summary>One model request's answer.</summary>
 internal abstract record Step
@@ -27,7 +39,8 @@ internal abstract record Step
 
     internal sealed record Fail(ApiError Error) : Step;
 
-    internal sealed record Plan : Step;
+    /// <param name="Figures">Sizes of a realistic run; null for the modest planner.</param>
+    internal sealed record Plan(PlannerFigures? Figures) : Step;
 
     /// <param name="Blocks">With variables still in them.</param>
     internal sealed record Answer(IReadOnlyList<BlockTemplate> Blocks) : Step

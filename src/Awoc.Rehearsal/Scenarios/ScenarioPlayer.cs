@@ -15,38 +15,56 @@ internal sealed class ScenarioPlayer(FaultCounter faults)
     /// <param name="scenario">The script.</param>
     /// <param name="conversation">The request's.</param>
     /// <param name="conversationKey">Tells conversations apart for the counting of faults.</param>
+    /// <param name="agentId">The sub-agent that asks; null for the main thread.</param>
     /// <param name="from">The message from which the scenario counts.</param>
-    public Decision Play(Scenario scenario, Conversation conversation, string conversationKey, int from)
+    public Decision Play(Scenario scenario, Conversation conversation, string conversationKey, string? agentId, int from)
     {
         var answered = conversation.AnswersAfter(from);
         var before = answered;
         Step? last = null;
-        for (var i = 0; i < scenario.Steps.Count; i++)
+        var steps = Steps(scenario, conversation, agentId);
+        for (var i = 0; i < steps.Count; i++)
         {
-            var step = last = scenario.Steps[i];
-            if (step is Step.Plan) return new Decision.HandOver(step.Pace, step.Headers);
+            var step = last = steps[i];
+            if (step is Step.Plan plan) return new Decision.HandOver(step.Pace, step.Headers, plan.Figures);
             if (step.IsFault)
             {
                 // Faults before an answer that was already given are over, however many times they were served.
-                if (before == 0 && faults.TryTake($"{conversationKey}:{scenario.Name}:{i}", step.Times)) return Serve(step, conversation, answered);
+                if (before == 0 && faults.TryTake($"{conversationKey}:{scenario.Name}:{i}", step.Times)) return Serve(scenario, step, conversation, answered);
                 continue;
             }
 
             var repeat = ((Step.Answer)step).Repeat;
-            if (before < repeat) return Serve(step, conversation, answered);
+            if (before < repeat) return Serve(scenario, step, conversation, answered);
             before -= repeat;
         }
 
         return scenario.EndsWithError
             ? new Decision.Fail(ApiError.Invalid($"rehearsal: scenario '{scenario.Name}' is at its end after {answered} answers"), new Pace(), last!.Headers)
-            : Serve(last!, conversation, answered);
+            : Serve(scenario, last!, conversation, answered);
     }
 
-    private static Decision Serve(Step step, Conversation conversation, int answered)
+    /// <summary>
+    /// A sub-agent's own steps. Claude Code names its sub-agents in a header; where a client does not, the words of the prompt tell.
+    /// </summary>
+    private static IReadOnlyList<Step> Steps(Scenario scenario, Conversation conversation, string? agentId)
+    {
+        if (conversation.Task is not null) return scenario.Steps;
+        var script = scenario.Subagents.FirstOrDefault(s =>
+            s.When is null ? agentId is not null : conversation.FirstPrompt.Contains(s.When, StringComparison.Ordinal));
+        return script?.Steps ?? scenario.Steps;
+    }
+
+    private static Decision Serve(Scenario scenario, Step step, Conversation conversation, int answered)
     {
         if (step is Step.Fail fail) return new Decision.Fail(fail.Error, fail.Pace, fail.Headers);
         var answer = (Step.Answer)step;
-        return new Decision.Answer(new Reply([.. answer.Blocks.Select(b => Build(b, conversation, answered + 1))])
+
+        // A model that may not call a tool says what it has, whatever the script wanted it to do.
+        if (conversation.Request.WantsWords && answer.Blocks.Any(b => b is BlockTemplate.ToolUse))
+            return new Decision.Answer(RealisticPlanner.Spoken(conversation, scenario.ReportTokens) with { Pace = answer.Pace, Headers = answer.Headers });
+        var blocks = answer.Blocks.Where(b => b is not BlockTemplate.Thinking || !conversation.Request.ForbidsThinking);
+        return new Decision.Answer(new Reply([.. blocks.Select(b => Build(b, conversation, answered + 1))])
         {
             StopReason = answer.StopReason,
             Usage = answer.Usage,
@@ -95,5 +113,6 @@ internal abstract record Decision
     internal sealed record Fail(ApiError Error, Pace Pace, IReadOnlyDictionary<string, string> Headers) : Decision;
 
     /// <summary>The planner answers, at this pace.</summary>
-    internal sealed record HandOver(Pace Pace, IReadOnlyDictionary<string, string> Headers) : Decision;
+    /// <param name="Figures">Sizes of a realistic run; null for the modest planner.</param>
+    internal sealed record HandOver(Pace Pace, IReadOnlyDictionary<string, string> Headers, PlannerFigures? Figures = null) : Decision;
 }

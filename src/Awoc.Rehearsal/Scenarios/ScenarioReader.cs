@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Awoc.Rehearsal.Messages;
+using Awoc.Rehearsal.Planner;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -45,7 +45,7 @@ internal sealed partial class ScenarioReader
             return (null, null);
         }
 
-        var fields = new YamlFields(root, "", this, "name", "description", "parameters", "steps", "end");
+        var fields = new YamlFields(root, "", this, "name", "description", "parameters", "steps", "end", "subagents", "report");
         var parameters = Parameters(fields.Mapping("parameters"));
         foreach (var (name, value) in parameters) _values.TryAdd(name, value);
 
@@ -55,10 +55,12 @@ internal sealed partial class ScenarioReader
         var description = fields.Text("description") ?? "";
         var end = fields.Choice("end", "repeat", "error");
         var steps = Steps(fields);
+        var subagents = Subagents(fields);
+        var report = fields.Integer("report", 1, StepReader.MaxTokens) ?? PlannerFigures.DefaultReport;
         if (_faults.Count > 0) return (null, null);
         return (
             new ScenarioSource(scenarioName!, description, parameters, yaml),
-            new Scenario(scenarioName!, steps, end == "error"));
+            new Scenario(scenarioName!, steps, end == "error") { Subagents = subagents, ReportTokens = report });
     }
 
     private static Dictionary<string, string> Parameters(YamlFields? fields)
@@ -76,6 +78,26 @@ internal sealed partial class ScenarioReader
         return parameters;
     }
 
+    private List<SubagentScript> Subagents(YamlFields root)
+    {
+        var scripts = new List<SubagentScript>();
+        var list = root.Sequence("subagents");
+        for (var i = 0; i < (list?.Children.Count ?? 0); i++)
+        {
+            var path = $"subagents[{i}]";
+            if (list!.Children[i] is not YamlMappingNode mapping)
+            {
+                Fault(list.Children[i], path, "a sub-agent is a mapping with steps, and with when where there are several kinds");
+                continue;
+            }
+
+            var fields = new YamlFields(mapping, path, this, "when", "steps");
+            scripts.Add(new SubagentScript(fields.Text("when"), Steps(fields)));
+        }
+
+        return scripts;
+    }
+
     private List<Step> Steps(YamlFields root)
     {
         var steps = new List<Step>();
@@ -84,7 +106,7 @@ internal sealed partial class ScenarioReader
         if (list.Children.Count == 0) root.Fault("steps", "at least one step is needed");
         for (var i = 0; i < list.Children.Count; i++)
         {
-            var path = $"steps[{i}]";
+            var path = $"{root.PathOf("steps")}[{i}]";
             if (list.Children[i] is not YamlMappingNode mapping)
             {
                 Fault(list.Children[i], path, "a step is a mapping with one of error, text, tool, tools, thinking or plan");

@@ -1,4 +1,5 @@
 using Awoc.Rehearsal.Messages;
+using Awoc.Rehearsal.Planner;
 using YamlDotNet.RepresentationModel;
 
 namespace Awoc.Rehearsal.Scenarios;
@@ -7,7 +8,7 @@ namespace Awoc.Rehearsal.Scenarios;
 internal sealed class StepReader(YamlFields fields)
 {
     /// <summary>No single answer of a real model is larger, in tokens.</summary>
-    private const int MaxTokens = 1_000_000;
+    public const int MaxTokens = 1_000_000;
 
     public static string[] Fields { get; } =
     [
@@ -69,8 +70,17 @@ internal sealed class StepReader(YamlFields fields)
     {
         foreach (var name in new[] { "usage", "stop", "repeat", "cut", "times" })
             if (fields.Has(name)) fields.Fault(name, "has no meaning with plan");
-        if (fields.Boolean("plan") is true) return new Step.Plan();
-        fields.Fault("plan", "the only value is true");
+        if (fields.Node("plan") is YamlMappingNode)
+        {
+            var figures = fields.Mapping("plan", "turns", "tokens", "report")!;
+            return new Step.Plan(new PlannerFigures(
+                figures.Integer("turns", 0, 1_000) ?? PlannerFigures.DefaultTurns,
+                figures.Integer("tokens", 1, MaxTokens) ?? PlannerFigures.DefaultTokens,
+                figures.Integer("report", 1, MaxTokens) ?? PlannerFigures.DefaultReport));
+        }
+
+        if (fields.Text("plan") == "true") return new Step.Plan(null);
+        fields.Fault("plan", "true, or a mapping with turns, tokens and report");
         return null;
     }
 

@@ -36,7 +36,8 @@ public sealed class TaskPromptTests
         ];
         Assert.All(lines, line => Assert.Contains(line + "\n", prompt, StringComparison.Ordinal));
         Assert.Contains("`executive_summary`, `key_findings`, `detailed_analysis`, `sources_and_references`, `recommendations`", prompt, StringComparison.Ordinal);
-        Assert.Contains("write the report early and briefly", prompt, StringComparison.Ordinal);
+        Assert.Contains("You have 4500 tokens for the work", prompt, StringComparison.Ordinal);
+        Assert.Contains("write the report's skeleton", prompt, StringComparison.Ordinal);
         Assert.DoesNotContain("\r", prompt, StringComparison.Ordinal);
     }
 
@@ -48,6 +49,29 @@ public sealed class TaskPromptTests
         var shared = one.Zip(two).TakeWhile(pair => pair.First == pair.Second).Count();
         Assert.True(shared >= one.IndexOf("> one", StringComparison.Ordinal));
         Assert.DoesNotContain("early and briefly", two, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Build_LargeBudget_AsksForNoSkeleton() =>
+        Assert.DoesNotContain("skeleton", Build(Spec("research", "x") with { Budget = new Budget(10_001, 600) }), StringComparison.Ordinal);
+
+    [Fact]
+    public void Build_AfterOtherAttempts_NamesWhatIsLeftOfTheBudgetInForce()
+    {
+        var task = new AgentTask
+        {
+            Id = s_id,
+            Version = 1,
+            Spec = Spec("research", "x"),
+            Budget = new Budget(9000, 900),
+            Usage = new Usage(Output: 4000),
+            RunMs = 300_500,
+            CreatedAt = default,
+        };
+        var prompt = TaskPrompt.Build(task.Spec, s_id, "/t/out.md", TaskPrompt.DefaultTools, PromptLimits.Of(task));
+        Assert.Contains("- **Token Budget**: 5000 tokens maximum (this is what earlier attempts left: they used 4000 tokens)\n", prompt, StringComparison.Ordinal);
+        Assert.Contains("- **Work Budget**: 3750 of these tokens; 1250 more are kept back for the report\n", prompt, StringComparison.Ordinal);
+        Assert.Contains("- **Time Limit**: 600 seconds (", prompt, StringComparison.Ordinal);
     }
 
     [Theory]
