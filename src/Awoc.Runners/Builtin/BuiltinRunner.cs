@@ -8,7 +8,7 @@ public sealed class BuiltinRunner : IRunner
 {
     public string Name => "builtin";
 
-    public RunnerTraits Traits { get; } = new(BudgetExactness.Live, UsesModel: true, CanResume: true, FootprintMb: 75);
+    public RunnerTraits Traits { get; } = new(BudgetExactness.Exact, UsesModel: true, CanResume: true, FootprintMb: 75);
 
     public AgentAvailability Probe(AgentEnvironment environment) => BuiltinProbe.Look(environment);
 

@@ -8,7 +8,7 @@ public sealed class ClaudeRunner : IRunner
 {
     public string Name => "claude";
 
-    public RunnerTraits Traits { get; } = new(BudgetExactness.Live, UsesModel: true, CanResume: true, FootprintMb: 230);
+    public RunnerTraits Traits { get; } = new(BudgetExactness.Exact, UsesModel: true, CanResume: true, FootprintMb: 230);
 
     public AgentAvailability Probe(AgentEnvironment environment) => ClaudeProbe.Look(environment);
 
