@@ -100,7 +100,7 @@ public sealed partial class AgentRunTests
 
         var asked = server.Log.MessageRequests.Count;
         await run.SayAsync(_runner.Voice.Say("What did you see?"));
-        await server.Log.WaitAsync(log => log.MessageRequests.Count > asked);
+        await server.Log.WaitAsync(log => log.MessageRequests.Count > asked && log.MessageRequests[asked].Body is not null);
         var body = server.Log.MessageRequests[asked].Body!;
         Assert.Contains("What did you see?", body, StringComparison.Ordinal);
         Assert.Equal(scenario != "hang", body.Contains("was interrupted", StringComparison.Ordinal));
