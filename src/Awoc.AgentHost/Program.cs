@@ -44,22 +44,7 @@ if (config is null || string.IsNullOrEmpty(baseUrl) || string.IsNullOrEmpty(key)
     return 2;
 }
 
-// Control lines come on a thread of their own; the end of input ends nothing, for the work may go on without its owner.
-_ = Task.Run(async () =>
-{
-    try
-    {
-        while (await input.ReadLineAsync() is { } line)
-        {
-            if (IsInterrupt(line)) await stop.CancelAsync();
-        }
-    }
-    catch (Exception fault) when (fault is IOException or ObjectDisposedException)
-    {
-        // Standard input is gone, and with it whoever could have interrupted.
-    }
-});
-
+using var inbox = new Inbox(input, stop);
 RunEnd end;
 Spent spent = default;
 try
@@ -67,16 +52,26 @@ try
     if (config.Staging is { } staging) Directory.CreateDirectory(Path.GetDirectoryName(staging)!);
     await using var tools = Toolbox.Of(config.Tools, new Workspace(Environment.CurrentDirectory), config.AllowPrivateAddresses, TimeProvider.System);
     using var model = new ModelClient(config, baseUrl, key, events, TimeProvider.System);
-    var run = new AgentRun(config, model, tools, events);
-    end = await run.RunAsync(stop.Token);
-    spent = run.Spent;
+    var conversation = new Conversation(config, model, tools, events);
+    var turn = inbox.Open(config.Prompt);
+    do
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, turn.Interrupted);
+        end = await conversation.RunAsync(turn, ended.Token);
+        spent = conversation.Spent;
+        // Before it is told: whoever reads the end may interrupt what comes next at once.
+        inbox.Ended(turn);
+        events.End(end, spent);
+        turn = await inbox.NextAsync();
+    }
+    while (turn is not null);
+    return end.IsError ? 1 : 0;
 }
-catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
 {
     // The checkpoint could not be written or read, or the disk is full: the one sentence is the event's, no trace.
     end = new RunEnd("error", true, fault.Message);
 }
-
 catch (Exception fault)
 {
     // A bug: standard error keeps all of it, and the stream still ends as it should.
@@ -85,22 +80,10 @@ catch (Exception fault)
 }
 
 events.End(end, spent);
-return end.IsError ? 1 : 0;
+return 1;
 
 void Stop(PosixSignalContext context)
 {
     context.Cancel = true;
     stop.Cancel();
-}
-
-static bool IsInterrupt(string line)
-{
-    try
-    {
-        return JsonSerializer.Deserialize(line, ProtocolJson.Default.ControlLine) is { Type: "interrupt" };
-    }
-    catch (JsonException)
-    {
-        return false;
-    }
 }

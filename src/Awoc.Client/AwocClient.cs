@@ -91,6 +91,24 @@ public sealed partial class AwocClient : IDisposable
     public Task<TaskView> CancelAsync(string reference, CancellationToken token = default) => SendAsync(
         () => Request(HttpMethod.Post, $"{TaskPath(reference)}/cancel"), WireJson.Default.TaskView, token);
 
+    /// <summary>
+    /// Adds to the limits of a task that lives. Sent once: a request that was cut off may have been done, which
+    /// <see cref="TaskAsync"/> tells.
+    /// </summary>
+    public async Task<TaskView> TopUpAsync(string reference, TopUpRequest request, CancellationToken token = default)
+    {
+        try
+        {
+            return await SendOnceAsync(
+                () => Json(HttpMethod.Post, $"{TaskPath(reference)}/topup", request, WireJson.Default.TopUpRequest), WireJson.Default.TaskView, token)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsCutOff(e))
+        {
+            throw CutOff(e);
+        }
+    }
+
     /// <summary>What a task produced so far.</summary>
     public async Task<TaskOutput> OutputAsync(string reference, CancellationToken token = default)
     {

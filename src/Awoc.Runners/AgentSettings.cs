@@ -15,6 +15,12 @@ public static class AgentSettings
     /// <summary>How hard the model thinks: <c>low</c>, <c>medium</c>, <c>high</c>…; default low for small budgets, else the agent's own.</summary>
     public const string Effort = "effort";
 
+    /// <summary>Path of a file of the user's own, mode 0600, that holds a model API key in one line; used where the environment has none.</summary>
+    public const string ApiKeyFile = "api_key_file";
+
+    /// <summary>A command for <c>sh -c</c> that prints a model API key; used where neither the environment nor a file has one.</summary>
+    public const string ApiKeyCommand = "api_key_command";
+
     /// <summary>Model calls before the builtin agent ends by itself; default 200.</summary>
     public const string MaxTurns = "max_turns";
 

@@ -99,7 +99,7 @@ public sealed class OutputTests : IDisposable
         var produced = Find("");
         var kept = OutputDelivery.Keep(_folder, produced, _target)!;
         var spec = Spec(overwrite: false) with { Output = Path.Combine(_root, "gone", "report.md") };
-        Assert.IsType<Delivery.Failed>(OutputDelivery.Deliver(spec, _attempt, produced, kept));
+        Assert.IsType<Delivery.Failed>(OutputDelivery.Deliver(spec, _folder, _attempt, produced, kept));
         Assert.Equal("whole", File.ReadAllText(kept));
         Assert.Empty(Directory.EnumerateFiles(_root, ".awoc-*", SearchOption.AllDirectories));
     }
@@ -111,7 +111,7 @@ public sealed class OutputTests : IDisposable
         File.WriteAllText(_attempt.Staging(null), "kept");
         var produced = ProducedOutput.Find(_attempt, null, "", null);
         var kept = OutputDelivery.Keep(_folder, produced, null)!;
-        Assert.IsType<Delivery.NoTarget>(OutputDelivery.Deliver(Spec(false) with { Output = null }, _attempt, produced, kept));
+        Assert.IsType<Delivery.NoTarget>(OutputDelivery.Deliver(Spec(false) with { Output = null }, _folder, _attempt, produced, kept));
         Assert.Equal("kept", File.ReadAllText(kept));
     }
 
@@ -124,7 +124,7 @@ public sealed class OutputTests : IDisposable
     private Delivery Deliver(string said, bool overwrite = false)
     {
         var produced = Find(said);
-        return OutputDelivery.Deliver(Spec(overwrite), _attempt, produced, OutputDelivery.Keep(_folder, produced, _target)!);
+        return OutputDelivery.Deliver(Spec(overwrite), _folder, _attempt, produced, OutputDelivery.Keep(_folder, produced, _target)!);
     }
 
     private TaskSpec Spec(bool overwrite) =>

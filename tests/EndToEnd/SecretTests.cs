@@ -70,6 +70,59 @@ public sealed class SecretTests
         AssertInNoFile(awoc, canary);
     }
 
+    [Theory]
+    [InlineData("api_key_file")]
+    [InlineData("api_key_command")]
+    public async Task Run_KeyOfAFileOrACommand_IsLeftNowhereAndHadAgainAfterARestart(string setting)
+    {
+        var canary = Canary();
+        var outside = Directory.CreateTempSubdirectory("awoc-key-");
+        var (file, runs) = (Path.Combine(outside.FullName, "key"), Path.Combine(outside.FullName, "runs"));
+        await File.WriteAllTextAsync(file, canary + "\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { ApiKey = canary, Scenario = "turns?n=6&tokens=20&delay=500ms" });
+        await using var awoc = Sandbox(server, canary);
+        awoc.Environment.Remove("ANTHROPIC_API_KEY");
+        await awoc.AwocAsync("config", "set", $"agents.claude.{setting}", setting == "api_key_file" ? file : $"echo run >> {runs}; cat {file}");
+        Assert.Contains($"credential: {setting}", (await awoc.AwocAsync("doctor")).Out, StringComparison.Ordinal);
+        Assert.False(File.Exists(runs));
+        await awoc.AwocAsync("config", "set", "concurrency", "1");
+
+        var launched = await awoc.AwocAsync("run", "research:anything", "r.md", "--agent", "claude", "--tokens", "1000000");
+        Assert.True(launched.Code == 0, launched.Error);
+        Assert.DoesNotContain("held in memory", launched.Error, StringComparison.Ordinal);
+        var queued = await awoc.LaunchAsync("research:anything", "q.md", "--agent", "claude", "--tokens", "1000000");
+        await server.Log.WaitAsync(log => log.MessageRequests.Any(r => r.Status == 200));
+        AssertNowhere(awoc, canary);
+
+        Processes.Kill(await awoc.DaemonPidAsync());
+        foreach (var id in new[] { launched.Out.Trim(), queued })
+        {
+            var status = await awoc.EndOfAsync(id);
+            Assert.True((string?)status["outcome"] == "succeeded", status.ToJsonString() + awoc.Diagnose(id));
+        }
+
+        Assert.All(server.Log.MessageRequests, request => Assert.NotEqual(401, request.Status));
+        AssertNowhere(awoc, canary);
+        outside.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Run_KeyFileOpenToOthers_IsRefusedWithTheRemedy()
+    {
+        await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { Scenario = "text-only" });
+        await using var awoc = Sandbox(server, "");
+        awoc.Environment.Remove("ANTHROPIC_API_KEY");
+        var file = Path.Combine(awoc.Root, "key");
+        await File.WriteAllTextAsync(file, "some-key");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        await awoc.AwocAsync("config", "set", "agents.claude.api_key_file", file);
+        var refused = await awoc.AwocAsync("run", "research:anything", "--agent", "claude");
+        Assert.NotEqual(0, refused.Code);
+        Assert.Contains("can be read by others: chmod 600 it", refused.Error, StringComparison.Ordinal);
+        Assert.Empty(server.Log.Requests);
+    }
+
     private static string Canary() => $"sk-ant-canary-{Guid.NewGuid():n}";
 
     private static AwocSandbox Sandbox(RehearsalServer server, string key)

@@ -5,8 +5,9 @@ using Microsoft.Extensions.AI;
 
 namespace Awoc.AgentHost.Loop;
 
-/// <summary>The conversation as it stood after a turn: what a later attempt goes on from.</summary>
+/// <summary>The conversation as it stood after a step (an answer of the model, or the results of its calls): what a later attempt goes on from.</summary>
 /// <param name="Version">Of this record's shape; 1 is the only one.</param>
+/// <param name="Turns">Answers of the model.</param>
 internal sealed record Checkpoint(int Version, string Session, string Model, int Turns, IReadOnlyList<ChatMessage> Messages)
 {
     private const int CurrentVersion = 1;
@@ -14,7 +15,7 @@ internal sealed record Checkpoint(int Version, string Session, string Model, int
     public static Checkpoint Of(string session, string model, int turns, IReadOnlyList<ChatMessage> messages) =>
         new(CurrentVersion, session, model, turns, messages);
 
-    /// <summary>Durable when it returns: a power cut leaves the turn before or this one, never half of it.</summary>
+    /// <summary>Durable when it returns: a power cut leaves the step before or this one, never half of it.</summary>
     public void Save(string directory)
     {
         Directory.CreateDirectory(directory);

@@ -40,9 +40,13 @@ internal sealed class ModelClient : IDisposable
     }
 
     /// <summary>One answer of the model. Cancellation gives what had come up to then.</summary>
-    public async Task<ModelAnswer> AskAsync(IReadOnlyList<ChatMessage> messages, IList<AITool> tools, int maxTokens, CancellationToken cancellation)
+    /// <param name="tools">The same in every call of a conversation: they are the head of what the provider keeps in its cache.</param>
+    /// <param name="inWords">The model may call none of them now.</param>
+    public async Task<ModelAnswer> AskAsync(
+        IReadOnlyList<ChatMessage> messages, IList<AITool> tools, bool inWords, CancellationToken cancellation)
     {
-        var options = new ChatOptions { MaxOutputTokens = maxTokens, Tools = tools.Count > 0 ? tools : null };
+        var options = new ChatOptions { MaxOutputTokens = _config.MaxTokens };
+        if (tools.Count > 0) (options.Tools, options.ToolMode) = (tools, inWords ? ChatToolMode.None : ChatToolMode.Auto);
         for (var attempt = 1; ; attempt++)
         {
             var updates = new List<ChatResponseUpdate>();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Anthropic.Exceptions;
 
 namespace Awoc.AgentHost.Loop;
@@ -6,12 +7,10 @@ namespace Awoc.AgentHost.Loop;
 /// <param name="Class">The same words that Claude Code has for it.</param>
 /// <param name="Status">HTTP status; null when there was no answer, or it broke off.</param>
 /// <param name="CanRepeat">The same request may fare better later.</param>
-internal sealed record ModelFailure(string Class, int? Status, string Message, bool CanRepeat)
+internal sealed partial record ModelFailure(string Class, int? Status, string Message, bool CanRepeat)
 {
-    /// <summary>How the gateway's refusal begins when the budget is spent.</summary>
-    private const string BudgetRefusal = "AWOC: token budget";
-
-    public bool IsBudget => Status == 400 && Message.Contains(BudgetRefusal, StringComparison.Ordinal);
+    /// <summary>The gateway's refusal when a budget is spent: <c>AWOC: token budget of task …</c>, <c>AWOC: cost budget of …</c>.</summary>
+    public bool IsBudget => Status == 400 && BudgetRefusal().IsMatch(Message);
 
     /// <summary>Null for a fault that is not the model API's: a bug, which is to be seen.</summary>
     public static ModelFailure? Of(Exception fault) => fault switch
@@ -49,4 +48,7 @@ internal sealed record ModelFailure(string Class, int? Status, string Message, b
             ? new ModelFailure("rate_limit", 429, message, true)
             : new ModelFailure("server_error", 500, message, true);
     }
+
+    [GeneratedRegex(@"AWOC: [a-z ]{0,24}budget", RegexOptions.CultureInvariant)]
+    private static partial Regex BudgetRefusal();
 }

@@ -13,11 +13,8 @@ internal sealed record RunConfig
     /// <summary>The provider's full model name.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Greatest length of one answer, in tokens.</summary>
+    /// <summary>Greatest length of one answer, in tokens. The gateway lowers it to what the budget leaves: it alone counts that.</summary>
     public int MaxTokens { get; set; } = 32_000;
-
-    /// <summary>Output tokens left in the budget: no request asks for more than what is left of them.</summary>
-    public long TokensLeft { get; set; } = long.MaxValue;
 
     public required string Session { get; init; }
 
@@ -32,7 +29,7 @@ internal sealed record RunConfig
 
     public IReadOnlyList<string> Tools { get; set; } = [];
 
-    /// <summary>Model calls before the agent ends by itself.</summary>
+    /// <summary>Model calls before the agent ends a turn by itself.</summary>
     public int MaxTurns { get; set; } = 200;
 
     /// <summary>Times a failed model call is repeated.</summary>
@@ -43,8 +40,12 @@ internal sealed record RunConfig
 }
 
 /// <summary>A later line on standard input.</summary>
-/// <param name="Type"><c>interrupt</c> ends the attempt; others are ignored, for the sake of newer daemons.</param>
-internal sealed record ControlLine(string? Type);
+/// <param name="Type">
+/// <c>message</c> begins a turn, <c>report</c> the last one, without tools; <c>interrupt_turn</c> ends the turn under way,
+/// <c>interrupt</c> the process.
+/// </param>
+/// <param name="Text">What a message or a report is to say to the model.</param>
+internal sealed record ControlLine(string? Type, string? Text);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RunConfig))]

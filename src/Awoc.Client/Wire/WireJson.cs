@@ -13,6 +13,7 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(LaunchRequest))]
 [JsonSerializable(typeof(LaunchReply))]
 [JsonSerializable(typeof(LaunchPreview))]
+[JsonSerializable(typeof(TopUpRequest))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(StopRequest))]

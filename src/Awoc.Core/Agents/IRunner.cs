@@ -4,7 +4,7 @@ using Awoc.Core.Tasks;
 namespace Awoc.Core.Agents;
 
 /// <summary>
-/// Our adapter for one kind of agent: what to start, how to read its stream, and what its end means. Stateless; the engine
+/// Our adapter for one kind of agent: what to start, how to read its stream, and what its end means. Without state of a task; the engine
 /// acts on what a runner says of itself, never on its name.
 /// </summary>
 public interface IRunner
@@ -14,7 +14,10 @@ public interface IRunner
 
     RunnerTraits Traits { get; }
 
-    /// <summary>Whether this agent can be run in that environment, and what is missing if not. Starts no agent.</summary>
+    /// <summary>
+    /// Whether this agent can be run in that environment, and what is missing if not. Starts no agent; may wait seconds for
+    /// the user's own command that gives a credential, whose answer is kept for a minute.
+    /// </summary>
     AgentAvailability Probe(AgentEnvironment environment);
 
     /// <summary>Faults in a spec that only this agent has (a model name it cannot take, say). Empty when all is well.</summary>
@@ -54,6 +57,9 @@ public interface IAgentVoice
     /// <summary>As <see cref="Say"/>, for the last turn: without thinking and without tools, as far as the agent can be told.</summary>
     IReadOnlyList<string> Report(string message);
 
+    /// <summary>Whether a line of <see cref="Say"/> or <see cref="Report"/> is the one that begins the turn: what was said before a daemon's death is known by it.</summary>
+    bool BeginsTurn(string line);
+
     /// <summary>The answer to a question.</summary>
     /// <param name="message">For a denial, why; the agent reads it.</param>
     string Answer(AgentEvent.Question question, bool allow, string? message);
@@ -88,7 +94,11 @@ public enum BudgetExactness
 /// <param name="Rehearsal">Model calls would be answered by the rehearsal server: no credential is needed.</param>
 /// <param name="Settings">The configuration's settings for this agent, such as <c>path</c>.</param>
 public sealed record AgentEnvironment(
-    IReadOnlyDictionary<string, string> Variables, bool Rehearsal, IReadOnlyDictionary<string, string> Settings);
+    IReadOnlyDictionary<string, string> Variables, bool Rehearsal, IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>Nothing is to be launched: a command that gives a credential is named and not run, and the upstream has no secret then.</summary>
+    public bool LooksOnly { get; init; }
+}
 
 /// <param name="Executable">Absolute path of the program; null when it is not installed.</param>
 /// <param name="Credential">Where a model credential was found, in words for a person; null when there is none.</param>

@@ -53,7 +53,7 @@ public static class TaskPrompt
 
         """);
 
-    private static void AppendFormat(StringBuilder text, TaskMethod method, OutputFormat format)
+    internal static void AppendFormat(StringBuilder text, TaskMethod method, OutputFormat format)
     {
         text.Append("## Expected Output Format\n").Append(format switch
         {

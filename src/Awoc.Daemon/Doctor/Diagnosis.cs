@@ -82,7 +82,7 @@ internal sealed class Diagnosis(
 
     private static DoctorCheck Agent(Core.Agents.IRunner runner, IReadOnlyDictionary<string, string> variables, bool rehearsal, AwocSettings settings)
     {
-        var found = AgentRoster.Probe(runner, variables, rehearsal, settings);
+        var found = runner.Probe(new Core.Agents.AgentEnvironment(variables, rehearsal, settings.ForAgent(runner.Name)) { LooksOnly = true });
         var where = found.Executable is { } path ? path : "not installed";
         if (found.Credential is { } credential) where += $"; credential: {credential}";
         return found.CanRun

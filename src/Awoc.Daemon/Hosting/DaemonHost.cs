@@ -7,6 +7,7 @@ using Awoc.Daemon.Doctor;
 using Awoc.Daemon.Logging;
 using Awoc.Daemon.Settings;
 using Awoc.Engine.Agents;
+using Awoc.Engine.Budgets;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Launching;
@@ -118,7 +119,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             new ShimDaemon([Environment.ProcessPath!, "--home", paths.Home, "--detach"], paths.StopMarker, paths.ApiSocket),
             time));
         services.AddHostedService<IdleMemory>();
-        services.AddSingleton<Dispatcher>().AddSingleton<Launcher>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
+        services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Launcher>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

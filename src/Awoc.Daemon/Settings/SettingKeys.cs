@@ -37,6 +37,8 @@ internal static class SettingKeys
         new($"agents.*.{AgentSettings.Tools}", "the tools the agent is given, parted by commas", "tool names", v => v.Length > 0, _ => "Read, Write, Edit, Bash, WebFetch, Grep, Glob", false),
         new($"agents.*.{AgentSettings.UserSettings}", "let your own Claude Code settings, hooks and MCP servers in", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
         new($"agents.*.{AgentSettings.Effort}", "how hard the model thinks", "low, medium, high", v => v is "low" or "medium" or "high" or "max", _ => "low for small budgets, else the agent's own", false),
+        new($"agents.*.{AgentSettings.ApiKeyFile}", "a file of your own, mode 0600, with a model API key in one line", "an absolute path, or one that begins with ~/", IsPath, _ => "none", false),
+        new($"agents.*.{AgentSettings.ApiKeyCommand}", "a command that prints a model API key", "a command for sh -c", v => v.Trim().Length > 0, _ => "none", false),
         new($"agents.*.{AgentSettings.MaxTurns}", "turns the built-in agent may take", "a whole number from 1", IsTokens, _ => "the agent's own", false),
         new($"agents.*.{AgentSettings.MaxRetries}", "tries of a model call that the built-in agent makes", "a whole number from 1", IsTokens, _ => "the agent's own", false),
         new($"agents.*.{AgentSettings.AllowPrivateAddresses}", "let the built-in agent's WebFetch reach loopback and private addresses", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
@@ -51,6 +53,8 @@ internal static class SettingKeys
 
     private static bool IsTokens(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 1 and <= Budget.MaxTokens;
+
+    private static bool IsPath(string text) => text.StartsWith("~/", StringComparison.Ordinal) || Path.IsPathFullyQualified(text);
 
     private static bool IsConcurrency(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 1 and <= 1000;

@@ -1,5 +1,6 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Budgets;
 using Awoc.Engine.Shims;
 
 namespace Awoc.Engine.Endings;
@@ -7,7 +8,11 @@ namespace Awoc.Engine.Endings;
 /// <summary>What the engine knows about an attempt that is over, before anything is judged.</summary>
 /// <param name="Exit">The shim's record; null when shim and record are gone.</param>
 /// <param name="EndedBeforeStop">The agent's end event came before anybody told it to stop.</param>
-public sealed record AttemptEnd(AttemptEvidence Evidence, ShimExit? Exit, bool EndedBeforeStop);
+public sealed record AttemptEnd(AttemptEvidence Evidence, ShimExit? Exit, bool EndedBeforeStop)
+{
+    /// <summary>The spent budget that stopped the work, after which the agent may well have ended by itself; null for none.</summary>
+    public LandedAttempt? Landed { get; init; }
+}
 
 /// <summary>
 /// Turns evidence into an outcome. What a person or a limit did outranks what the agent says of its exit, but a result that
@@ -24,6 +29,8 @@ public static class EndJudge
             return new AttemptVerdict(TaskOutcome.Lost, EndReason.ShimLost, "its supervisor died with it (a kill, a crash or a reboot); what was produced is kept");
         if (exit.Cause == EndCause.SpawnFailed) return SpawnFailed(exit, spec);
 
+        if (end.Landed is { } landed && (exit.Cause is null or EndCause.Budget or EndCause.Deadline))
+            return new AttemptVerdict(landed.Outcome, landed.Limit, $"{landed.Words}; {landed.Remedy}");
         if (end.Evidence.Gateway is { BudgetRefusals: > 0 } record && exit.Cause is null or EndCause.Budget)
             return BudgetSpent(record.Usage.Output, spec);
 

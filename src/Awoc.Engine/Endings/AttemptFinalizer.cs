@@ -3,6 +3,7 @@ using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Budgets;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision;
@@ -21,7 +22,8 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
     private const int SummaryLength = 600;
     private const int StderrTail = 4000;
 
-    public async Task FinishAsync(AgentTask task, ShimExit? exit, AttemptStory story, GatewayRecord? record)
+    public async Task FinishAsync(
+        AgentTask task, ShimExit? exit, AttemptStory story, GatewayRecord? record, LandedAttempt? landed = null)
     {
         if (exit is { Cause: Unstarted, StartedUs: null })
         {
@@ -32,9 +34,9 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
 
         var folder = ports.Paths.Task(task.Id);
         var attempt = folder.Attempt(task.Attempt);
-        var end = new AttemptEnd(Evidence(attempt, exit, story, record), exit, story.End is { IsError: false });
+        var end = new AttemptEnd(Evidence(attempt, exit, story, record), exit, story.End is { IsError: false }) { Landed = landed };
         var verdict = EndJudge.Judge(end, runner, task.Spec);
-        var ending = Settle(task, folder, attempt, verdict, story);
+        var ending = Settle(task, folder, attempt, verdict, story, landed);
         var usage = record?.Usage ?? story.Usage ?? Usage.Zero;
         await StoreAsync(task, new TaskCommand.Finish(task.Fence, usage, exit?.RunMs ?? 0, ending));
     }
@@ -72,7 +74,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         }
     }
 
-    private TaskEnding Settle(AgentTask task, TaskFolder folder, AttemptFolder attempt, AttemptVerdict verdict, AttemptStory story)
+    private TaskEnding Settle(AgentTask task, TaskFolder folder, AttemptFolder attempt, AttemptVerdict verdict, AttemptStory story, LandedAttempt? landed)
     {
         var structured = runner.Traits.UsesModel;
         var succeeded = verdict.Outcome == TaskOutcome.Succeeded;
@@ -110,7 +112,10 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         };
         try
         {
-            return succeeded ? Deliver(task, folder, attempt, produced, ending) : KeepPartial(task, folder, produced, ending);
+            if (succeeded) return Deliver(task, folder, attempt, produced, ending);
+            return landed is not null && landed.Limit == verdict.Reason && LandedReport.Of(story) is { } report
+                ? LandedReport.Bring(task, folder, attempt, report, landed, KeepPartial(task, folder, report, ending))
+                : KeepPartial(task, folder, produced, ending);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
@@ -137,7 +142,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
     {
         if (OutputDelivery.Keep(folder, produced, task.Spec.Output) is not { } kept) return ending with { Result = TaskResult.None };
         ending = ending with { Result = TaskResult.Complete, ResultPath = kept };
-        return OutputDelivery.Deliver(task.Spec, attempt, produced, kept) switch
+        return OutputDelivery.Deliver(task.Spec, folder, attempt, produced, kept) switch
         {
             Delivery.NoTarget => ending,
             Delivery.Done done => ending with { Delivered = true, ResultPath = task.Spec.Output, TargetShaBefore = done.ShaBefore, TargetShaAfter = done.ShaAfter },

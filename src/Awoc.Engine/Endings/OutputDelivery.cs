@@ -27,9 +27,16 @@ public static class OutputDelivery
 
     /// <summary>
     /// Puts the kept result at the target, unless a file stood there before the task did and the user gave no leave to
-    /// replace it.
+    /// replace it. What an earlier attempt of the task brought there, and nobody has changed since, is replaced.
     /// </summary>
-    public static Delivery Deliver(TaskSpec spec, AttemptFolder attempt, ProducedOutput produced, string kept)
+    public static Delivery Deliver(TaskSpec spec, TaskFolder folder, AttemptFolder attempt, ProducedOutput produced, string kept)
+    {
+        var delivery = Put(spec, folder, attempt, produced, kept);
+        if (delivery is Delivery.Done { ShaAfter: { } sha }) DurableFile.WriteText(folder.Delivered, sha);
+        return delivery;
+    }
+
+    private static Delivery Put(TaskSpec spec, TaskFolder folder, AttemptFolder attempt, ProducedOutput produced, string kept)
     {
         if (spec.Output is not { } target) return new Delivery.NoTarget();
         var before = ProducedOutput.Before(attempt);
@@ -39,7 +46,7 @@ public static class OutputDelivery
             var now = ContentHash.OfFile(target);
             var result = ContentHash.OfFile(kept);
             if (now == result) return new Delivery.Done(before, now);
-            if (now is not null && !spec.Overwrite) return new Delivery.Waits(target);
+            if (now is not null && !spec.Overwrite && now != Own(folder)) return new Delivery.Waits(target);
             // A link stays one: what it leads to is what is written.
             var link = new FileInfo(target);
             DurableFile.Copy(kept, link.LinkTarget is null ? target : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
@@ -50,6 +57,8 @@ public static class OutputDelivery
             return new Delivery.Failed(broken.Message);
         }
     }
+
+    private static string? Own(TaskFolder folder) => File.Exists(folder.Delivered) ? File.ReadAllText(folder.Delivered).Trim() : null;
 }
 
 public abstract record Delivery

@@ -39,6 +39,9 @@ public sealed class TaskFolder(TaskId id, string path, AwocPaths home)
     public string BackgroundLog => In("background.log");
     public string PartialResults => In("partial-results.txt");
 
+    /// <summary>SHA-256 of what an attempt brought to the user's OUTPUT: a later attempt knows by it the file that it may replace.</summary>
+    public string Delivered => In("delivered.sha256");
+
     /// <summary>The kept copy of the result, with the extension the user's OUTPUT has.</summary>
     public string Output(string? target)
     {
@@ -63,6 +66,7 @@ public sealed class AttemptFolder(string path, string socket)
     public string Stdin => In("stdin");
     public string ExecutionLog => In("execution.log");
     public string GatewayLedger => In("gateway.jsonl");
+    public string Wire => In("wire.jsonl");
 
     /// <summary>What the target's bytes hashed to before the launch; empty when there was no file.</summary>
     public string TargetBefore => In("target.sha256");

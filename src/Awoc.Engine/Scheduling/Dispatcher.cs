@@ -221,8 +221,10 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
         {
             try
             {
-                // A cancel may have come between the dispatch and here: it found no driver to tell.
-                if (await ports.Book.Store.FindAsync(task.Id, stop) is { CancelRequested: true }) driver.End(EndCause.Cancel);
+                // A cancel or a top-up may have come between the dispatch and here: it found no driver to tell.
+                var now = await ports.Book.Store.FindAsync(task.Id, stop);
+                if (now is { CancelRequested: true }) driver.End(EndCause.Cancel);
+                if (now is not null && now.Budget != task.Budget) driver.ChangeBudget(now.Budget);
                 await run(driver);
                 return true;
             }

@@ -8,6 +8,7 @@ namespace Awoc.Engine.Shims;
 [JsonSerializable(typeof(ShimClaim))]
 [JsonSerializable(typeof(ShimInfo))]
 [JsonSerializable(typeof(ShimExit))]
+[JsonSerializable(typeof(SaidLine))]
 [JsonSerializable(typeof(ShimLine))]
 [JsonSerializable(typeof(OwnerLine))]
 internal sealed partial class ShimJson : JsonSerializerContext;

@@ -17,6 +17,6 @@ public sealed partial class AttemptDriver
     [LoggerMessage(Level = LogLevel.Warning, Message = "task {Id}: the disk is full: {On}")]
     private partial void LogDiskFull(TaskId id, bool on);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {Id}: its budget is spent, which could not be stored: {Why}")]
-    private partial void LogLimitUnwritten(TaskId id, string why);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {Id}: {Step}, which could not be stored: {Why}")]
+    private partial void LogStepUnwritten(TaskId id, string step, string why);
 }

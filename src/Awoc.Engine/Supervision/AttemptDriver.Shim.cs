@@ -1,5 +1,6 @@
 using Awoc.Core.Budgets;
 using Awoc.Core.Store;
+using Awoc.Engine.Budgets;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Shims;
 
@@ -34,6 +35,8 @@ public sealed partial class AttemptDriver
         }
         finally
         {
+            _signals = null;
+            _conversation.Detach();
             await stop.CancelAsync();
             await ending;
         }
@@ -46,14 +49,23 @@ public sealed partial class AttemptDriver
         if (hello.State == ShimState.WaitingSecret) await GiveSecretsAsync(connection, detach);
         if (_prepared is not null || !runner.Traits.UsesModel) _ready.TrySetResult();
 
+        _conversation.Recall(SaidLine.Read(_attempt.Path));
+        _conversation.Attach(connection, hello.InSeq);
         reading.ReadTo(hello.Events);
-        var eof = false;
-        await foreach (var message in connection.ReadAllAsync(detach))
+        var clock = new RunClock(ports.Time, TimeSpan.FromMilliseconds(hello.ElapsedMs));
+        var deadline = hello.DeadlineMs;
+        await using var signals = new SignalQueue(connection, ports.Time, detach);
+        _signals = signals;
+        signals.Nudge();
+        await foreach (var message in signals.ReadAllAsync())
         {
             switch (message)
             {
                 case ShimMessage.Held held when _prepared is null:
                     Adopt(held.Values);
+                    break;
+                case ShimMessage.Exec when hello.State is ShimState.WaitingSecret or ShimState.Gated:
+                    clock = new RunClock(ports.Time, TimeSpan.Zero);
                     break;
                 case ShimMessage.Grew grew:
                     reading.ReadTo(grew.Events);
@@ -63,19 +75,27 @@ public sealed partial class AttemptDriver
                     ports.Files.Note(task, full.On ? "the disk is full: the agent waits for room" : "there is room again");
                     LogDiskFull(task.Id, full.On);
                     break;
+                case ShimMessage.Ack { Closed: true }:
+                    _conversation.NoteClosed();
+                    break;
                 case ShimMessage.Exit exit:
                     return exit.Record;
             }
 
-            if (_story.End is not null && !eof)
+            if (deadline != DeadlineMs)
             {
-                eof = true;
-                await connection.EofAsync(detach);
+                deadline = DeadlineMs;
+                await connection.SetDeadlineAsync(TimeSpan.FromMilliseconds(DeadlineMs), detach);
             }
+
+            signals.LookAgain(await LandAsync(clock, detach));
         }
 
         return null;
     }
+
+    /// <summary>Running time of this attempt at which its shim ends it.</summary>
+    private long DeadlineMs => Allowances.TimeLeftMs(_budget, task.RunMs);
 
     /// <summary>
     /// The agent starts when its shim has the token and the caller's secrets. Where the daemon that had them died before it

@@ -1,10 +1,7 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
-using Awoc.Core.Lifecycle;
-using Awoc.Core.Store;
-using Awoc.Core.Tasks;
+using Awoc.Engine.Budgets;
 using Awoc.Engine.Endings;
-using Awoc.Engine.Shims;
 
 namespace Awoc.Engine.Supervision;
 
@@ -24,14 +21,26 @@ public sealed partial class AttemptDriver
         Attempt = task.Attempt,
         Token = credential.Token,
         Upstream = credential.Upstream,
-        Allowance = new Allowance(Math.Max(0, task.Budget.Tokens - task.Usage.Output)),
+        Allowance = Allowances.Left(_budget, task.Usage),
         LedgerPath = _attempt.GatewayLedger,
+        WirePath = task.Spec.RecordWire ? _attempt.Wire : null,
         Changed = record =>
         {
             EndIfRefused(record, credential.Upstream.Auth);
-            OnSpent(record);
+            Nudge();
         },
     });
+
+    /// <summary>Other limits from now on, already committed: the gateway at once, the shim's deadline with the next look.</summary>
+    public void ChangeBudget(Budget budget)
+    {
+        _budget = budget;
+        ports.Gateway.SetAllowance(task.Id, task.Attempt, Allowances.Left(budget, task.Usage));
+        Nudge();
+    }
+
+    /// <summary>Something has changed: have a look. Returns at once.</summary>
+    private void Nudge() => _signals?.Nudge();
 
     /// <summary>
     /// Claude Code asks a key that is refused ten times again, for three minutes. A login of the agent's own is left to it:
@@ -41,29 +50,5 @@ public sealed partial class AttemptDriver
     {
         const int Unauthorized = 401;
         if (record.LastStatus == Unauthorized && auth != UpstreamAuth.PassThrough) End(EndJudge.CredentialRefused);
-    }
-
-    private void OnSpent(GatewayRecord record)
-    {
-        var used = task.Usage.Output + record.Usage.Output;
-        if (used < task.Budget.Tokens || Interlocked.Exchange(ref _limitReported, 1) != 0) return;
-        _ = EndByBudgetAsync(used);
-    }
-
-    private async Task EndByBudgetAsync(long used)
-    {
-        try
-        {
-            ports.Files.Note(task, $"token budget reached: {used} of {task.Budget.Tokens}");
-            await ports.Book.ApplyAsync(
-                task.Id, new TaskCommand.ReportLimit(EndReason.Tokens, used, task.Budget.Tokens), CancellationToken.None, task.Fence);
-            await System.Threading.Tasks.Task.Delay(s_budgetGrace, ports.Time);
-            if (_story.End is null) End(EndCause.Budget);
-        }
-        catch (StoreException broken)
-        {
-            LogLimitUnwritten(task.Id, broken.Message);
-            End(EndCause.Budget);
-        }
     }
 }

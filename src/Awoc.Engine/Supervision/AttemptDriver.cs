@@ -21,9 +21,6 @@ public sealed partial class AttemptDriver(
     private static readonly TimeSpan s_firstBackOff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestBackOff = TimeSpan.FromSeconds(60);
 
-    /// <summary>From the moment the budget is spent: the answer that spent it may be the last one.</summary>
-    private static readonly TimeSpan s_budgetGrace = TimeSpan.FromSeconds(3);
-
     private readonly AttemptFolder _attempt = ports.Paths.Task(task.Id).Attempt(task.Attempt);
     private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,7 +30,10 @@ public sealed partial class AttemptDriver(
     private long _progressAt = ports.Time.GetTimestamp();
     private long _savedOffset;
     private string? _savedSession;
-    private int _limitReported;
+    private bool _adopted;
+    private volatile Budget _budget = task.Budget;
+    private volatile SignalQueue? _signals;
+    private volatile AgentConversation _conversation = null!;
 
     public TaskId Task => task.Id;
 
@@ -71,6 +71,7 @@ public sealed partial class AttemptDriver(
     public async Task AdoptAsync(AttemptStanding standing, CancellationToken detach)
     {
         ports.Files.Note(task, $"attempt {task.Attempt} adopted: {standing.GetType().Name}");
+        _adopted = true;
         await FollowAsync(detach);
     }
 
@@ -124,10 +125,14 @@ public sealed partial class AttemptDriver(
 
     private async Task FollowToEndAsync(CancellationToken detach)
     {
+        if (_adopted) await RecallLandingAsync(detach);
         _story = new AttemptStory();
+        using var conversation = new AgentConversation(runner.Voice);
+        _conversation = conversation;
+        _conversation.Recall(SaidLine.Read(_attempt.Path));
         using var log = new AgentLog(_attempt.Events, _attempt.EventIndex);
         using var text = new ExecutionLog(_attempt.ExecutionLog, IsStructured());
-        var reading = new StreamReading(log, text, runner.OpenStream(), _story);
+        var reading = new StreamReading(log, text, runner.OpenStream(), _story, _conversation);
         while (true)
         {
             var exit = await FollowShimAsync(reading, detach);
@@ -153,7 +158,8 @@ public sealed partial class AttemptDriver(
             reading.ReadTo(exit?.Events ?? LengthOf(_attempt.Events), last: true);
             // Closed once: what it had spent is not there to be asked for again.
             _closed ??= ports.Gateway.Close(task.Id, task.Attempt) ?? SpentByLedger();
-            await new AttemptFinalizer(ports, runner).FinishAsync(task, exit, _story, _closed);
+            if (_conversation.ReportOver) await NoteReportEndedAsync(_closed);
+            await new AttemptFinalizer(ports, runner).FinishAsync(task, exit, _story, _closed, Landed(exit, _closed));
             return;
         }
     }

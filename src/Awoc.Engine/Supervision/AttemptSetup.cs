@@ -4,6 +4,7 @@ using Awoc.Core.Agents;
 using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Agents;
+using Awoc.Engine.Budgets;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Homes;
@@ -44,7 +45,7 @@ public static class AttemptSetup
             Env = PublicEnvironment(ports, task, plan),
             StdinFile = attempt.Stdin,
             KeepStdin = plan.KeepStdin,
-            DeadlineMs = Math.Max(1, (task.Budget.TimeoutSeconds * 1000) - task.RunMs),
+            DeadlineMs = Allowances.TimeLeftMs(task.Budget, task.RunMs),
             Ladder = Ladder(plan),
             Socket = attempt.Socket,
             Gateway = prepared.Credential is null ? null : ports.Paths.GatewaySocket,

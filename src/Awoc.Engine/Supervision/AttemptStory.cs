@@ -11,6 +11,7 @@ public sealed class AttemptStory
 
     private readonly StringBuilder _final = new();
     private readonly StringBuilder _all = new();
+    private readonly StringBuilder _report = new();
 
     public string? Session { get; private set; }
 
@@ -27,7 +28,11 @@ public sealed class AttemptStory
     /// <summary>Everything the main thread said: the partial result where there is nothing better.</summary>
     public string AllText => _all.ToString();
 
-    public void Add(AgentEvent e)
+    /// <summary>What the main thread said in the report turn; empty where there was none.</summary>
+    public string ReportText => _report.ToString();
+
+    /// <param name="inReport">Said in the report turn.</param>
+    public void Add(AgentEvent e, bool inReport = false)
     {
         switch (e)
         {
@@ -37,6 +42,7 @@ public sealed class AttemptStory
             case AgentEvent.Text { SubAgent: false } t:
                 Append(_final, t.Value);
                 Append(_all, t.Value);
+                if (inReport) Append(_report, t.Value);
                 break;
             case AgentEvent.ToolCall { SubAgent: false } or AgentEvent.ToolResult { SubAgent: false }:
                 _final.Clear();

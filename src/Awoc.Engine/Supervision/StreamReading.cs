@@ -3,7 +3,7 @@ using Awoc.Core.Agents;
 namespace Awoc.Engine.Supervision;
 
 /// <summary>From bytes in the agent's log to the story and the text a person reads.</summary>
-public sealed class StreamReading(AgentLog log, ExecutionLog text, IAgentStream stream, AttemptStory story)
+public sealed class StreamReading(AgentLog log, ExecutionLog text, IAgentStream stream, AttemptStory story, AgentConversation conversation)
 {
     public long Offset => log.Offset;
 
@@ -15,7 +15,8 @@ public sealed class StreamReading(AgentLog log, ExecutionLog text, IAgentStream 
         {
             foreach (var e in stream.Read(line.Bytes))
             {
-                story.Add(e);
+                conversation.Hear(e, line.At);
+                story.Add(e, conversation.InReport);
                 text.Write(line.At, e, line.Text);
             }
         }

@@ -40,7 +40,6 @@ internal static class BuiltinLaunch
             json.WriteString("prompt", context.Prompt);
             json.WriteString("model", model);
             json.WriteNumber("maxTokens", maxOutput);
-            json.WriteNumber("tokensLeft", context.TokensLeft);
             json.WriteString("session", context.Session);
             if (context.Resume is { } earlier) json.WriteString("resume", earlier);
             json.WriteString("checkpoints", context.Directory);

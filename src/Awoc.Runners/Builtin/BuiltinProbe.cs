@@ -1,4 +1,5 @@
 using Awoc.Core.Agents;
+using Awoc.Runners.Credentials;
 
 namespace Awoc.Runners.Builtin;
 
@@ -6,7 +7,7 @@ internal static class BuiltinProbe
 {
     private const string Program = "awoc-agent";
 
-    public static AgentAvailability Look(AgentEnvironment environment)
+    public static AgentAvailability Look(AgentEnvironment environment, KeyCommand command)
     {
         var program = Find(environment.Settings.Value(AgentSettings.Path));
         var missing = program.Fault is null
@@ -18,9 +19,12 @@ internal static class BuiltinProbe
 
         var baseUrl = AnthropicCredential.Upstream(environment.Variables, out var fault);
         missing ??= fault;
-        var credential = AnthropicCredential.FromVariables(environment.Variables);
+        // What is missing already is said before a command is run for nothing.
+        var credential = AnthropicCredential.FromVariables(environment.Variables)
+            ?? AnthropicCredential.FromSettings(environment with { LooksOnly = environment.LooksOnly || missing is not null }, command, out fault);
+        missing ??= fault;
         missing ??= credential is null
-            ? "no credential for the builtin agent: set ANTHROPIC_API_KEY (a subscription login serves Claude Code alone), or try it with --model rehearsal"
+            ? "no credential for the builtin agent: set ANTHROPIC_API_KEY or api_key_file (a subscription login serves Claude Code alone), or try it with --model rehearsal"
             : null;
         return new AgentAvailability(
             program.Path, credential?.Where, credential?.At(baseUrl), credential?.Variable is { } name ? [name] : [], missing);

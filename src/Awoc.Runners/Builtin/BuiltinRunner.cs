@@ -1,16 +1,19 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Tasks;
+using Awoc.Runners.Credentials;
 
 namespace Awoc.Runners.Builtin;
 
 /// <summary>AWOC's own agent: <c>awoc-agent</c>, one process for each attempt, no other program needed.</summary>
 public sealed class BuiltinRunner : IRunner
 {
+    private readonly KeyCommand _keyCommand = new(TimeProvider.System);
+
     public string Name => "builtin";
 
-    public RunnerTraits Traits { get; } = new(BudgetExactness.Live, UsesModel: true, CanResume: true, FootprintMb: 75);
+    public RunnerTraits Traits { get; } = new(BudgetExactness.Exact, UsesModel: true, CanResume: true, FootprintMb: 75);
 
-    public AgentAvailability Probe(AgentEnvironment environment) => BuiltinProbe.Look(environment);
+    public AgentAvailability Probe(AgentEnvironment environment) => BuiltinProbe.Look(environment, _keyCommand);
 
     public IEnumerable<SpecFault> Validate(TaskSpec spec) => ModelNames.Validate(spec, [.. BuiltinModels.Aliases]);
 

@@ -12,6 +12,9 @@ internal sealed class BuiltinVoice : IAgentVoice
 
     public IReadOnlyList<string> Report(string message) => [Line("report", IAgentVoice.ReportMark, message)];
 
+    public bool BeginsTurn(string line) =>
+        line.StartsWith("""{"type":"message",""", StringComparison.Ordinal) || line.StartsWith("""{"type":"report",""", StringComparison.Ordinal);
+
     public string Answer(AgentEvent.Question question, bool allow, string? message) => Line(allow ? "allow" : "deny", question.Id, message ?? "");
 
     // {"type":"report","id":"awoc-report","text":"…"}

@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using Awoc.Core.Agents;
+using Awoc.Core.Tasks;
 
 namespace Awoc.Runners.Claude;
 
 /// <summary>
 /// The launch of one attempt. Tools on the allow list, <c>Write</c> outside the working directory among them, run without
-/// a question in the default permission mode, as root too; anything else is denied, so no bypass is needed.
+/// a question in the default permission mode, as root too, so no bypass is needed; anything else is denied, or asked about on
+/// standard output where the task wants that.
 /// </summary>
 internal static class ClaudeLaunch
 {
@@ -80,6 +82,8 @@ internal static class ClaudeLaunch
         if (small) rules = [.. rules.Where(rule => !s_subAgentTools.Contains(rule.Split('(', 2)[0]))];
         argv.AddRange(["--tools", string.Join(',', ToolList.Names(rules))]);
         if (rules.Count > 0) argv.AddRange(["--allowedTools", string.Join(',', rules)]);
+        if (context.Spec.OnPermission == OnPermission.Ask) argv.AddRange(["--permission-prompt-tool", "stdio"]);
+        if (ClaudeTaskBudget.Of(context) is { } total) argv.AddRange(["--task-budget", total.ToString(CultureInfo.InvariantCulture)]);
 
         if (!userSettings) argv.AddRange(["--setting-sources", "", "--strict-mcp-config", "--disable-slash-commands"]);
         // A base URL in the user's own settings would outrank the environment and lead past the gateway.

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Awoc.Core.Agents;
+using Awoc.Runners.Credentials;
 
 namespace Awoc.Runners.Claude;
 
-/// <summary>Finds the CLI and a credential for it, in the CLI's own order: bearer token, key, subscription token, login.</summary>
+/// <summary>Finds the CLI and a credential for it, in the CLI's own order: bearer token, key, subscription token, then what the settings lead to, then a login.</summary>
 internal static class ClaudeProbe
 {
     /// <summary>Set, they send model calls to a cloud's own API, past the gateway.</summary>
@@ -12,7 +13,7 @@ internal static class ClaudeProbe
 
     public static IReadOnlyList<string> Clouds => s_clouds;
 
-    public static AgentAvailability Look(AgentEnvironment environment)
+    public static AgentAvailability Look(AgentEnvironment environment, KeyCommand command)
     {
         var variables = environment.Variables;
         var program = Executable.Find(environment.Settings.Value(AgentSettings.Path) ?? "claude", variables.GetValueOrDefault("PATH"));
@@ -25,22 +26,27 @@ internal static class ClaudeProbe
             missing ??= $"{cloud} is set: models of that cloud are not supported yet; unset it and use an Anthropic credential";
         var baseUrl = AnthropicCredential.Upstream(variables, out var fault);
         missing ??= fault;
-        var credential = AnthropicCredential.FromVariables(variables) ?? Subscription(variables);
+        // What is missing already is said before a command is run for nothing.
+        var credential = AnthropicCredential.FromVariables(variables)
+            ?? SubscriptionToken(variables)
+            ?? AnthropicCredential.FromSettings(environment with { LooksOnly = environment.LooksOnly || missing is not null }, command, out fault);
+        missing ??= fault;
+        if (fault is null) credential ??= Login(variables);
         missing ??= credential is null
-            ? "no credential for Claude Code: set ANTHROPIC_API_KEY, or log in with 'claude' once, or try it with --model rehearsal"
+            ? "no credential for Claude Code: set ANTHROPIC_API_KEY or api_key_file, or log in with 'claude' once, or try it with --model rehearsal"
             : null;
         return new AgentAvailability(
             program.Path, credential?.Where, credential?.At(baseUrl), credential?.Variable is { } name ? [name] : [], missing);
     }
 
-    private static AnthropicCredential? Subscription(IReadOnlyDictionary<string, string> variables)
-    {
-        if (variables.Value(AnthropicCredential.OauthToken) is not null)
-        {
-            return new AnthropicCredential(
+    private static AnthropicCredential? SubscriptionToken(IReadOnlyDictionary<string, string> variables) =>
+        variables.Value(AnthropicCredential.OauthToken) is null
+            ? null
+            : new AnthropicCredential(
                 $"{AnthropicCredential.OauthToken} of the environment", AnthropicCredential.OauthToken, UpstreamAuth.PassThrough, null);
-        }
 
+    private static AnthropicCredential? Login(IReadOnlyDictionary<string, string> variables)
+    {
         var directory = variables.Value("CLAUDE_CONFIG_DIR")
             ?? (variables.Value("HOME") is { } home ? Path.Combine(home, ".claude") : null);
         if (directory is null) return null;

@@ -1,16 +1,19 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Tasks;
+using Awoc.Runners.Credentials;
 
 namespace Awoc.Runners.Claude;
 
 /// <summary>The Claude Code CLI, in stream-json both ways.</summary>
 public sealed class ClaudeRunner : IRunner
 {
+    private readonly KeyCommand _keyCommand = new(TimeProvider.System);
+
     public string Name => "claude";
 
-    public RunnerTraits Traits { get; } = new(BudgetExactness.Live, UsesModel: true, CanResume: true, FootprintMb: 230);
+    public RunnerTraits Traits { get; } = new(BudgetExactness.Exact, UsesModel: true, CanResume: true, FootprintMb: 230);
 
-    public AgentAvailability Probe(AgentEnvironment environment) => ClaudeProbe.Look(environment);
+    public AgentAvailability Probe(AgentEnvironment environment) => ClaudeProbe.Look(environment, _keyCommand);
 
     public IEnumerable<SpecFault> Validate(TaskSpec spec) => ModelNames.Validate(spec, ClaudeModels.Aliases);
 

@@ -16,6 +16,8 @@ internal sealed class ClaudeVoice : IAgentVoice
         ClaudeLaunch.UserMessage(message),
     ];
 
+    public bool BeginsTurn(string line) => line.StartsWith("""{"type":"user",""", StringComparison.Ordinal);
+
     // {"type":"control_response","response":{"subtype":"success","request_id":"…","response":{"behavior":"allow","updatedInput":{…}}}}
     public string Answer(AgentEvent.Question question, bool allow, string? message)
     {

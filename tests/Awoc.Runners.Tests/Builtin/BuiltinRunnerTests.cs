@@ -70,7 +70,6 @@ public sealed class BuiltinRunnerTests : IDisposable
         var context = _place.Context(s_available, "opus", "Do \"this\"\nand $that") with
         {
             Resume = "earlier",
-            TokensLeft = 4321,
             Settings = new Dictionary<string, string> { ["tools"] = "Read, Bash(git *)", ["max_turns"] = "7" },
         };
         var plan = _runner.Plan(context);
@@ -85,7 +84,7 @@ public sealed class BuiltinRunnerTests : IDisposable
         var root = config.RootElement;
         Assert.Equal(context.Prompt, root.GetProperty("prompt").GetString());
         Assert.Equal("claude-opus-4-8", root.GetProperty("model").GetString());
-        Assert.Equal(("earlier", 4321, 7), (root.GetProperty("resume").GetString(), root.GetProperty("tokensLeft").GetInt64(), root.GetProperty("maxTurns").GetInt32()));
+        Assert.Equal(("earlier", 7), (root.GetProperty("resume").GetString(), root.GetProperty("maxTurns").GetInt32()));
         Assert.Equal(["Read", "Bash"], root.GetProperty("tools").EnumerateArray().Select(t => t.GetString()));
     }
 

@@ -106,6 +106,39 @@ public sealed class ClaudePlanTests : IDisposable
         Assert.Equal("example.org,localhost,127.0.0.1", plan.Environment["no_proxy"]);
     }
 
+    [Theory]
+    [InlineData("opus", 28_000, "21000")]
+    [InlineData("opus[1m]", 100_000, "92000")]
+    [InlineData("claude-opus-4-8", 100_000, "92000")]
+    [InlineData("claude-opus-4-8-20260401", 100_000, "92000")]
+    [InlineData("opus", 26_000, null)]
+    [InlineData("opus", 5_000, null)]
+    [InlineData("sonnet", 100_000, null)]
+    [InlineData("claude-opus-4-80", 100_000, null)]
+    [InlineData(null, 100_000, null)]
+    public void Plan_TaskBudget_OnlyWhereModelAndSizeTakeIt(string? model, long left, string? total)
+    {
+        var context = Context(s_keyed);
+        context = context with { Spec = context.Spec with { Model = model }, TokensLeft = left };
+        Assert.Equal(total, TaskBudget(context));
+        Assert.Null(TaskBudget(context with { Availability = s_keyed with { Upstream = new ModelUpstream(new Uri("https://proxy.example"), UpstreamAuth.ApiKey, "k") } }));
+        Assert.Null(TaskBudget(context with
+        {
+            Spec = context.Spec with { Environment = ImmutableSortedDictionary<string, string>.Empty.Add("ANTHROPIC_DEFAULT_OPUS_MODEL", "another"), Model = "opus" },
+        }));
+    }
+
+    [Theory]
+    [InlineData(OnPermission.Ask, true)]
+    [InlineData(OnPermission.Deny, false)]
+    public void Plan_OnPermission_OpensTheChannelOnlyToAsk(OnPermission policy, bool open)
+    {
+        var context = Context(s_keyed);
+        var line = string.Join('|', _runner.Plan(context with { Spec = context.Spec with { OnPermission = policy } }).Argv);
+        Assert.Equal(open, line.Contains("--permission-prompt-tool|stdio", StringComparison.Ordinal));
+        Assert.Contains("--allowedTools|Read,Write", line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Plan_SettingsAndResume_ShowInTheArguments()
     {
@@ -167,6 +200,13 @@ public sealed class ClaudePlanTests : IDisposable
     }
 
     public void Dispose() => _place.Dispose();
+
+    private string? TaskBudget(AttemptContext context)
+    {
+        var argv = _runner.Plan(context).Argv.ToList();
+        var at = argv.IndexOf("--task-budget");
+        return at < 0 ? null : argv[at + 1];
+    }
 
     private AttemptContext Context(AgentAvailability availability)
     {

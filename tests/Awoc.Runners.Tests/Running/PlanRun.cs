@@ -18,9 +18,12 @@ internal sealed class PlanRun : IAsyncDisposable
     private readonly Task _readingErrors;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private PlanRun(LaunchPlan plan, Process process, IAgentStream stream)
+    /// <summary>Standard input stays open after an end event, until <see cref="CloseInput"/>.</summary>
+    private readonly bool _converse;
+
+    private PlanRun(LaunchPlan plan, Process process, IAgentStream stream, bool converse)
     {
-        (_plan, _process, _stream) = (plan, process, stream);
+        (_plan, _process, _stream, _converse) = (plan, process, stream, converse);
         _reading = ReadAsync();
         _readingErrors = ReadErrorsAsync();
     }
@@ -36,7 +39,7 @@ internal sealed class PlanRun : IAsyncDisposable
     }
 
     public static async Task<PlanRun> StartAsync(
-        IRunner runner, LaunchPlan plan, string cwd, IReadOnlyDictionary<string, string> caller, int relayPort)
+        IRunner runner, LaunchPlan plan, string cwd, IReadOnlyDictionary<string, string> caller, int relayPort, bool converse = false)
     {
         var start = new ProcessStartInfo(Ported(plan.Argv[0], relayPort))
         {
@@ -62,7 +65,7 @@ internal sealed class PlanRun : IAsyncDisposable
 
         foreach (var (name, value) in plan.SecretEnvironment) start.Environment[name] = Ported(value, relayPort);
         var process = Process.Start(start)!;
-        var run = new PlanRun(plan, process, runner.OpenStream());
+        var run = new PlanRun(plan, process, runner.OpenStream(), converse);
         try
         {
             await process.StandardInput.WriteAsync(plan.StdinFirst);
@@ -78,13 +81,25 @@ internal sealed class PlanRun : IAsyncDisposable
     }
 
     /// <summary>Sends the plan's line for an interrupt.</summary>
-    public async Task InterruptAsync()
+    public Task InterruptAsync() => SayAsync(_plan.InterruptLine!);
+
+    public async Task SayAsync(params IEnumerable<string> lines)
     {
-        await _process.StandardInput.WriteAsync(_plan.InterruptLine + "\n");
+        foreach (var line in lines) await _process.StandardInput.WriteAsync(line + "\n");
         await _process.StandardInput.FlushAsync();
     }
 
+    public void CloseInput() => _process.StandardInput.Close();
+
     public void KillNine() => _process.Kill();
+
+    /// <summary>The end of the turn with that number, counted from 1.</summary>
+    public async Task<AgentEvent.End> EndOfTurnAsync(int number)
+    {
+        AgentEvent.End? NthEnd() => Events.OfType<AgentEvent.End>().ElementAtOrDefault(number - 1);
+        await WaitForAsync(e => e is AgentEvent.End && NthEnd() is not null);
+        return NthEnd()!;
+    }
 
     public async Task<AgentEvent> WaitForAsync(Func<AgentEvent, bool> wanted)
     {
@@ -162,7 +177,7 @@ internal sealed class PlanRun : IAsyncDisposable
                 _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
-            if (_plan.KeepStdin && events.Any(e => e is AgentEvent.End)) _process.StandardInput.Close();
+            if (_plan.KeepStdin && !_converse && events.Any(e => e is AgentEvent.End)) _process.StandardInput.Close();
         }
     }
 

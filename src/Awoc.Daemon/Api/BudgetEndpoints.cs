@@ -1,0 +1,26 @@
+using Awoc.Client.Wire;
+using Awoc.Core.Store;
+using Awoc.Engine.Budgets;
+
+namespace Awoc.Daemon.Api;
+
+internal static class BudgetEndpoints
+{
+    public static void Map(RouteGroupBuilder api) => api.MapPost("/tasks/{reference}/topup", TopUpAsync)
+        .WithName("topup").Produces<TaskView>().Produces<Problem>(StatusCodes.Status400BadRequest).Produces<Problem>(StatusCodes.Status409Conflict);
+
+    private static async Task<IResult> TopUpAsync(
+        string reference, TopUpRequest request, ITaskStore store, TopUp topUp, TaskViews views, CancellationToken cancellation)
+    {
+        var (task, problem) = await store.ResolveAsync(reference, cancellation);
+        if (task is null) return problem!;
+        var order = new TopUpOrder(request.Tokens, request.Timeout, request.MaxCost, request.MaxInputTokens, request.MaxTurns);
+        return await topUp.AddAsync(task.Id, order, "the user", cancellation) switch
+        {
+            TopUpAnswer.Raised(var raised) => Results.Json(views.Of(raised), WireJson.Default.TaskView),
+            TopUpAnswer.Invalid(var faults) => Problems.Invalid(faults),
+            TopUpAnswer.Conflict(var why) => Problems.Conflict(why),
+            _ => Problems.NotFound($"there is no task '{reference}'"),
+        };
+    }
+}
