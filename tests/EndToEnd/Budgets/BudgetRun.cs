@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using Awoc.Core.Budgets;
+using Awoc.Rehearsal.Scenarios;
+
+namespace Awoc.EndToEnd.Budgets;
+
+/// <summary>One randomized run: a budget and a script that knows nothing of it. The same seed and number make the same run.</summary>
+internal sealed record BudgetRun(int Number, string Agent, long Budget, string Yaml)
+{
+    private const double Least = 50;
+    private const double Most = 20_000;
+
+    /// <summary>Below it an agent gets no tool for sub-agents.</summary>
+    private const long SubagentsFrom = 10_001;
+
+    public BudgetSplit Split => BudgetSplit.Of(Budget);
+
+    public ScenarioSource Scenario
+    {
+        get
+        {
+            var reading = ScenarioSource.Parse(Yaml);
+            return reading.Scenario ?? throw new InvalidOperationException($"{string.Join('\n', reading.Faults)}\n{Yaml}");
+        }
+    }
+
+    public static BudgetRun Make(int seed, int number)
+    {
+        var random = new Random(unchecked((seed * 1_000_003) + number));
+        var agent = number % 2 == 0 ? "claude" : "builtin";
+        var budget = (long)Math.Round(Math.Exp(Between(random, Math.Log(Least), Math.Log(Most))));
+        return new BudgetRun(number, agent, budget, Script(random, agent, budget));
+    }
+
+    private static string Script(Random random, string agent, long budget)
+    {
+        var split = BudgetSplit.Of(budget);
+        var text = new StringBuilder("name: random\n");
+
+        // A report turn of another length each time: a model rarely hits the number of words it was given.
+        text.Append(CultureInfo.InvariantCulture, $"report: {Math.Max(1, (int)(split.Report * Between(random, 0.6, 1.2)))}\n").Append("steps:\n");
+        var turns = random.Next(2, 9);
+        var subagents = agent == "claude" && budget >= SubagentsFrom && random.Next(3) > 0 ? random.Next(turns) : -1;
+        for (var turn = 0; turn < turns; turn++)
+        {
+            if (turn == subagents) AppendSubagents(text, random);
+            else AppendTurn(text, random, Size(random, split.Work), turn);
+        }
+
+        AppendWrite(text, "{{output}}", Size(random, split.Work));
+        text.Append("  - text: Done.\nsubagents:\n  - when: a part of it\n    steps:\n");
+        var parts = random.Next(1, 4);
+        for (var part = 0; part < parts; part++)
+            text.Append(CultureInfo.InvariantCulture, $"      - {{text: {{text: Part, tokens: {random.Next(20, 1_500)}}}, tool: {{name: Bash, input: {{command: echo part}}}}}}\n");
+        text.Append(CultureInfo.InvariantCulture, $"      - text: {{text: Part of the whole., tokens: {random.Next(20, 2_500)}}}\n");
+        return text.ToString();
+    }
+
+    private static void AppendTurn(StringBuilder text, Random random, int tokens, int turn)
+    {
+        switch (random.Next(5))
+        {
+            case 0:
+                AppendWrite(text, $"notes-{turn}.md", tokens);
+                return;
+            case 1:
+                text.Append(CultureInfo.InvariantCulture, $"  - thinking: {{tokens: {Math.Max(1, tokens / 2)}}}\n    text: {{text: Well., tokens: {Math.Max(1, tokens / 2)}}}\n")
+                    .Append("    tool: {name: Read, input: {file_path: \"{{cwd}}/README.md\"}}\n");
+                return;
+            case 2:
+                text.Append(CultureInfo.InvariantCulture, $"  - text: {{text: Several at once., tokens: {tokens}}}\n    tools:\n");
+                var calls = random.Next(2, 5);
+                for (var call = 0; call < calls; call++)
+                    text.Append(CultureInfo.InvariantCulture, $"      - {{name: Bash, input: {{command: echo {turn}.{call}, description: Say it}}}}\n");
+                return;
+            default:
+                text.Append(CultureInfo.InvariantCulture, $"  - text: {{text: Looking., tokens: {tokens}}}\n    tool: {{name: Bash, input: {{command: echo {turn}, description: Say it}}}}\n");
+                return;
+        }
+    }
+
+    private static void AppendWrite(StringBuilder text, string path, int tokens)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"  - tool:\n      name: Write\n      input:\n        file_path: \"{path}\"\n        content: \"");
+        const string Words = "Rehearsed words of a long document, line after line. ";
+        for (var bytes = 0; bytes < tokens * 4; bytes += Words.Length) text.Append(Words);
+        text.Append("\"\n");
+    }
+
+    private static void AppendSubagents(StringBuilder text, Random random)
+    {
+        text.Append("  - text: Sharing the work.\n    tools:\n");
+        var agents = random.Next(1, 5);
+        for (var agent = 0; agent < agents; agent++)
+            text.Append(CultureInfo.InvariantCulture, $"      - {{name: Agent, input: {{description: Part {agent}, prompt: \"Do a part of it, number {agent}.\", subagent_type: general-purpose}}}}\n");
+    }
+
+    /// <summary>From 10 tokens to twice the work share, small and large ones alike.</summary>
+    private static int Size(Random random, long work) =>
+        (int)Math.Round(Math.Exp(Between(random, Math.Log(10), Math.Log(Math.Max(11, work * 2)))));
+
+    private static double Between(Random random, double low, double high) => low + (random.NextDouble() * (high - low));
+}
