@@ -33,8 +33,9 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         var folder = ports.Paths.Task(task.Id);
         var attempt = folder.Attempt(task.Attempt);
         var end = new AttemptEnd(Evidence(attempt, exit, story, record), exit, story.End is { IsError: false });
-        var verdict = EndJudge.Judge(end, runner, task.Spec);
-        var ending = Settle(task, folder, attempt, verdict, story);
+        var verdict = EndJudge.Judge(end, runner, task);
+        var ending = Settle(task, folder, attempt, verdict, end.Evidence, story);
+        KeepEvidence(task, attempt, EndEvidence.Of(task, end, ending));
         var usage = record?.Usage ?? story.Usage ?? Usage.Zero;
         await StoreAsync(task, new TaskCommand.Finish(task.Fence, usage, exit?.RunMs ?? 0, ending));
     }
@@ -45,14 +46,15 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         const int NoSpaceLeft = 28;
         var full = broken is IOException && (broken.HResult & 0xFFFF) == NoSpaceLeft;
         return full
-            ? NeverStartedAsync(task, EndReason.DiskFull, $"no room on the disk of {ports.Paths.Home}; free some and launch it again")
-            : NeverStartedAsync(task, EndReason.SpawnFailed, $"it could not be started: {broken.Message}");
+            ? NeverStartedAsync(task, EndReason.DiskFull, $"no room on the disk of {ports.Paths.Home}; free some, then 'awoc retry {task.Id.Handle}'")
+            : NeverStartedAsync(task, EndReason.SpawnFailed, $"it could not be started: {broken.Message}; see 'awoc doctor', then 'awoc retry {task.Id.Handle}'");
     }
 
     public async Task NeverStartedAsync(AgentTask task, EndReason reason, string why)
     {
         ports.Gateway.Close(task.Id, task.Attempt);
         var ending = new TaskEnding { Outcome = TaskOutcome.Failed, Reason = reason, Detail = why };
+        KeepEvidence(task, ports.Paths.Task(task.Id).Attempt(task.Attempt), EndEvidence.Of(task, new AttemptEnd(new AttemptEvidence(), null, false), ending));
         await StoreAsync(task, new TaskCommand.Finish(task.Fence, Usage.Zero, 0, ending));
     }
 
@@ -72,7 +74,8 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         }
     }
 
-    private TaskEnding Settle(AgentTask task, TaskFolder folder, AttemptFolder attempt, AttemptVerdict verdict, AttemptStory story)
+    private TaskEnding Settle(
+        AgentTask task, TaskFolder folder, AttemptFolder attempt, AttemptVerdict verdict, AttemptEvidence evidence, AttemptStory story)
     {
         var structured = runner.Traits.UsesModel;
         var succeeded = verdict.Outcome == TaskOutcome.Succeeded;
@@ -93,11 +96,9 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             };
         }
 
-        if (succeeded && produced is ProducedOutput.Nothing && structured)
+        if (succeeded && FalseSuccess.Find(evidence, produced, runner, task) is { } honest)
         {
-            verdict = story.End is { Denials: { Count: > 0 } denied }
-                ? new AttemptVerdict(TaskOutcome.Failed, EndReason.PermissionDenied, $"it was refused {string.Join(", ", denied)} and wrote nothing; see agents.{runner.Name}.tools in awoc config")
-                : new AttemptVerdict(TaskOutcome.Failed, EndReason.NoOutput, "the agent ended well but produced nothing; see awoc logs");
+            verdict = honest with { Detail = honest.Detail?.Replace(AttemptVerdict.TaskHandle, task.Id.Handle, StringComparison.Ordinal) };
             succeeded = false;
         }
 
@@ -105,7 +106,9 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         {
             Outcome = verdict.Outcome,
             Reason = verdict.Reason,
-            Detail = verdict.Detail,
+            Detail = verdict.Reason == EndReason.Unknown
+                ? $"{verdict.Detail}; the evidence is in {Path.Combine(attempt.Path, EndEvidence.FileName)}"
+                : verdict.Detail ?? FalseSuccess.Note(evidence),
             Summary = Shorten(structured ? story.End?.Answer is { Length: > 0 } last ? last : story.FinalText : ""),
         };
         try
@@ -163,9 +166,25 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         End = story.End,
         ErrorClass = story.ErrorClass,
         FinalText = story.FinalText,
+        CutCall = story.Facts.CutCall,
+        SubAgentError = story.Facts.SubAgentError,
+        Limit = story.Facts.Limit,
         StderrTail = Tail(attempt.Stderr),
         Gateway = record,
     };
+
+    /// <summary>The end does not wait for room to keep its evidence: the shim's record, the stream and the ledger lie there anyway.</summary>
+    private void KeepEvidence(AgentTask task, AttemptFolder attempt, EndEvidence evidence)
+    {
+        try
+        {
+            evidence.Write(attempt);
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            ports.Files.Note(task, $"{EndEvidence.FileName} could not be written: {broken.Message}");
+        }
+    }
 
     private static string Tail(string path)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
+using Awoc.Engine.Endings;
 
 namespace Awoc.Engine.Supervision;
 
@@ -20,6 +21,7 @@ public sealed class AttemptStory
     public string? ErrorClass { get; private set; }
     public Usage? Usage { get; private set; }
     public AgentEvent.Question? Question { get; private set; }
+    public EndFacts Facts { get; } = new();
 
     /// <summary>What the main thread said after its last tool result.</summary>
     public string FinalText => _final.ToString();
@@ -29,6 +31,7 @@ public sealed class AttemptStory
 
     public void Add(AgentEvent e)
     {
+        Facts.Add(e);
         switch (e)
         {
             case AgentEvent.Session s:
