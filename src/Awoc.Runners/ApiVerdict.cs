@@ -9,19 +9,35 @@ namespace Awoc.Runners;
 /// <param name="Message">What the agent or the API said.</param>
 /// <param name="Terminal">Why the turn ended, such as <c>prompt_too_long</c>.</param>
 /// <param name="ErrorType">The API's error type as the gateway saw it.</param>
-internal sealed record ApiFailure(string? Class, int? Status, string Message, string? Terminal, string? ErrorType);
+internal sealed record ApiFailure(string? Class, int? Status, string Message, string? Terminal, string? ErrorType)
+{
+    /// <summary>The gateway saw no request of the attempt at all.</summary>
+    public bool Unheard { get; init; }
+
+    /// <summary>When the limit that was reached resets; null when nobody said.</summary>
+    public DateTimeOffset? ResetsAt { get; init; }
+}
 
 /// <summary>Turns a failed model call into a reason and one sentence with the next step.</summary>
 internal static class ApiVerdict
 {
-    public const string SeeLogs = "'awoc logs' has the whole story";
+    public const string SeeLogs = $"'awoc logs {AttemptVerdict.TaskHandle}' has the whole story, 'awoc retry {AttemptVerdict.TaskHandle}' tries again";
 
-    public const string BudgetSpent = "The token budget is spent; launch again with more --tokens.";
+    public const string Resume = $"'awoc retry {AttemptVerdict.TaskHandle} --resume' goes on from there";
+
+    public const string BudgetSpent =
+        $"The token budget is spent; 'awoc retry {AttemptVerdict.TaskHandle} --reduce-scope' does what fits, or launch it again with more --tokens.";
 
     private const int QuoteLength = 200;
 
     /// <summary>How the gateway's refusal begins: the agent repeats it as its last words.</summary>
     private const string BudgetRefusal = "AWOC: token budget";
+
+    /// <summary>How everything begins that the gateway answers in the upstream's place.</summary>
+    private const string GatewayVoice = "AWOC:";
+
+    /// <summary>Of that, what it says where the upstream is absent or silent.</summary>
+    private const string UpstreamAway = "AWOC: the model API at";
 
     public static AttemptVerdict Of(ApiFailure failure)
     {
@@ -31,25 +47,42 @@ internal static class ApiVerdict
 
         return Reason(failure) switch
         {
-            EndReason.RateLimited => Fail(EndReason.RateLimited, $"the model API's rate or usage limit was reached{said}", "launch again when it has reset"),
-            EndReason.Overloaded => Fail(EndReason.Overloaded, $"the model API stayed overloaded{said}", "launch again later"),
-            EndReason.ServerError => Fail(EndReason.ServerError, $"the model API failed{said}", "launch again later"),
-            EndReason.Auth => Fail(EndReason.Auth, $"the model API did not accept the credential{said}", "'awoc doctor' shows which one is used"),
-            EndReason.Billing => Fail(EndReason.Billing, $"the account cannot pay for the model{said}", "mend its billing, then launch again"),
-            EndReason.ModelNotFound => Fail(EndReason.ModelNotFound, $"the model is not known to the API{said}", "launch again with another --model"),
+            EndReason.RateLimited => Fail(EndReason.RateLimited, $"the model API's rate or usage limit was reached{said}", WhenReset(failure.ResetsAt)),
+            EndReason.Overloaded => Fail(EndReason.Overloaded, $"the model API stayed overloaded{said}", Later),
+            EndReason.ServerError => Fail(EndReason.ServerError, $"the model API failed{said}", Later),
+            EndReason.Auth => Fail(EndReason.Auth, $"the model API did not accept the credential{said}", $"'awoc doctor' shows which one is used; then {Retry}"),
+            EndReason.Billing => Fail(EndReason.Billing, $"the account cannot pay for the model{said}", $"mend its billing, then {Retry}"),
+            EndReason.ModelNotFound => Fail(EndReason.ModelNotFound, $"the model is not known to the API{said}", "launch it again with another --model"),
             EndReason.ContextTooLong => Fail(
-                EndReason.ContextTooLong, $"the conversation outgrew the model's window{said}", "launch again with a narrower task or fewer context files"),
+                EndReason.ContextTooLong, $"the conversation outgrew the model's window{said}",
+                $"'awoc retry {AttemptVerdict.TaskHandle} --reduce-scope' begins a smaller one, or launch it again with fewer context files"),
             EndReason.OutputTooLong => Fail(
-                EndReason.OutputTooLong, $"the model's answer was cut at its length limit{said}", "launch again asking for less, or with more --tokens"),
+                EndReason.OutputTooLong, $"the model's answer was cut at its length limit{said}",
+                $"'awoc retry {AttemptVerdict.TaskHandle} --reduce-scope' asks for less"),
             EndReason.Refused => Refused(failure.Message),
-            EndReason.Network => Fail(EndReason.Network, $"the model API could not be reached{said}", "check the network and proxy settings with 'awoc doctor'"),
+            EndReason.Network => Fail(
+                EndReason.Network, $"the model API could not be reached{said}", $"'awoc doctor' checks network and proxy settings; then {Retry}"),
+            EndReason.GatewayUnavailable => Fail(
+                EndReason.GatewayUnavailable, $"it could not get through to AWOC's own gateway{said}", $"see 'awoc daemon status'; then {Retry}"),
             EndReason.BadRequest => Fail(EndReason.BadRequest, $"the model API rejected the request{said}", SeeLogs),
             _ => Fail(EndReason.AgentError, $"the agent ended with an error{said}", SeeLogs),
         };
     }
 
+    private const string Retry = $"'awoc retry {AttemptVerdict.TaskHandle} --resume' goes on";
+
+    private const string Later = $"'awoc retry {AttemptVerdict.TaskHandle} --resume' later goes on from there";
+
+    private static string WhenReset(DateTimeOffset? resetsAt) => resetsAt is { } at
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"it resets at {at.UtcDateTime:yyyy-MM-dd HH:mm}Z; {Retry} then")
+        : Later;
+
+    /// <summary>The two ways on from a spent budget.</summary>
+    public static string SmallerOrMore(string budget) =>
+        $"'awoc retry {AttemptVerdict.TaskHandle} --reduce-scope' does what fits, or launch it again with more {budget}";
+
     public static AttemptVerdict Refused(string said) =>
-        Fail(EndReason.Refused, $"the model refused the task{Quoted(said)}", "say what it is for, or launch it with another --model");
+        Fail(EndReason.Refused, $"the model refused the task{Quoted(said)}", "launch it again with what it is for, or with another --model");
 
     public static AttemptVerdict Crashed(string what) => Fail(EndReason.AgentCrashed, what, SeeLogs);
 
@@ -78,13 +111,16 @@ internal static class ApiVerdict
         if (failure.Class == "max_output_tokens" || failure.Terminal == "max_tokens") return EndReason.OutputTooLong;
         if (failure.Terminal == "refusal") return EndReason.Refused;
         if (Says(failure, "not logged in")) return EndReason.Auth;
+        if (Says(failure, UpstreamAway)) return EndReason.Network;
+        if (failure.Status is 502 or 503 or 504 && Says(failure, GatewayVoice)) return EndReason.GatewayUnavailable;
         return ByStatus(failure) ?? ByClass(failure) ?? EndReason.AgentError;
     }
 
     private static EndReason? ByStatus(ApiFailure failure) => failure.Status switch
     {
         401 or 403 => EndReason.Auth,
-        404 => EndReason.ModelNotFound,
+        // An address that is not the API's own answers 404 to everything.
+        404 => failure.Class == "model_not_found" || failure.ErrorType == "not_found_error" || Says(failure, "model") ? EndReason.ModelNotFound : EndReason.BadRequest,
         429 => EndReason.RateLimited,
         529 => EndReason.Overloaded,
         // The upstream's own word for an overload, whatever status it came with.
@@ -101,7 +137,7 @@ internal static class ApiVerdict
         "model_not_found" => EndReason.ModelNotFound,
         "invalid_request" => EndReason.BadRequest,
         _ when Says(failure, "unable to connect") || Says(failure, "request timed out") || Says(failure, "ECONNRESET")
-            || Says(failure, "connection error") || failure.Class == "network" => EndReason.Network,
+            || Says(failure, "connection error") || failure.Class == "network" => failure.Unheard ? EndReason.GatewayUnavailable : EndReason.Network,
         "server_error" => failure.ErrorType == "overloaded_error" ? EndReason.Overloaded : EndReason.ServerError,
         _ => null,
     };

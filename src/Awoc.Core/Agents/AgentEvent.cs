@@ -34,6 +34,13 @@ public abstract record AgentEvent
 
     public sealed record ToolResult(string Id, bool IsError, string Value, bool SubAgent = false) : AgentEvent;
 
+    /// <summary>A call that a length limit cut in its arguments: it was never carried out, whatever the agent says afterwards.</summary>
+    public sealed record CutCall(string Tool) : AgentEvent;
+
+    /// <summary>A sub-agent of the main thread is done.</summary>
+    /// <param name="Error">What its model call failed with; null when it did its work.</param>
+    public sealed record SubAgentEnd(string? Error) : AgentEvent;
+
     /// <summary>Cumulative for the process, all sub-agents included.</summary>
     public sealed record UsageReport(Usage Usage) : AgentEvent;
 
@@ -67,6 +74,10 @@ public abstract record AgentEvent
         public IReadOnlyList<string> Denials { get; init; } = [];
 
         public bool HasStructuredOutput { get; init; }
+
+        /// <summary>A structured output was asked for: without one the end is no success.</summary>
+        public bool SchemaAsked { get; init; }
+
         public Usage? Usage { get; init; }
     }
 

@@ -216,11 +216,25 @@ public sealed record AttemptEvidence
     public string FinalText { get; init; } = "";
 
     public string StderrTail { get; init; } = "";
+
+    /// <summary>The tool whose call a limit cut and no later call made good; null when none was.</summary>
+    public string? CutCall { get; init; }
+
+    /// <summary>What a sub-agent's model call failed with, where no later sub-agent made it good.</summary>
+    public string? SubAgentError { get; init; }
+
+    /// <summary>The last word on the account's usage window.</summary>
+    public AgentEvent.Limit? Limit { get; init; }
+
     public GatewayRecord? Gateway { get; init; }
 }
 
+/// <param name="Detail">What happened and the next step, one sentence; a command in it names the task by <see cref="TaskHandle"/>.</param>
 public sealed record AttemptVerdict(TaskOutcome Outcome, EndReason? Reason, string? Detail)
 {
+    /// <summary>Stands for the task's handle in a detail: a runner knows of no task.</summary>
+    public const string TaskHandle = "{task}";
+
     public static AttemptVerdict Success { get; } = new(TaskOutcome.Succeeded, null, null);
 }
 

@@ -1,4 +1,5 @@
 using Awoc.Core.Agents;
+using Awoc.Core.Budgets;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Shims;
@@ -23,43 +24,85 @@ public static class EndJudge
     /// <summary>The cause told to the shim when the model API refused the credential: asking it ten times more changes nothing.</summary>
     public const string CredentialRefused = "auth";
 
-    public static AttemptVerdict Judge(AttemptEnd end, IRunner runner, TaskSpec spec)
+    /// <summary>The verdict on an attempt of <paramref name="task"/>; its detail is whole, the task's handle put in.</summary>
+    public static AttemptVerdict Judge(AttemptEnd end, IRunner runner, AgentTask task)
+    {
+        var verdict = Verdict(end, runner, task);
+        return verdict with { Detail = verdict.Detail?.Replace(AttemptVerdict.TaskHandle, task.Id.Handle, StringComparison.Ordinal) };
+    }
+
+    private static AttemptVerdict Verdict(AttemptEnd end, IRunner runner, AgentTask task)
     {
         if (end.Exit is not { } exit)
-            return new AttemptVerdict(TaskOutcome.Lost, EndReason.ShimLost, "its supervisor died with it (a kill, a crash or a reboot); what was produced is kept");
-        if (exit.Cause == EndCause.SpawnFailed) return SpawnFailed(exit, spec);
+        {
+            return new AttemptVerdict(
+                TaskOutcome.Lost, EndReason.ShimLost,
+                $"its supervisor died with it (a kill, a crash or a reboot), what was produced is kept; {GoOn}");
+        }
+
+        if (exit.Cause == EndCause.SpawnFailed) return SpawnFailed(exit, task);
 
         if (end.Landed is { } landed && (exit.Cause is null or EndCause.Budget or EndCause.Deadline))
             return new AttemptVerdict(landed.Outcome, landed.Limit, $"{landed.Words}; {landed.Remedy}");
-        if (end.Evidence.Gateway is { BudgetRefusals: > 0 } record && exit.Cause is null or EndCause.Budget)
-            return BudgetSpent(record.Usage.Output, spec);
 
         var own = new Lazy<AttemptVerdict>(() => runner.Judge(end.Evidence));
         if (exit.Cause is not null && end.EndedBeforeStop && own.Value.Outcome == TaskOutcome.Succeeded) return own.Value;
         return exit.Cause switch
         {
-            null => own.Value,
-            EndCause.Cancel => new AttemptVerdict(TaskOutcome.Canceled, EndReason.User, "canceled while it ran"),
-            EndCause.Deadline => new AttemptVerdict(
-                TaskOutcome.TimedOut, EndReason.Deadline,
-                $"its time of {Core.Budgets.Duration.Text(spec.Budget.TimeoutSeconds)} was over; launch it again with a longer --timeout"),
-            EndCause.Budget => BudgetSpent(end.Evidence.Gateway?.Usage.Output ?? 0, spec),
+            null => CutByBudget(own.Value, end.Evidence, task) ?? own.Value,
+            EndCause.Cancel => new AttemptVerdict(TaskOutcome.Canceled, EndReason.User, $"canceled while it ran; {GoOn}"),
+            EndCause.Deadline => TimeOver(task),
+            EndCause.Budget => BudgetSpent(end.Evidence.Gateway ?? GatewayRecord.Nothing, task),
             EndCause.Stall => new AttemptVerdict(
                 TaskOutcome.Failed, EndReason.Stalled,
-                $"it gave no sign of life for {Core.Budgets.Duration.Text(spec.Budget.StallSeconds ?? 0)} (no output, no model traffic, no CPU) and was stopped; a longer --stall-timeout gives it more patience"),
+                $"it gave no sign of life for {Duration.Text(task.Budget.StallSeconds ?? 0)} (no output, no model traffic, no CPU) and was stopped; {GoOn}, a longer --stall-timeout gives it more patience"),
+            EndCause.Fence => new AttemptVerdict(TaskOutcome.Lost, EndReason.ShimLost, $"another daemon took the task over; {GoOn}"),
             CredentialRefused => new AttemptVerdict(
-                TaskOutcome.Failed, EndReason.Auth, "the model API refused the credential (401); check it with awoc doctor and launch it again"),
+                TaskOutcome.Failed, EndReason.Auth, $"the model API refused the credential (401); 'awoc doctor' shows which one is used, then {GoOn}"),
             EndCause.ShimTerminated => new AttemptVerdict(
-                TaskOutcome.Lost, EndReason.ShimLost, "its supervisor was told to stop from outside (SIGTERM)"),
-            var other => new AttemptVerdict(TaskOutcome.Failed, EndReason.Unknown, $"it was stopped: {other}"),
+                TaskOutcome.Lost, EndReason.ShimLost, $"its supervisor was told to stop from outside (SIGTERM); {GoOn}"),
+            var other => new AttemptVerdict(TaskOutcome.Failed, EndReason.Unknown, $"it was stopped, and nothing says why: {other}"),
         };
     }
 
-    private static AttemptVerdict BudgetSpent(long used, TaskSpec spec) => new(
-        TaskOutcome.BudgetExhausted, EndReason.Tokens,
-        $"{used} tokens were generated of a budget of {spec.Budget.Tokens}; launch it again with more --tokens or a smaller task");
+    private const string GoOn = $"'awoc retry {AttemptVerdict.TaskHandle} --resume' goes on";
 
-    private static AttemptVerdict SpawnFailed(ShimExit exit, TaskSpec spec)
+    private const string Reduce = $"'awoc retry {AttemptVerdict.TaskHandle} --reduce-scope' does what fits";
+
+    /// <summary>
+    /// An answer cut at its length is the budget's doing where the budget lowered that length: the agent then names a limit
+    /// that nobody set (Claude Code: "exceeded the 64000 output token maximum").
+    /// </summary>
+    public static AttemptVerdict? CutByBudget(AttemptVerdict own, AttemptEvidence evidence, AgentTask task)
+    {
+        if (own.Reason != EndReason.OutputTooLong || evidence.Gateway is not { } record) return null;
+        var left = BudgetSplit.Of(task.Budget.Tokens - task.Usage.Output).Work - record.Usage.Output;
+        return left < BudgetSplit.WorkFloor ? BudgetSpent(record, task) : null;
+    }
+
+    private static AttemptVerdict TimeOver(AgentTask task) => new(
+        TaskOutcome.TimedOut, EndReason.Deadline,
+        $"its time of {Duration.Text(task.Budget.TimeoutSeconds)} was over; 'awoc retry {AttemptVerdict.TaskHandle} --extend-timeout {task.Budget.TimeoutSeconds * 3 / 2}' goes on");
+
+    private static AttemptVerdict BudgetSpent(GatewayRecord record, AgentTask task)
+    {
+        var (used, budget) = (task.Usage + record.Usage, task.Budget);
+        return (record.Spent ?? EndReason.Tokens) switch
+        {
+            EndReason.InputTokens => Spent(
+                EndReason.InputTokens, $"{used.WeightedInput} input tokens were read of a budget of {budget.InputTokens}; {Reduce}, or launch it again with a larger --max-input-tokens"),
+            EndReason.Cost => Spent(
+                EndReason.Cost, $"{used.CostUsd:0.####} of a budget of {budget.CostUsd:0.####} USD was spent; {Reduce}, or launch it again with a larger --max-cost"),
+            EndReason.Turns => Spent(
+                EndReason.Turns, $"{record.Turns} turns were taken of a budget of {budget.Turns}; {Reduce}, or launch it again with more --turns"),
+            _ => Spent(EndReason.Tokens, $"{used.Output} tokens were generated of a budget of {budget.Tokens}; {Reduce}, or launch it again with more --tokens"),
+        };
+    }
+
+    private static AttemptVerdict Spent(EndReason reason, FormattableString detail) =>
+        new(TaskOutcome.BudgetExhausted, reason, FormattableString.Invariant(detail));
+
+    private static AttemptVerdict SpawnFailed(ShimExit exit, AgentTask task)
     {
         const int NoSuchFile = 2;
         const int OutOfMemory = 12;
@@ -69,6 +112,8 @@ public static class EndJudge
             OutOfMemory => EndReason.NoMemory,
             _ => EndReason.SpawnFailed,
         };
-        return new AttemptVerdict(TaskOutcome.Failed, reason, $"the agent '{spec.Agent}' could not be started: {exit.Error}; see awoc doctor");
+        return new AttemptVerdict(
+            TaskOutcome.Failed, reason,
+            $"the agent '{task.Spec.Agent}' could not be started: {exit.Error}; see 'awoc doctor', then 'awoc retry {AttemptVerdict.TaskHandle}'");
     }
 }

@@ -35,10 +35,11 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         var folder = ports.Paths.Task(task.Id);
         var attempt = folder.Attempt(task.Attempt);
         var end = new AttemptEnd(Evidence(attempt, exit, story, record), exit, story.End is { IsError: false }) { Landed = landed };
-        var verdict = EndJudge.Judge(end, runner, task.Spec);
+        var verdict = EndJudge.Judge(end, runner, task);
         var usage = record?.Usage ?? story.Usage ?? Usage.Zero;
         var left = new UnfinishedAttempt(story, verdict, usage.Output, exit?.RunMs ?? 0, runner.Traits.UsesModel, record is { Reporting: true });
-        var ending = await SettleAsync(task, folder, attempt, verdict, left, landed);
+        var ending = await SettleAsync(task, folder, attempt, verdict, left, end);
+        KeepEvidence(task, attempt, EndEvidence.Of(task, end, ending));
         await StoreAsync(task, new TaskCommand.Finish(task.Fence, usage, exit?.RunMs ?? 0, ending));
     }
 
@@ -48,8 +49,8 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         const int NoSpaceLeft = 28;
         var full = broken is IOException && (broken.HResult & 0xFFFF) == NoSpaceLeft;
         return full
-            ? NeverStartedAsync(task, EndReason.DiskFull, $"no room on the disk of {ports.Paths.Home}; free some and launch it again")
-            : NeverStartedAsync(task, EndReason.SpawnFailed, $"it could not be started: {broken.Message}");
+            ? NeverStartedAsync(task, EndReason.DiskFull, $"no room on the disk of {ports.Paths.Home}; free some, then 'awoc retry {task.Id.Handle}'")
+            : NeverStartedAsync(task, EndReason.SpawnFailed, $"it could not be started: {broken.Message}; see 'awoc doctor', then 'awoc retry {task.Id.Handle}'");
     }
 
     public async Task NeverStartedAsync(AgentTask task, EndReason reason, string why)
@@ -59,6 +60,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             new AttemptStory(), new AttemptVerdict(TaskOutcome.Failed, reason, why), 0, 0, runner.Traits.UsesModel, Reported: false);
         var ending = await KeepPartialAsync(
             task, ports.Paths.Task(task.Id), left, new TaskEnding { Outcome = TaskOutcome.Failed, Reason = reason, Detail = why });
+        KeepEvidence(task, ports.Paths.Task(task.Id).Attempt(task.Attempt), EndEvidence.Of(task, new AttemptEnd(new AttemptEvidence(), null, false), ending));
         await StoreAsync(task, new TaskCommand.Finish(task.Fence, Usage.Zero, 0, ending));
     }
 
@@ -79,7 +81,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
     }
 
     private async Task<TaskEnding> SettleAsync(
-        AgentTask task, TaskFolder folder, AttemptFolder attempt, AttemptVerdict verdict, UnfinishedAttempt left, LandedAttempt? landed)
+        AgentTask task, TaskFolder folder, AttemptFolder attempt, AttemptVerdict verdict, UnfinishedAttempt left, AttemptEnd end)
     {
         var story = left.Story;
         var structured = runner.Traits.UsesModel;
@@ -102,11 +104,9 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             };
         }
 
-        if (succeeded && produced is ProducedOutput.Nothing && structured)
+        if (succeeded && FalseSuccess.Find(end.Evidence, produced, runner, task) is { } honest)
         {
-            verdict = story.End is { Denials: { Count: > 0 } denied }
-                ? new AttemptVerdict(TaskOutcome.Failed, EndReason.PermissionDenied, $"it was refused {string.Join(", ", denied)} and wrote nothing; see agents.{runner.Name}.tools in awoc config")
-                : new AttemptVerdict(TaskOutcome.Failed, EndReason.NoOutput, "the agent ended well but produced nothing; see awoc logs");
+            verdict = honest with { Detail = honest.Detail?.Replace(AttemptVerdict.TaskHandle, task.Id.Handle, StringComparison.Ordinal) };
             succeeded = false;
         }
 
@@ -117,7 +117,9 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         {
             Outcome = verdict.Outcome,
             Reason = verdict.Reason,
-            Detail = verdict.Detail,
+            Detail = verdict.Reason == EndReason.Unknown
+                ? $"{verdict.Detail}; the evidence is in {Path.Combine(attempt.Path, EndEvidence.FileName)}"
+                : verdict.Detail ?? FalseSuccess.Note(end.Evidence),
             Summary = Shorten(structured ? story.End?.Answer is { Length: > 0 } last ? last : story.FinalText : ""),
         };
         try
@@ -125,7 +127,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             if (!succeeded)
             {
                 var partial = await KeepPartialAsync(task, folder, left with { Verdict = verdict }, ending);
-                return landed is not null && landed.Limit == verdict.Reason && LandedReport.Of(story) is { } report
+                return end.Landed is { } landed && landed.Limit == verdict.Reason && LandedReport.Of(story) is { } report
                     ? LandedReport.Bring(task, folder, attempt, report, landed, partial)
                     : partial;
             }
@@ -192,9 +194,25 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         End = story.End,
         ErrorClass = story.ErrorClass,
         FinalText = story.FinalText,
+        CutCall = story.Facts.CutCall,
+        SubAgentError = story.Facts.SubAgentError,
+        Limit = story.Facts.Limit,
         StderrTail = Tail(attempt.Stderr),
         Gateway = record,
     };
+
+    /// <summary>The end does not wait for room to keep its evidence: the shim's record, the stream and the ledger lie there anyway.</summary>
+    private void KeepEvidence(AgentTask task, AttemptFolder attempt, EndEvidence evidence)
+    {
+        try
+        {
+            evidence.Write(attempt);
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            ports.Files.Note(task, $"{EndEvidence.FileName} could not be written: {broken.Message}");
+        }
+    }
 
     private static string Tail(string path)
     {

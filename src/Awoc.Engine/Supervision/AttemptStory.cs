@@ -1,6 +1,7 @@
 using System.Text;
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
+using Awoc.Engine.Endings;
 
 namespace Awoc.Engine.Supervision;
 
@@ -28,6 +29,7 @@ public sealed class AttemptStory
     public string? ErrorClass { get; private set; }
     public Usage? Usage { get; private set; }
     public AgentEvent.Question? Question { get; private set; }
+    public EndFacts Facts { get; } = new();
 
     /// <summary>The agent's own wait for the model API that came last.</summary>
     public AgentEvent.Retry? LastRetry { get; private set; }
@@ -91,6 +93,7 @@ public sealed class AttemptStory
     /// <param name="inReport">Said in the report turn.</param>
     public void Add(AgentEvent e, bool inReport = false)
     {
+        Facts.Add(e);
         switch (e)
         {
             case AgentEvent.Session s:

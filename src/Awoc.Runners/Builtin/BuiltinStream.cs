@@ -8,13 +8,22 @@ namespace Awoc.Runners.Builtin;
 /// <summary>Reads awoc-agent's own JSON lines.</summary>
 internal sealed class BuiltinStream : IAgentStream
 {
+    /// <summary>How awoc-agent answers a call that the answer's length limit cut, in the tool's place.</summary>
+    private const string CutOff = "This call was cut off";
+
     public IEnumerable<AgentEvent> Read(ReadOnlyMemory<byte> line)
     {
         if (line.Span.Trim(" \t\r\n"u8).IsEmpty) return [];
         try
         {
             using var document = JsonDocument.Parse(line);
-            return Event(document.RootElement) is { } read ? [read] : [Unknown(line)];
+            return Event(document.RootElement) switch
+            {
+                // {"type":"tool_result","id":"toolu_1","isError":true,"text":"This call was cut off at the answer's length limit…"}
+                AgentEvent.ToolResult { IsError: true } cut when cut.Value.StartsWith(CutOff, StringComparison.Ordinal) => [cut, new AgentEvent.CutCall("a tool")],
+                { } read => [read],
+                null => [Unknown(line)],
+            };
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {

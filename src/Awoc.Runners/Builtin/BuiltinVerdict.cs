@@ -19,10 +19,16 @@ internal static class BuiltinVerdict
         {
             "refusal" => ApiVerdict.Refused(end.Answer),
             "budget" => new AttemptVerdict(TaskOutcome.BudgetExhausted, EndReason.Tokens, ApiVerdict.BudgetSpent),
-            "api_error" => ApiVerdict.Of(new ApiFailure(evidence.ErrorClass, end.ApiStatus, end.Answer, null, evidence.Gateway?.LastErrorType)),
+            "api_error" => ApiVerdict.Of(new ApiFailure(evidence.ErrorClass, end.ApiStatus, end.Answer, null, evidence.Gateway?.LastErrorType)
+            {
+                Unheard = evidence.Gateway is { Requests: 0, BudgetRefusals: 0 },
+                ResetsAt = evidence.Gateway?.ResetsAt,
+            }),
             "max_tokens" => ApiVerdict.Of(new ApiFailure("max_output_tokens", null, end.Answer, null, null)),
-            "max_turns" => ApiVerdict.Fail(EndReason.AgentError, end.Answer, $"raise '{AgentSettings.MaxTurns}' for the agent builtin in config.yaml"),
-            "interrupted" => ApiVerdict.Fail(EndReason.AgentError, "the agent was interrupted", ApiVerdict.SeeLogs),
+            "max_turns" => new AttemptVerdict(
+                TaskOutcome.BudgetExhausted, EndReason.Turns,
+                $"Its limit of turns was reached{ApiVerdict.Quoted(end.Answer)}; raise '{AgentSettings.MaxTurns}' for the agent builtin in config.yaml, then {ApiVerdict.Resume}."),
+            "interrupted" => ApiVerdict.Fail(EndReason.AgentError, "the agent was interrupted from outside", ApiVerdict.Resume),
             _ => ApiVerdict.Fail(EndReason.AgentError, $"the agent ended with an error{ApiVerdict.Quoted(end.Answer)}", ApiVerdict.SeeLogs),
         };
     }

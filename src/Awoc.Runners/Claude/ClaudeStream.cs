@@ -11,8 +11,13 @@ namespace Awoc.Runners.Claude;
 /// </summary>
 internal sealed class ClaudeStream : IAgentStream
 {
+    /// <summary>Its tool of that name is there where <c>--json-schema</c> is.</summary>
+    private const string SchemaTool = "StructuredOutput";
+
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly ClaudeTodos _todos = new();
+    private readonly HashSet<string> _subAgentCalls = new(StringComparer.Ordinal);
+    private bool _schemaAsked;
 
     public IEnumerable<AgentEvent> Read(ReadOnlyMemory<byte> line)
     {
@@ -43,10 +48,10 @@ internal sealed class ClaudeStream : IAgentStream
         _ => null,
     };
 
-    private static List<AgentEvent>? System(JsonElement root) => root.Text("subtype") switch
+    private List<AgentEvent>? System(JsonElement root) => root.Text("subtype") switch
     {
         // {"type":"system","subtype":"init","cwd":"/repo","session_id":"3548…","tools":[…],"model":"claude-sonnet-5","claude_code_version":"2.1.197"}
-        "init" => [new AgentEvent.Session(root.Text("session_id") ?? "", root.Text("model"), root.Text("claude_code_version"))],
+        "init" => Init(root),
         // {"type":"system","subtype":"api_retry","attempt":1,"max_retries":10,"retry_delay_ms":569.1,"error_status":529,"error":"overloaded"}
         "api_retry" =>
         [
@@ -62,6 +67,12 @@ internal sealed class ClaudeStream : IAgentStream
         null => null,
         _ => [],
     };
+
+    private List<AgentEvent> Init(JsonElement root)
+    {
+        _schemaAsked |= root.Items("tools").Any(tool => tool.ValueKind == JsonValueKind.String && tool.ValueEquals(SchemaTool));
+        return [new AgentEvent.Session(root.Text("session_id") ?? "", root.Text("model"), root.Text("claude_code_version"))];
+    }
 
     // {"type":"assistant","message":{"id":"msg_1","content":[{"type":"tool_use","id":"toolu_1","name":"Bash","input":{…}}]},"parent_tool_use_id":null}
     private List<AgentEvent>? Assistant(JsonElement root)
@@ -90,6 +101,8 @@ internal sealed class ClaudeStream : IAgentStream
                     var call = Call(block, subAgent);
                     events.Add(call);
                     if (!subAgent && block.Member("input") is { } arguments && _todos.Called(call, arguments) is { } list) events.Add(list);
+                    if (!subAgent && call.Cut) events.Add(new AgentEvent.CutCall(call.Name));
+                    if (!subAgent && call.Name is "Task" or "Agent") _subAgentCalls.Add(call.Id);
                     break;
             }
         }
@@ -141,13 +154,14 @@ internal sealed class ClaudeStream : IAgentStream
             var result = new AgentEvent.ToolResult(block.Text("tool_use_id") ?? "", block.True("is_error"), Words(block), subAgent);
             events.Add(result);
             if (!subAgent && _todos.Answered(result, root.Member("tool_use_result")) is { } list) events.Add(list);
+            if (_subAgentCalls.Contains(result.Id)) events.Add(new AgentEvent.SubAgentEnd(ApiErrorIn(result.Value)));
         }
 
         return events;
     }
 
     // {"type":"result","subtype":"success","is_error":true,"api_error_status":429,"result":"API Error: …","stop_reason":"stop_sequence","terminal_reason":"completed","modelUsage":{…},"permission_denials":[…]}
-    private static List<AgentEvent> Result(JsonElement root)
+    private List<AgentEvent> Result(JsonElement root)
     {
         var usage = Spent(root.Member("modelUsage"), root.Number("total_cost_usd"));
         var denials = root.Items("permission_denials").Select(denial => denial.Text("tool_name")).OfType<string>().ToList();
@@ -163,6 +177,7 @@ internal sealed class ClaudeStream : IAgentStream
             TerminalReason = root.Text("terminal_reason"),
             Denials = denials,
             HasStructuredOutput = root.Member("structured_output") is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) },
+            SchemaAsked = _schemaAsked,
             Usage = usage,
         };
         return usage is null ? [end] : [new AgentEvent.UsageReport(usage), end];
@@ -212,6 +227,12 @@ internal sealed class ClaudeStream : IAgentStream
 
         return cost is >= 0 and < 1e9 ? usage with { CostUsd = Math.Round((decimal)cost.Value, 6) } : usage;
     }
+
+    /// <summary>
+    /// A sub-agent whose model call failed is <c>completed</c> with the error as its text: <c>API Error: 529 Overloaded</c>,
+    /// and below it what it cost.
+    /// </summary>
+    private static string? ApiErrorIn(string words) => words.StartsWith("API Error", StringComparison.Ordinal) ? words.Split('\n', 2)[0] : null;
 
     private static string Words(JsonElement block)
     {

@@ -1,13 +1,15 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Awoc.Core.Agents;
 using Awoc.Core.Tasks;
 
 namespace Awoc.Runners.Claude;
 
 /// <summary>
-/// What the CLI's end means. It says <c>success</c> with <c>is_error</c> for a failed model call, and a denied tool or a cut
-/// answer need not show in its exit code, so all three are read: exit code 0, an end event, no error in it.
+/// What the CLI's end means. It says <c>success</c> with <c>is_error</c> for a failed model call, and a denied tool, a cut
+/// answer, a missing structured output or a dead sub-agent need not show in its exit code, so all of it is read.
 /// </summary>
-internal static class ClaudeVerdict
+internal static partial class ClaudeVerdict
 {
     public static AttemptVerdict Of(AttemptEvidence evidence)
     {
@@ -17,23 +19,26 @@ internal static class ClaudeVerdict
         if (evidence.Signal is { } signal) return ApiVerdict.Crashed($"Claude Code was killed by signal {signal} after its result");
         if (evidence.ExitCode is not 0)
             return ApiVerdict.Fail(EndReason.AgentError, $"Claude Code gave a result and then exited with code {evidence.ExitCode}", ApiVerdict.SeeLogs);
+        if (end is { SchemaAsked: true, HasStructuredOutput: false })
+            return NoStructuredOutput();
+        if (evidence.SubAgentError is { } said) return SubAgentFailed(evidence, said);
         return AttemptVerdict.Success;
     }
 
     private static AttemptVerdict Failed(AttemptEvidence evidence, AgentEvent.End end)
     {
         if (end.Kind == "success" || evidence.ErrorClass is not null || end.ApiStatus is not null)
-        {
-            return ApiVerdict.Of(new ApiFailure(
-                evidence.ErrorClass, end.ApiStatus, end.Answer, end.TerminalReason ?? end.StopReason, evidence.Gateway?.LastErrorType));
-        }
+            return ApiVerdict.Of(Failure(evidence, end.Answer, end.ApiStatus, end.TerminalReason ?? end.StopReason));
 
         return end.Kind switch
         {
-            "error_max_turns" => ApiVerdict.Fail(EndReason.AgentError, "Claude Code reached its own limit of turns", ApiVerdict.SeeLogs),
-            "error_max_budget_usd" => ApiVerdict.Fail(EndReason.Billing, "Claude Code reached its own cost limit", ApiVerdict.SeeLogs),
-            "error_max_structured_output_retries" => ApiVerdict.Fail(
-                EndReason.ContractViolated, "the model never gave the structured output that was asked for", ApiVerdict.SeeLogs),
+            "error_max_turns" => new AttemptVerdict(
+                TaskOutcome.BudgetExhausted, EndReason.Turns, $"Claude Code reached its limit of turns; {ApiVerdict.SmallerOrMore("turns")}."),
+            "error_max_budget_usd" => new AttemptVerdict(
+                TaskOutcome.BudgetExhausted, EndReason.Cost, $"Claude Code reached its cost limit; {ApiVerdict.SmallerOrMore("money")}."),
+            "error_max_structured_output_retries" => NoStructuredOutput(),
+            _ when end.TerminalReason is "aborted_streaming" or "aborted_tools" => ApiVerdict.Fail(
+                EndReason.AgentError, "Claude Code was interrupted from outside (SIGINT)", ApiVerdict.Resume),
             _ => ApiVerdict.Fail(EndReason.AgentError, $"Claude Code ended with {end.Kind}{ApiVerdict.Quoted(end.Answer)}", ApiVerdict.SeeLogs),
         };
     }
@@ -42,7 +47,7 @@ internal static class ClaudeVerdict
     {
         if (evidence.Signal is { } signal) return ApiVerdict.Crashed($"Claude Code was killed by signal {signal} without a result");
         if (evidence.ErrorClass is not null || Mentions(evidence.StderrTail, "Not logged in"))
-            return ApiVerdict.Of(new ApiFailure(evidence.ErrorClass, null, evidence.StderrTail, null, evidence.Gateway?.LastErrorType));
+            return ApiVerdict.Of(Failure(evidence, evidence.StderrTail, status: null, terminal: null));
         var last = evidence.StderrTail.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
         return evidence.ExitCode is > 128
             ? ApiVerdict.Crashed($"Claude Code exited with code {evidence.ExitCode} without a result{ApiVerdict.Quoted(last)}")
@@ -50,5 +55,27 @@ internal static class ClaudeVerdict
                 EndReason.AgentError, $"Claude Code exited with code {evidence.ExitCode} without a result{ApiVerdict.Quoted(last)}", ApiVerdict.SeeLogs);
     }
 
+    private static AttemptVerdict NoStructuredOutput() => ApiVerdict.Fail(
+        EndReason.ContractViolated, "the model never gave the structured output that was asked for", ApiVerdict.SeeLogs);
+
+    /// <summary>The main thread went on without that part of its work and says success: what failed is the model API.</summary>
+    private static AttemptVerdict SubAgentFailed(AttemptEvidence evidence, string said)
+    {
+        // API Error: 529 Overloaded
+        int? status = StatusIn().Match(said) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null;
+        var verdict = ApiVerdict.Of(Failure(evidence, said, status, terminal: null) with { Class = null });
+        return verdict with { Detail = $"A sub-agent's part is missing. {verdict.Detail}" };
+    }
+
+    private static ApiFailure Failure(AttemptEvidence evidence, string message, int? status, string? terminal) =>
+        new(evidence.ErrorClass, status, message, terminal, evidence.Gateway?.LastErrorType)
+        {
+            Unheard = evidence.Gateway is { Requests: 0, BudgetRefusals: 0 },
+            ResetsAt = evidence.Limit is { Status: "rejected", ResetsAt: { } window } ? window : evidence.Gateway?.ResetsAt,
+        };
+
     private static bool Mentions(string text, string words) => text.Contains(words, StringComparison.OrdinalIgnoreCase);
+
+    [GeneratedRegex(@"^API Error: (\d{3})\b")]
+    private static partial Regex StatusIn();
 }
