@@ -45,6 +45,11 @@ public abstract record TaskCommand
         /// <summary>One sentence on how the attempt ended.</summary>
         public string? Detail { get; init; }
 
+        /// <summary>What the attempt left; null leaves what earlier ones did.</summary>
+        public TaskResult? Result { get; init; }
+
+        public string? ResultPath { get; init; }
+
         /// <summary>How the next attempt goes on; null starts it afresh and counts nothing.</summary>
         public RecoveryState? Recovery { get; init; }
 

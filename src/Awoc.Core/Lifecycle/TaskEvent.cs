@@ -66,6 +66,11 @@ public abstract record TaskEvent
     {
         /// <summary>One sentence for a person.</summary>
         public string? Detail { get; init; }
+
+        /// <summary>What it left for the next attempt, or for a person should there be none; absent where the task ends with it.</summary>
+        public TaskResult? Result { get; init; }
+
+        public string? ResultPath { get; init; }
     }
 
     public sealed record Ended(TaskEnding Ending) : TaskEvent;
