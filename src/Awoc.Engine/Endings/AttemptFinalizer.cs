@@ -4,6 +4,7 @@ using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Recovery;
 using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision;
 
@@ -36,7 +37,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         var verdict = EndJudge.Judge(end, runner, task.Spec);
         var ending = Settle(task, folder, attempt, verdict, story);
         var usage = record?.Usage ?? story.Usage ?? Usage.Zero;
-        await StoreAsync(task, new TaskCommand.Finish(task.Fence, usage, exit?.RunMs ?? 0, ending));
+        await StoreAsync(task, AttemptRecovery.Decide(ports, runner, task, ending, usage, exit, story, record));
     }
 
     /// <summary>The attempt could not even be prepared.</summary>
@@ -63,7 +64,9 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             case Tasks.BookEntry.Applied(var ended):
                 if (ended.State == TaskState.Ended) ports.Vault.Forget(task.Id);
                 ports.Files.Update(ended);
-                ports.Files.Note(ended, $"attempt {task.Attempt} ended; task {ended.State.Text()} {ended.Outcome.Text()} {ended.Reason.Text()}: {ended.Detail}");
+                ports.Files.Note(ended, command is TaskCommand.Defer again && ended.State != TaskState.Ended
+                    ? $"attempt {task.Attempt} ended {again.Outcome.Text()} {again.Reason.Text()}: {again.Detail}; waits for {again.WaitsFor}, due {ended.DueAt:yyyy-MM-ddTHH:mm:ssZ}"
+                    : $"attempt {task.Attempt} ended; task {ended.State.Text()} {ended.Outcome.Text()} {ended.Reason.Text()}: {ended.Detail}");
                 break;
             case Tasks.BookEntry.Refused(var why, _):
                 // Another daemon was first, and has said how it ended.

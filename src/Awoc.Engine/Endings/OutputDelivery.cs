@@ -1,5 +1,6 @@
 using Awoc.Core.Tasks;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Recovery;
 using Awoc.Engine.Shims;
 
 namespace Awoc.Engine.Endings;
@@ -39,7 +40,7 @@ public static class OutputDelivery
             var now = ContentHash.OfFile(target);
             var result = ContentHash.OfFile(kept);
             if (now == result) return new Delivery.Done(before, now);
-            if (now is not null && !spec.Overwrite) return new Delivery.Waits(target);
+            if (now is not null && !spec.Overwrite && now != TargetMemory.Own(attempt)) return new Delivery.Waits(target);
             // A link stays one: what it leads to is what is written.
             var link = new FileInfo(target);
             DurableFile.Copy(kept, link.LinkTarget is null ? target : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName);

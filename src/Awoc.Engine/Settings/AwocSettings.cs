@@ -18,6 +18,9 @@ public sealed record AwocSettings
     /// <summary>Attempts at once; null derives it from cores and memory.</summary>
     public int? Concurrency { get; init; }
 
+    /// <summary>What is done by itself when an attempt does not succeed.</summary>
+    public Core.Recovery.RecoverySettings Recovery { get; init; } = Core.Recovery.RecoverySettings.Default;
+
     /// <summary>Settings of single agents by the agent's name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Agents { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, string>>();

@@ -21,6 +21,9 @@ public sealed class AttemptStory
     public Usage? Usage { get; private set; }
     public AgentEvent.Question? Question { get; private set; }
 
+    /// <summary>When the account's window opens, where the agent was told with a refusal.</summary>
+    public DateTimeOffset? LimitResetsAt { get; private set; }
+
     /// <summary>What the main thread said after its last tool result.</summary>
     public string FinalText => _final.ToString();
 
@@ -46,6 +49,9 @@ public sealed class AttemptStory
                 break;
             case AgentEvent.UsageReport u:
                 Usage = u.Usage;
+                break;
+            case AgentEvent.Limit { Status: "rejected" } limit:
+                LimitResetsAt = limit.ResetsAt ?? LimitResetsAt;
                 break;
             case AgentEvent.Question q:
                 Question = q;
