@@ -13,6 +13,8 @@ internal static class VerbTable
         new("logs", "Print a task's log, or follow it", LogsVerb.Build) { Aliases = ["background-logs"] },
         new("wait", "Wait until tasks have ended", WaitVerb.Build),
         new("cancel", "End tasks", CancelVerb.Build),
+        new("retry", "Let an ended task go on, with a fresh budget", RetryVerb.Build),
+        new("recover", "Use, resume or reduce a task that ended early", RecoverVerb.Build),
         new("daemon", "Start, stop and look at the daemon", DaemonVerb.Build),
         new("doctor", "Find out what stands in the way", DoctorVerb.Build),
         new(RehearseVerb.Name, "Run the rehearsal model server by itself", Build: null),

@@ -13,6 +13,8 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(LaunchRequest))]
 [JsonSerializable(typeof(LaunchReply))]
 [JsonSerializable(typeof(LaunchPreview))]
+[JsonSerializable(typeof(RetryRequest))]
+[JsonSerializable(typeof(RecoverRequest))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(StopRequest))]

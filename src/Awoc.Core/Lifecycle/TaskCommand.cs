@@ -57,6 +57,9 @@ public abstract record TaskCommand
         public Budget? Budget { get; init; }
     }
 
+    /// <summary>The partial result of an ended task was put at <paramref name="Path"/> as it is: a person takes it.</summary>
+    public sealed record UseResult(string By, string Path) : TaskCommand;
+
     public sealed record Reopen(string By) : TaskCommand
     {
         /// <summary>How the next attempt goes on; null starts it afresh.</summary>

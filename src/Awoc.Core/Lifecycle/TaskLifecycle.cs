@@ -31,6 +31,9 @@ public static class TaskLifecycle
             c.DueAt is { } due ? new TaskEvent.Scheduled(Stored(due), null) { At = at } : new TaskEvent.Queued { At = at },
         ]),
         (_, TaskCommand.Reopen) => Reject(task, "retried", "it has not ended"),
+        (TaskState.Ended, TaskCommand.UseResult c) when task.Result != TaskResult.None =>
+            Accept(task, new TaskEvent.ResultUsed(c.By, c.Path) { At = at }),
+        (_, TaskCommand.UseResult) => Reject(task, Verb(command), task.State == TaskState.Ended ? "it left nothing" : "it has not ended"),
         (TaskState.Ended, TaskCommand.Cancel) => Accept(task),
         (TaskState.Ended, _) => Reject(task, Verb(command), $"it ended {task.Outcome.Text()}"),
 
@@ -150,6 +153,7 @@ public static class TaskLifecycle
                 DueAt = null,
                 EndedAt = e.At,
             },
+            TaskEvent.ResultUsed u => next with { Delivered = u.Path == task.Spec.Output, ResultPath = u.Path },
             TaskEvent.Reopened r => next with
             {
                 State = TaskState.Scheduled,
@@ -216,6 +220,7 @@ public static class TaskLifecycle
         TaskCommand.Finish => "ended",
         TaskCommand.Defer => "deferred",
         TaskCommand.Reopen => "retried",
+        TaskCommand.UseResult => "recovered as it is",
         _ => throw new UnreachableException(),
     };
 }

@@ -7,6 +7,7 @@ internal static class ApiRoutes
         var api = app.MapGroup("/api/v1");
         LaunchEndpoints.Map(api);
         TaskEndpoints.Map(api);
+        RecoveryEndpoints.Map(api);
         LogEndpoints.Map(api);
         EventEndpoints.Map(api);
         DaemonEndpoints.Map(api);

@@ -10,6 +10,7 @@ using Awoc.Engine.Agents;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Launching;
+using Awoc.Engine.Recovery;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
@@ -118,7 +119,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             new ShimDaemon([Environment.ProcessPath!, "--home", paths.Home, "--detach"], paths.StopMarker, paths.ApiSocket),
             time));
         services.AddHostedService<IdleMemory>();
-        services.AddSingleton<Dispatcher>().AddSingleton<Launcher>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
+        services.AddSingleton<Dispatcher>().AddSingleton<Launcher>().AddSingleton<Reopener>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

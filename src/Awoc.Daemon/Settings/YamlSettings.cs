@@ -28,6 +28,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             Tokens = values.TryGetValue("tokens", out var tokens) ? long.Parse(tokens, CultureInfo.InvariantCulture) : defaults.Tokens,
             TimeoutSeconds = values.TryGetValue("timeout", out var timeout) && Duration.TryParseSeconds(timeout, out var seconds) ? seconds : defaults.TimeoutSeconds,
             Concurrency = values.TryGetValue("concurrency", out var limit) ? int.Parse(limit, CultureInfo.InvariantCulture) : null,
+            Recovery = RecoveryKeys.Read(values),
             Agents = values
                 .Where(v => v.Key.StartsWith("agents.", StringComparison.Ordinal))
                 .Select(v => (Parts: v.Key.Split('.'), v.Value))
@@ -44,7 +45,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
         foreach (var key in SettingKeys.All)
         {
             var names = key.Pattern.Contains('*', StringComparison.Ordinal)
-                ? SettingKeys.Agents.Select(agent => key.Pattern.Replace("*", agent, StringComparison.Ordinal)).Where(values.ContainsKey)
+                ? (key.Stars ?? SettingKeys.Agents).Select(star => key.Pattern.Replace("*", star, StringComparison.Ordinal)).Where(values.ContainsKey)
                 : [key.Pattern];
             foreach (var name in names)
             {

@@ -4,11 +4,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Awoc.Rehearsal.Planner;
 
-/// <summary>Tells conversations apart without state: the session that the client names, and the first prompt.</summary>
+/// <summary>Tells conversations apart without state: the task of an AWOC prompt; else the session that the client names, and the first prompt.</summary>
 internal static class ConversationKey
 {
     public static string Of(HttpContext context, Conversation conversation)
     {
+        // A task that is resumed under a new session, or begun afresh, is the same to a fault that was served to it.
+        if (conversation.Task is { Id: { } task }) return task;
         var headers = context.Request.Headers;
         var text = $"{headers["x-claude-code-session-id"]}\n{headers["x-claude-code-agent-id"]}\n{conversation.FirstPrompt}";
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
