@@ -88,6 +88,7 @@ internal sealed class FakeDaemon : IAsyncDisposable
         Queue = "default",
         Usage = new UsageView(1234, 200, 10, 20, 30),
         Budget = new BudgetView(5000, 600),
+        Policy = new PolicyView("stop", "default", "deny"),
         Version = 1,
         CreatedAt = DateTimeOffset.UnixEpoch,
         StartedAt = DateTimeOffset.UnixEpoch,

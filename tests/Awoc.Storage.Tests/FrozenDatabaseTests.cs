@@ -1,5 +1,6 @@
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
+using Awoc.Core.Recovery;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Storage.Sqlite;
@@ -16,6 +17,7 @@ public sealed class FrozenDatabaseTests
 {
     [Theory]
     [InlineData("schema-0001.db")]
+    [InlineData("schema-0002.db")]
     public async Task Open_FrozenDatabase_HasItsTasksAndGoesOn(string file)
     {
         var cancellation = TestContext.Current.CancellationToken;
@@ -30,11 +32,13 @@ public sealed class FrozenDatabaseTests
         var time = new FakeTimeProvider(RandomLife.Start.AddHours(1));
         await using var store = await SqliteTaskStore.OpenAsync(path, time, cancellation);
 
+        var newest = long.Parse(file.AsSpan("schema-".Length, 4), System.Globalization.CultureInfo.InvariantCulture);
         var tasks = (await store.ListAsync(new TaskQuery([], [], 100), cancellation)).Reverse().ToDictionary(t => t.Spec.Name!);
         Assert.Equal(
             [
                 ("queued", TaskState.Queued), ("scheduled", TaskState.Scheduled), ("running", TaskState.Running),
                 ("awaiting", TaskState.AwaitingInput), ("ended", TaskState.Ended), ("reopened", TaskState.Queued),
+                .. newest >= 2 ? [("raised", TaskState.Scheduled)] : Array.Empty<(string, TaskState)>(),
             ],
             tasks.Select(t => (t.Key, t.Value.State)));
         foreach (var task in tasks.Values)
@@ -51,6 +55,17 @@ public sealed class FrozenDatabaseTests
         Assert.Equal(2, (await store.AttemptsAsync(ended.Id, cancellation)).Count);
         var attempt = Assert.Single(await store.AttemptsAsync(tasks["running"].Id, cancellation));
         Assert.Equal((2L, "node-2", "session", 4096L), (attempt.Fence, attempt.Node, attempt.Session, attempt.LogOffset));
+
+        if (newest >= 2)
+        {
+            var raised = tasks["raised"];
+            Assert.Equal(
+                new Budget(9000, 900) { InputTokens = 1_000_000, CostUsd = 0.5m, Turns = 40, StallSeconds = 120 }, raised.Budget);
+            Assert.Equal(new RecoveryState(2, 1, new NextAttempt(NextMode.Resume, "the API was overloaded")), raised.Recovery);
+            Assert.Equal((OnFailure.Auto, OnBudget.Ask, OnPermission.Ask, 3, true), (raised.Spec.OnFailure, raised.Spec.OnBudget, raised.Spec.OnPermission, raised.Spec.MaxRetries, raised.Spec.RecordWire));
+            Assert.Equal(1200, (await store.SpentByGroupAsync("night", cancellation)).Output);
+            Assert.Equal("17", await store.MarkAsync("frozen", cancellation));
+        }
 
         // Both leases have run out; the daemon that finds the first takes it over and ends it.
         var running = tasks["running"];

@@ -1,5 +1,6 @@
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
+using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 using CsCheck;
 
@@ -22,6 +23,9 @@ public static class RandomLife
             (2, Gen.Const(Verb.AskInput)),
             (2, Gen.Const(Verb.GiveInput)),
             (1, Gen.Const(Verb.ReportLimit)),
+            (1, Gen.Const(Verb.Land)),
+            (2, Gen.Const(Verb.ChangeBudget)),
+            (1, Gen.Const(Verb.Postpone)),
             (3, Gen.Const(Verb.Finish)),
             (3, Gen.Const(Verb.Defer)),
             (2, Gen.Const(Verb.Reopen))),
@@ -61,11 +65,34 @@ public static class RandomLife
             Verb.ReportLimit => new TaskCommand.ReportLimit(EndReason.Tokens, step.Amount, step.Amount),
             Verb.Finish => new TaskCommand.Finish(fence, usage, step.Amount, Ending(step)),
             Verb.Defer => new TaskCommand.Defer(
-                fence, TaskOutcome.Failed, EndReason.Overloaded, usage, step.Amount, at.AddTicks((step.Amount * 1000) + 7), "a quota window"),
-            Verb.Reopen => new TaskCommand.Reopen("user"),
+                fence, TaskOutcome.Failed, EndReason.Overloaded, usage, step.Amount, at.AddTicks((step.Amount * 1000) + 7), "a quota window")
+            {
+                Detail = step.Dice % 2 == 0 ? "overloaded twice" : null,
+                Recovery = step.Dice % 3 == 0 ? null : new RecoveryState(task.Recovery.Retries + 1, step.Dice % 4, Next(step)),
+                Budget = step.Dice == 4 ? Limits(step) : null,
+            },
+            Verb.Land => new TaskCommand.Land((LandingStep)(step.Dice % 5), EndReason.Tokens, step.Amount, step.Amount + 1),
+            Verb.ChangeBudget => new TaskCommand.ChangeBudget(step.Dice < 3 ? task.Spec.Budget : Limits(step), "user"),
+            Verb.Postpone => new TaskCommand.Postpone(step.Dice < 5 ? null : at.AddTicks((step.Amount * 1000) + 3), "day budget: 10 tokens left"),
+            Verb.Reopen => new TaskCommand.Reopen("user")
+            {
+                Next = step.Dice % 3 == 0 ? null : Next(step),
+                Budget = step.Dice == 5 ? Limits(step) : null,
+                DueAt = step.Dice == 6 ? at.AddTicks((step.Amount * 1000) + 5) : null,
+            },
             _ => throw new InvalidOperationException(),
         };
     }
+
+    private static NextAttempt Next(Step step) => new((NextMode)(step.Dice % 3), "the API was overloaded — naïvely \"put\"");
+
+    private static Budget Limits(Step step) => new(step.Amount + 1, 600 + step.Dice)
+    {
+        InputTokens = step.Dice % 2 == 0 ? step.Amount * 10 : null,
+        CostUsd = step.Dice % 3 == 0 ? 0.123456m * step.Dice : null,
+        Turns = step.Dice,
+        StallSeconds = step.Dice % 4 == 0 ? null : 60,
+    };
 
     private static TaskEnding Ending(Step step) => step.Dice switch
     {
@@ -93,6 +120,9 @@ public static class RandomLife
         AskInput,
         GiveInput,
         ReportLimit,
+        Land,
+        ChangeBudget,
+        Postpone,
         Finish,
         Defer,
         Reopen,

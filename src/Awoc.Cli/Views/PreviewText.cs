@@ -14,8 +14,13 @@ internal static class PreviewText
             ("agent", preview.Rehearsal is true ? $"{preview.Agent} (rehearsal)" : preview.Agent),
             ("model", preview.Model),
             ("output", preview.Output ?? "in the task's directory"),
-            ("tokens", $"{Figures.Count(preview.Budget.Tokens)} ({preview.BudgetExactness})"),
+            ("tokens", preview.Budget.Tokens is { } tokens ? $"{Figures.Count(tokens)} ({preview.BudgetExactness})" : null),
+            ("input", preview.Budget.InputTokens is { } input ? $"{Figures.Count(input)} tokens at most" : null),
+            ("cost", preview.Budget.CostUsd is { } cost ? $"{LimitText.Dollars(cost)} at most, at list price" : null),
+            ("turns", preview.Budget.Turns is { } turns ? $"{Figures.Count(turns)} at most" : null),
             ("timeout", Figures.Limit(preview.Budget.TimeoutSeconds)),
+            ("stall", preview.Budget.StallSeconds is { } stall ? $"after {Figures.Limit(stall)} without a sign of life" : "no limit"),
+            .. LimitText.Policy(preview.Policy),
             ("command", string.Join(' ', preview.Argv.Select(ShellWord))),
         ]);
         writer.WriteLine();

@@ -61,12 +61,13 @@ internal static class TaskDetail
         if (task.Outcome != TaskWords.Succeeded) yield return $"awoc logs {handle}";
     }
 
-    private static string Tokens(TaskView task)
+    private static string? Tokens(TaskView task)
     {
-        var share = task.Budget.Tokens > 0 ? $" ({task.Usage.Output * 100 / task.Budget.Tokens} %)" : "";
+        if (task.Budget.Tokens is not { } budget) return null;
+        var share = budget > 0 ? $" ({task.Usage.Output * 100 / budget} %)" : "";
         var thinking = task.Usage.Thinking > 0 ? $", {Figures.Count(task.Usage.Thinking)} of them thinking" : "";
         var estimated = task.Usage.Estimated is true ? ", partly estimated" : "";
-        return $"{Figures.Count(task.Usage.Output)} of {Figures.Count(task.Budget.Tokens)}{share}{thinking}{estimated}";
+        return $"{Figures.Count(task.Usage.Output)} of {Figures.Count(budget)}{share}{thinking}{estimated}";
     }
 
     private static string? Time(DateTimeOffset? time) => time is { } t ? $"{t.ToLocalTime():yyyy-MM-dd HH:mm:ss}" : null;

@@ -25,6 +25,39 @@ public sealed record LaunchRequest
     /// <summary>Seconds, or a duration such as <c>10m</c>.</summary>
     public string? Timeout { get; init; }
 
+    /// <summary>Time without a sign of life after which an attempt counts as hung; <c>0</c> or <c>off</c> for none.</summary>
+    public string? StallTimeout { get; init; }
+
+    /// <summary>US dollars at list price.</summary>
+    public string? MaxCost { get; init; }
+
+    /// <summary>A whole number: input tokens, those read from a cache at a tenth.</summary>
+    public string? MaxInputTokens { get; init; }
+
+    /// <summary>A whole number: answers of the model, those to sub-agents included.</summary>
+    public string? MaxTurns { get; init; }
+
+    /// <summary><c>stop</c> or <c>ask</c>: what happens when the budget is spent.</summary>
+    public string? OnBudget { get; init; }
+
+    /// <summary><c>default</c>, <c>auto</c> or <c>stop</c>: what recovery does by itself.</summary>
+    public string? OnFailure { get; init; }
+
+    /// <summary>A whole number: further attempts that recovery may make by itself.</summary>
+    public string? Retry { get; init; }
+
+    /// <summary>A whole number, not below the budget: generated tokens over all attempts, however often recovery raises the budget.</summary>
+    public string? MaxTotalTokens { get; init; }
+
+    /// <summary>As <see cref="MaxTotalTokens"/>, for running time.</summary>
+    public string? MaxTotalTime { get; init; }
+
+    /// <summary><c>deny</c> or <c>ask</c>: what becomes of a tool call that needs leave.</summary>
+    public string? Permissions { get; init; }
+
+    /// <summary>Requests and answers of the model are kept, redacted, in the attempt's directory; false leaves it to the settings.</summary>
+    public bool Record { get; init; }
+
     /// <summary>The agent; null lets the daemon choose.</summary>
     public string? Agent { get; init; }
 
@@ -84,6 +117,9 @@ public sealed record LaunchPreview
 
     /// <summary>The limits.</summary>
     public required BudgetView Budget { get; init; }
+
+    /// <summary>What happens at a limit or a failure.</summary>
+    public required PolicyView Policy { get; init; }
 
     /// <summary>How exactly the token budget holds with this agent: <c>exact</c>, <c>live</c>, <c>per_turn</c>, <c>estimate</c>, <c>none</c>.</summary>
     public required string BudgetExactness { get; init; }

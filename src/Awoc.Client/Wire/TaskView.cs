@@ -87,6 +87,9 @@ public sealed record TaskView
     /// <summary>The limits over all attempts.</summary>
     public required BudgetView Budget { get; init; }
 
+    /// <summary>What happens at a limit or a failure.</summary>
+    public required PolicyView Policy { get; init; }
+
     /// <summary>The exit code that stands for the outcome; absent while the task lives.</summary>
     public int? ExitCode { get; init; }
 
@@ -144,10 +147,32 @@ public sealed record AttemptView
 /// <param name="Estimated">True when some of it had to be assumed; absent otherwise.</param>
 public sealed record UsageView(long Output, long Thinking, long Input, long CacheRead, long CacheWrite, decimal? CostUsd = null, bool? Estimated = null);
 
-/// <summary>The limits of a task.</summary>
-/// <param name="Tokens">Tokens the model may generate.</param>
+/// <summary>The limits of a task over all its attempts; those that are absent are not set.</summary>
+/// <param name="Tokens">Tokens the model may generate; absent for an agent that calls no model.</param>
 /// <param name="TimeoutSeconds">Running time in seconds.</param>
-public sealed record BudgetView(long Tokens, long TimeoutSeconds);
+/// <param name="InputTokens">Input tokens, a cache read at a tenth, a cache write at five quarters.</param>
+/// <param name="CostUsd">List price in US dollars.</param>
+/// <param name="Turns">Answers of the model, those to sub-agents included.</param>
+/// <param name="StallSeconds">Seconds without a sign of life after which an attempt counts as hung.</param>
+public sealed record BudgetView(
+    long? Tokens, long TimeoutSeconds, long? InputTokens = null, decimal? CostUsd = null, int? Turns = null, long? StallSeconds = null);
+
+/// <summary>What a task does at a limit or a failure.</summary>
+/// <param name="OnBudget"><c>stop</c> or <c>ask</c>.</param>
+/// <param name="OnFailure"><c>default</c>, <c>auto</c> or <c>stop</c>.</param>
+/// <param name="Permissions"><c>deny</c> or <c>ask</c>.</param>
+/// <param name="MaxRetries">Attempts that recovery may make by itself; absent leaves it to the configuration.</param>
+/// <param name="MaxTotalTokens">Beyond this recovery raises no token budget; absent is twice the budget.</param>
+/// <param name="MaxTotalSeconds">Beyond this recovery raises no time budget; absent is twice the budget.</param>
+/// <param name="Record">True when requests and answers of the model are kept; absent otherwise.</param>
+public sealed record PolicyView(
+    string OnBudget,
+    string OnFailure,
+    string Permissions,
+    int? MaxRetries = null,
+    long? MaxTotalTokens = null,
+    long? MaxTotalSeconds = null,
+    bool? Record = null);
 
 /// <summary>A page of tasks, newest first.</summary>
 /// <param name="Tasks">The tasks.</param>

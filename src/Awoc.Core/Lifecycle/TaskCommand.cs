@@ -14,6 +14,13 @@ public abstract record TaskCommand
     /// <summary>The time has come or the condition holds: a scheduled task joins its queue.</summary>
     public sealed record Enqueue : TaskCommand;
 
+    /// <summary>Something is in a queued task's way: it leaves its queue until then, or until somebody puts it back.</summary>
+    /// <param name="DueAt">When it may be tried again; null for no certain time.</param>
+    public sealed record Postpone(DateTimeOffset? DueAt, string WaitsFor) : TaskCommand;
+
+    /// <summary>A task that waits is not to start at all: it fails for this reason.</summary>
+    public sealed record Refuse(EndReason Reason, string Detail) : TaskCommand;
+
     /// <summary>Start the next attempt.</summary>
     public sealed record Dispatch(string Node) : TaskCommand;
 

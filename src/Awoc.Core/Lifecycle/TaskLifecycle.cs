@@ -41,6 +41,12 @@ public static class TaskLifecycle
         (TaskState.AwaitingInput, TaskCommand.Enqueue) when !task.InAttempt => Accept(task, new TaskEvent.Queued { At = at }),
         (TaskState.Queued, TaskCommand.Enqueue) => Accept(task),
 
+        (TaskState.Queued, TaskCommand.Postpone c) =>
+            Accept(task, new TaskEvent.Scheduled(c.DueAt is { } due ? Stored(due) : null, c.WaitsFor) { At = at }),
+        (_, TaskCommand.Refuse c) when !task.InAttempt => Accept(
+            task,
+            new TaskEvent.Ended(new TaskEnding { Outcome = TaskOutcome.Failed, Reason = c.Reason, Detail = c.Detail, Result = task.Result, ResultPath = task.ResultPath }) { At = at }),
+
         (TaskState.Queued, TaskCommand.Dispatch c) =>
             Accept(task, new TaskEvent.AttemptStarted(task.Attempt + 1, task.Fence + 1, c.Node) { At = at }),
         (TaskState.Running, TaskCommand.Adopt c) =>
@@ -211,6 +217,8 @@ public static class TaskLifecycle
     private static string Verb(TaskCommand command) => command switch
     {
         TaskCommand.Enqueue => "queued",
+        TaskCommand.Postpone => "put off",
+        TaskCommand.Refuse => "refused",
         TaskCommand.Dispatch => "started",
         TaskCommand.Adopt => "adopted",
         TaskCommand.Cancel => "canceled",

@@ -40,7 +40,7 @@ public static class RecoveryDecider
         if (deaths >= PoisonDeaths)
             return new RecoveryDecision.Park($"it took its runner down {deaths} times in a row, the last time so: {ended.Detail ?? reason.Text()}. Look into it with 'awoc logs {task.Id.Handle}'; once mended, go on with: awoc retry {task.Id.Handle}");
 
-        if (rule is null || rule.Action == RecoveryAction.Notify || !MayRepeat(task, ended, settings)) return new RecoveryDecision.End(Remedy(task, reason));
+        if (rule is null || rule.Action == RecoveryAction.Notify || !MayRepeat(task, ended)) return new RecoveryDecision.End(Remedy(task, reason));
         var most = Math.Min(task.Spec.MaxRetries ?? settings.Retries, rule.Attempts ?? int.MaxValue);
         if (task.Recovery.Retries >= most)
             return new RecoveryDecision.End(task.Recovery.Retries == 0 ? Remedy(task, reason) : $"{task.Recovery.Retries} automatic retries are used up; go on with: awoc retry {task.Id.Handle}");
@@ -69,8 +69,8 @@ public static class RecoveryDecider
     }
 
     /// <summary>A command may not bear a second run: it gets one where it never began, or where somebody asked for it.</summary>
-    private static bool MayRepeat(AgentTask task, EndedAttempt ended, RecoverySettings settings) =>
-        ended.UsesModel || !ended.Started || task.Spec.OnFailure == OnFailure.Auto || settings.OnFailure == OnFailure.Auto;
+    private static bool MayRepeat(AgentTask task, EndedAttempt ended) =>
+        ended.UsesModel || !ended.Started || task.Spec.OnFailure == OnFailure.Auto;
 
     private static NextMode Mode(RecoveryAction action, EndedAttempt ended) =>
         !ended.UsesModel ? NextMode.Restart : action == RecoveryAction.Reduce ? NextMode.Reduce : NextMode.Resume;

@@ -41,16 +41,12 @@ public sealed record RecoveryPolicy(ImmutableArray<RecoveryRule> Rules)
 
     public static RecoveryPolicy Stop { get; } = new([]);
 
-    public static RecoveryPolicy Of(OnFailure onFailure, RecoverySettings settings)
+    public static RecoveryPolicy Of(OnFailure onFailure, RecoverySettings settings) => onFailure switch
     {
-        if (onFailure == OnFailure.Default) onFailure = settings.OnFailure;
-        return onFailure switch
-        {
-            OnFailure.Stop => Stop,
-            OnFailure.Auto => Auto with { Rules = [.. settings.Rules, .. Auto.Rules] },
-            OnFailure.Default => Default with { Rules = [.. settings.Rules, .. Default.Rules] },
-        };
-    }
+        OnFailure.Stop => Stop,
+        OnFailure.Auto => Auto with { Rules = [.. settings.Rules, .. Auto.Rules] },
+        OnFailure.Default => Default with { Rules = [.. settings.Rules, .. Default.Rules] },
+    };
 
     public RecoveryRule? Find(EndReason reason) => Final.Contains(reason) ? null : Rules.FirstOrDefault(r => r.Reasons.Contains(reason));
 }

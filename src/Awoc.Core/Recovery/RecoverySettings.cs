@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Awoc.Core.Tasks;
 
 namespace Awoc.Core.Recovery;
 
@@ -13,9 +12,6 @@ public sealed record RecoverySettings
 
     /// <summary>The seed's 300 seconds.</summary>
     public TimeSpan Delay { get; init; } = TimeSpan.FromSeconds(300);
-
-    /// <summary>For tasks that were launched without a word on it.</summary>
-    public OnFailure OnFailure { get; init; } = OnFailure.Default;
 
     /// <summary>Come before the policy's own.</summary>
     public ImmutableArray<RecoveryRule> Rules { get; init; } = [];

@@ -75,6 +75,21 @@ public interface ITaskStore : IAsyncDisposable
 
     /// <summary>The sequence number of the newest event; 0 when there is none.</summary>
     Task<long> LastSeqAsync(CancellationToken cancellation);
+
+    /// <summary>What all attempts spent that have ended since then; rehearsed tasks do not count.</summary>
+    Task<Usage> SpentAsync(DateTimeOffset since, CancellationToken cancellation);
+
+    /// <summary>What a group's tasks spent in all their ended attempts; rehearsed tasks do not count.</summary>
+    Task<Usage> SpentByGroupAsync(string group, CancellationToken cancellation);
+
+    /// <summary>The newest tasks of a type with an agent that have ended, rehearsed ones left out, newest first.</summary>
+    Task<IReadOnlyList<AgentTask>> RecentAsync(string type, string agent, int limit, CancellationToken cancellation);
+
+    /// <summary>A small note of the daemon's own; null when it was never set.</summary>
+    Task<string?> MarkAsync(string name, CancellationToken cancellation);
+
+    /// <param name="value">Null takes the note away.</param>
+    Task SetMarkAsync(string name, string? value, CancellationToken cancellation);
 }
 
 /// <summary>One decision to be stored.</summary>

@@ -1,15 +1,17 @@
 using Awoc.Client;
 using Awoc.Client.Wire;
+using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Agents;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Scheduling;
 
 namespace Awoc.Daemon.Api;
 
 /// <summary>Tasks as the wire shows them, with what a running attempt has spent up to now.</summary>
-internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, TimeProvider time)
+internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, AgentRoster roster, TimeProvider time)
 {
     private const int ListedDescription = 400;
 
@@ -48,7 +50,8 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, TimeProv
             Parent = spec.ParentSession,
             Attempts = attempts is null ? null : [.. attempts.Select(Of)],
             Usage = Of(dispatcher.Find(task.Id)?.Usage ?? task.Usage),
-            Budget = new BudgetView(task.Budget.Tokens, task.Budget.TimeoutSeconds),
+            Budget = BudgetViews.Of(task.Budget, roster.Find(spec.Agent)?.Traits.Exactness ?? BudgetExactness.Estimate),
+            Policy = BudgetViews.PolicyOf(spec),
             ExitCode = task.Outcome is { } outcome ? ExitCodes.OfOutcome(outcome.Text()) : null,
             RunMs = task.RunMs,
             Version = task.Version,

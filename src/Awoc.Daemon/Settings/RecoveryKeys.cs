@@ -10,7 +10,6 @@ namespace Awoc.Daemon.Settings;
 /// The settings below <c>recovery</c>:
 /// <code>
 /// recovery:
-///   on_failure: auto
 ///   retries: 5
 ///   delay: 5m
 ///   rules:
@@ -39,8 +38,6 @@ internal static class RecoveryKeys
 
     public static IReadOnlyList<SettingKey> All { get; } =
     [
-        new("recovery.on_failure", "what is done by itself when an attempt does not succeed, where a task does not say", string.Join(", ", SnakeCase.All<OnFailure>()),
-            v => SnakeCase.TryParse<OnFailure>(v, out _), s => s.Recovery.OnFailure.Text(), true),
         new("recovery.retries", "attempts that recovery makes by itself", $"a whole number from 0 to {MostRetries}",
             v => IsCount(v, 0), s => s.Recovery.Retries.ToString(CultureInfo.InvariantCulture), true),
         new("recovery.delay", "how long a task waits for a resource that is not there, where nothing says when it will be", Duration.Allowed,
@@ -55,7 +52,6 @@ internal static class RecoveryKeys
         var defaults = RecoverySettings.Default;
         return new RecoverySettings
         {
-            OnFailure = values.TryGetValue("recovery.on_failure", out var policy) ? SnakeCase.Parse<OnFailure>(policy) : defaults.OnFailure,
             Retries = values.TryGetValue("recovery.retries", out var retries) ? int.Parse(retries, CultureInfo.InvariantCulture) : defaults.Retries,
             Delay = Seconds(values, "recovery.delay") ?? defaults.Delay,
             Rules =

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Awoc.Core.Budgets;
+using Awoc.Core.Tasks;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Settings;
 using Awoc.Runners;
@@ -35,6 +36,12 @@ internal static class SettingKeys
         new("model", "the model when none is named", "a model's name", v => v.Length > 0, s => s.Model, true),
         new("tokens", "the token budget when none is given", "a whole number from 1", IsTokens, s => s.Tokens.ToString(CultureInfo.InvariantCulture), true),
         new("timeout", "the time budget when none is given", Duration.Allowed, v => Duration.TryParseSeconds(v, out var s) && s > 0, s => Duration.Text(s.TimeoutSeconds), true),
+        new("stall_timeout", "time without a sign of life after which an attempt counts as hung, when none is given", LimitTexts.StallAllowed, v => LimitTexts.TryStall(v, out _), s => Duration.Text(s.StallSeconds ?? 0), true),
+        new("max_cost", "a task's limit in US dollars at list price, when none is given", LimitTexts.CostAllowed, v => LimitTexts.TryCost(v, out _), _ => "no limit", true),
+        new("on_budget", "what happens when a budget is spent, when nothing is said", Words<OnBudget>(), SnakeCaseIs<OnBudget>, s => s.OnBudget.Text(), true),
+        new("on_failure", "what recovery does by itself, when nothing is said", Words<OnFailure>(), SnakeCaseIs<OnFailure>, s => s.OnFailure.Text(), true),
+        new("permissions", "what becomes of a tool call that needs leave, when nothing is said", Words<OnPermission>(), SnakeCaseIs<OnPermission>, s => s.OnPermission.Text(), true),
+        new("gateway.record", "keep every task's requests and answers, redacted", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
         new("concurrency", "attempts at once", "a whole number from 1 to 1000", IsConcurrency, _ => ConcurrencyLimit.Default.ToString(CultureInfo.InvariantCulture), false),
         .. RecoveryKeys.All,
         new($"agents.*.{AgentSettings.Path}", "the agent's program", "a path or a name on the PATH", v => v.Length > 0, _ => "found on the PATH", false),
@@ -52,6 +59,10 @@ internal static class SettingKeys
 
     /// <summary>Whether settings lie below this name.</summary>
     public static bool IsPrefix(string name) => All.Any(k => (k.Stars ?? Agents).Any(star => k.Pattern.Replace("*", star, StringComparison.Ordinal).StartsWith(name + ".", StringComparison.Ordinal)));
+
+    private static string Words<T>() where T : struct, Enum => string.Join(", ", SnakeCase.All<T>());
+
+    private static bool SnakeCaseIs<T>(string text) where T : struct, Enum => SnakeCase.TryParse<T>(text, out _);
 
     private static bool IsTokens(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 1 and <= Budget.MaxTokens;

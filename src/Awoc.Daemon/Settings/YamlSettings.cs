@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Awoc.Client.Wire;
 using Awoc.Core.Budgets;
+using Awoc.Core.Tasks;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Settings;
 
@@ -27,6 +28,12 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             Model = values.GetValueOrDefault("model") ?? defaults.Model,
             Tokens = values.TryGetValue("tokens", out var tokens) ? long.Parse(tokens, CultureInfo.InvariantCulture) : defaults.Tokens,
             TimeoutSeconds = values.TryGetValue("timeout", out var timeout) && Duration.TryParseSeconds(timeout, out var seconds) ? seconds : defaults.TimeoutSeconds,
+            StallSeconds = values.TryGetValue("stall_timeout", out var stall) && LimitTexts.TryStall(stall, out var still) ? still : defaults.StallSeconds,
+            MaxCostUsd = values.TryGetValue("max_cost", out var money) && LimitTexts.TryCost(money, out var cost) ? cost : null,
+            OnBudget = Word<OnBudget>("on_budget"),
+            OnFailure = Word<OnFailure>("on_failure"),
+            OnPermission = Word<OnPermission>("permissions"),
+            RecordWire = values.TryGetValue("gateway.record", out var record) && bool.Parse(record),
             Concurrency = values.TryGetValue("concurrency", out var limit) ? int.Parse(limit, CultureInfo.InvariantCulture) : null,
             Recovery = RecoveryKeys.Read(values),
             Agents = values
@@ -35,6 +42,8 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
                 .GroupBy(v => v.Parts[1])
                 .ToDictionary(g => g.Key, g => (IReadOnlyDictionary<string, string>)g.ToDictionary(v => v.Parts[2], v => v.Value)),
         };
+
+        T Word<T>(string key) where T : struct, Enum => values.TryGetValue(key, out var word) ? SnakeCase.Parse<T>(word) : default;
     }
 
     public SettingsView View(string? cwd)

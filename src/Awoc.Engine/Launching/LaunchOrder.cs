@@ -8,6 +8,20 @@ public sealed record LaunchOrder
     public string? Model { get; init; }
     public string? Tokens { get; init; }
     public string? Timeout { get; init; }
+    public string? StallTimeout { get; init; }
+    public string? MaxCost { get; init; }
+    public string? MaxInputTokens { get; init; }
+    public string? MaxTurns { get; init; }
+    public string? OnBudget { get; init; }
+    public string? OnFailure { get; init; }
+    public string? Retry { get; init; }
+    public string? MaxTotalTokens { get; init; }
+    public string? MaxTotalTime { get; init; }
+    public string? Permissions { get; init; }
+
+    /// <summary>Requests and answers are to be kept; false leaves it to the settings.</summary>
+    public bool Record { get; init; }
+
     public string? Agent { get; init; }
     public required string Cwd { get; init; }
     public IReadOnlyList<string> Context { get; init; } = [];

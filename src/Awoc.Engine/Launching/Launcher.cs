@@ -132,6 +132,10 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
 
         var (type, description) = validation.Task(isCommand: runner is { Traits.UsesModel: false });
         var cwd = validation.Cwd();
+        var agent = choice.Runner?.Name ?? "";
+        var canTalk = choice.Runner is null or { Voice: not null };
+        var budget = validation.Budget(usesModel);
+        var onFailure = validation.OnFailure();
         var spec = new TaskSpec
         {
             Type = type,
@@ -141,9 +145,16 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
             AllowOutside = order.AllowOutside,
             Name = validation.Name("--name", order.Name),
             Group = validation.Name("--group", order.Group),
-            Agent = choice.Runner?.Name ?? "",
+            Agent = agent,
             Model = validation.Model(usesModel),
-            Budget = validation.Budget(),
+            Budget = budget,
+            OnBudget = validation.OnBudget(agent, canTalk),
+            OnFailure = onFailure,
+            MaxRetries = validation.MaxRetries(onFailure),
+            MaxTotalTokens = validation.MaxTotalTokens(usesModel, budget),
+            MaxTotalSeconds = validation.MaxTotalSeconds(budget),
+            OnPermission = validation.OnPermission(agent, canTalk),
+            RecordWire = validation.RecordWire(usesModel),
             Cwd = cwd,
             Context = validation.Context(cwd),
             ParentSession = order.ParentSession,
@@ -160,7 +171,9 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         if (validation.Faults.Count > 0) return new SpecAnswer.Faulty(validation.Faults);
         if (choice.Runner is null) return new SpecAnswer.NoAgent("no agent can run here: none is installed with a credential", choice.Missing);
         if (choice.Availability is { Missing: { } missing }) return new SpecAnswer.NoAgent($"the agent '{choice.Runner.Name}' cannot run: {missing}", []);
-        return new SpecAnswer.Made(spec, choice, Notices(spec));
+        var notices = Notices(spec);
+        if (!usesModel && order.Tokens is not null) notices.Add($"the agent '{spec.Agent}' calls no model: a token budget limits nothing there");
+        return new SpecAnswer.Made(spec, choice, notices);
     }
 
     /// <summary>The rehearsal model serves on request only, never because something is missing.</summary>

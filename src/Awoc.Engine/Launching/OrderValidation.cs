@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Awoc.Core.Agents;
-using Awoc.Core.Budgets;
 using Awoc.Core.Catalog;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Endings;
@@ -75,9 +73,6 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
         return "/";
     }
 
-    public Budget Budget() => new(
-        Number("--tokens", order.Tokens, settings.Tokens, Core.Budgets.Budget.MaxTokens), Seconds(order.Timeout, settings.TimeoutSeconds));
-
     public string? Output(string cwd)
     {
         if (order.Output is not { } given) return null;
@@ -128,22 +123,6 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
         if (model.Length <= LongestModel && ModelPattern().IsMatch(model)) return model;
         Fault("--model", model, "a model's name, such as sonnet, opus, haiku or claude-opus-4-8");
         return null;
-    }
-
-    private long Number(string field, string? given, long fallback, long most)
-    {
-        if (given is null) return fallback;
-        if (long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most) return value;
-        Fault(field, given, string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {most}"));
-        return fallback;
-    }
-
-    private long Seconds(string? given, long fallback)
-    {
-        if (given is null) return fallback;
-        if (Duration.TryParseSeconds(given, out var seconds) && seconds is >= 1 and <= Core.Budgets.Budget.MaxTimeoutSeconds) return seconds;
-        Fault("--timeout", given, $"{Duration.Allowed}, from 1 s to {Duration.Text(Core.Budgets.Budget.MaxTimeoutSeconds)}");
-        return fallback;
     }
 
     private void Fault(string field, string value, string allowed)

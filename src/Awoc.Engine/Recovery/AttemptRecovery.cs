@@ -4,6 +4,7 @@ using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Homes;
 using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision;
@@ -16,13 +17,14 @@ public static class AttemptRecovery
     public static TaskCommand Decide(
         EnginePorts ports, IRunner runner, AgentTask task, TaskEnding ending, Usage usage, ShimExit? exit, AttemptStory story, GatewayRecord? record)
     {
-        var runMs = exit?.RunMs ?? 0;
+        var attempt = ports.Paths.Task(task.Id).Attempt(task.Attempt);
+        var runMs = exit?.RunMs ?? RunBeforeLost(attempt);
         var now = ports.Time.GetUtcNow();
         var ended = new EndedAttempt(ending.Outcome, ending.Reason, usage, runMs)
         {
             Detail = ending.Detail,
             IsComplete = ending.Result == TaskResult.Complete,
-            Started = exit is null ? ShimInfo.Read(ports.Paths.Task(task.Id).Attempt(task.Attempt).Path) is not null : exit.StartedUs is not null,
+            Started = exit is null ? ShimInfo.Read(attempt.Path) is not null : exit.StartedUs is not null,
             SessionGone = IsSessionGone(task, ending, record),
             UsesModel = runner.Traits.UsesModel,
             ResetsAt = Later(record?.ResetsAt, story.LimitResetsAt),
@@ -58,6 +60,18 @@ public static class AttemptRecovery
         && task.Attempt > 1
         && ending is { Outcome: TaskOutcome.Failed, Reason: EndReason.AgentError or EndReason.AgentCrashed or EndReason.Unknown }
         && record is { Requests: 0 };
+
+    /// <summary>
+    /// Running time of an attempt whose shim left no record of it: from its start to the last that its agent said or spent. What a
+    /// lost attempt ran counts like any other's, or a task that is lost again and again would have no time limit.
+    /// </summary>
+    private static long RunBeforeLost(AttemptFolder attempt)
+    {
+        var started = new FileInfo(Path.Combine(attempt.Path, ShimFiles.Info));
+        if (!started.Exists) return 0;
+        var last = new[] { attempt.Events, attempt.GatewayLedger }.Where(File.Exists).Select(File.GetLastWriteTimeUtc).DefaultIfEmpty(started.LastWriteTimeUtc).Max();
+        return Math.Max(0, (long)(last - started.LastWriteTimeUtc).TotalMilliseconds);
+    }
 
     /// <summary>A settings file that has come to be wrong ends no task otherwise than a right one would.</summary>
     private static RecoverySettings Settings(EnginePorts ports, AgentTask task)

@@ -1,3 +1,5 @@
+using Awoc.Core.Tasks;
+
 namespace Awoc.Engine.Settings;
 
 /// <summary>The settings in force for one launch: built-in defaults, then the user's file, then the project's.</summary>
@@ -14,6 +16,21 @@ public sealed record AwocSettings
 
     /// <summary>The time budget in seconds when none is given; the seed's default.</summary>
     public long TimeoutSeconds { get; init; } = Core.Budgets.Budget.Default.TimeoutSeconds;
+
+    /// <summary>Seconds without a sign of life when none are given; null is no limit.</summary>
+    public long? StallSeconds { get; init; } = Core.Budgets.Budget.Default.StallSeconds;
+
+    /// <summary>A task's limit in US dollars when none is given; null is no limit.</summary>
+    public decimal? MaxCostUsd { get; init; }
+
+    public OnBudget OnBudget { get; init; }
+
+    public OnFailure OnFailure { get; init; }
+
+    public OnPermission OnPermission { get; init; }
+
+    /// <summary>Keep every task's requests and answers, redacted.</summary>
+    public bool RecordWire { get; init; }
 
     /// <summary>Attempts at once; null derives it from cores and memory.</summary>
     public int? Concurrency { get; init; }

@@ -24,6 +24,7 @@ public static class LaunchScript
             text.Append(Invariant($"#   {name}={Comment(Quote(value!))}\n"));
         foreach (var name in plan.SecretEnvironment.Keys.Order(StringComparer.Ordinal)) text.Append(Invariant($"#   {name}=(the attempt's own token)\n"));
         text.Append(Invariant($"#   {Comment(string.Join(' ', plan.Argv.Select(Quote)))}\n"));
+        text.Append(Invariant($"# Its limits and policies:{LaunchFlags.Of(spec)}\n"));
         text.Append("# Running this file lets the task go on once it has ended, under the same id: awoc retry.\n");
         text.Append(Invariant($"cd {Quote(spec.Cwd)} || exit\n"));
         text.Append(Invariant($"export AWOC_HOME={Quote(home)}\n"));

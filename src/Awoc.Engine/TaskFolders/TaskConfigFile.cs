@@ -22,6 +22,16 @@ public sealed record TaskConfigFile
     public string? Model { get; init; }
     public required long TokenBudget { get; init; }
     public required long Timeout { get; init; }
+    public long? StallTimeout { get; init; }
+    public long? MaxInputTokens { get; init; }
+    public decimal? MaxCost { get; init; }
+    public int? MaxTurns { get; init; }
+    public required string OnBudget { get; init; }
+    public required string OnFailure { get; init; }
+    public int? MaxRetries { get; init; }
+    public long? MaxTotalTokens { get; init; }
+    public long? MaxTotalTime { get; init; }
+    public required string Permissions { get; init; }
     public required string ParentSession { get; init; }
     public required string CreatedAt { get; init; }
     public string? StartedAt { get; init; }
@@ -52,6 +62,16 @@ public sealed record TaskConfigFile
         Model = task.Spec.Model,
         TokenBudget = task.Budget.Tokens,
         Timeout = task.Budget.TimeoutSeconds,
+        StallTimeout = task.Budget.StallSeconds,
+        MaxInputTokens = task.Budget.InputTokens,
+        MaxCost = task.Budget.CostUsd,
+        MaxTurns = task.Budget.Turns,
+        OnBudget = task.Spec.OnBudget.Text(),
+        OnFailure = task.Spec.OnFailure.Text(),
+        MaxRetries = task.Spec.MaxRetries,
+        MaxTotalTokens = task.Spec.MaxTotalTokens,
+        MaxTotalTime = task.Spec.MaxTotalSeconds,
+        Permissions = task.Spec.OnPermission.Text(),
         ParentSession = task.Spec.ParentSession ?? "unknown",
         CreatedAt = Time(task.CreatedAt),
         StartedAt = task.StartedAt is { } started ? Time(started) : null,

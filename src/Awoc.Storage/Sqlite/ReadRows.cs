@@ -128,6 +128,25 @@ internal sealed class CountRow
     public long Count { get; set; }
 }
 
+/// <summary>What several attempts spent together.</summary>
+internal sealed class SpentRow
+{
+    public long Output { get; set; }
+    public long Thinking { get; set; }
+    public long Input { get; set; }
+    public long CacheRead { get; set; }
+    public long CacheWrite { get; set; }
+    public double? CostUsd { get; set; }
+    public long Estimated { get; set; }
+
+    /// <summary>SQLite adds money up in binary: to the millionth of a dollar the sum is right.</summary>
+    public Core.Budgets.Usage ToUsage() => new(Output, Thinking, Input, CacheRead, CacheWrite)
+    {
+        CostUsd = CostUsd is { } cost ? decimal.Round((decimal)cost, 6) : null,
+        Estimated = Estimated != 0,
+    };
+}
+
 internal static class Words
 {
     public static T? Optional<T>(string? text) where T : struct, Enum => text is null ? null : SnakeCase.Parse<T>(text);

@@ -44,6 +44,36 @@ internal static class ReadSql
 
     public const string LastSeq = "SELECT coalesce(max(seq), 0) FROM event";
 
+    private const string Sums = """
+        coalesce(sum(json_extract(u.usage, '$.output')), 0) AS output, coalesce(sum(json_extract(u.usage, '$.thinking')), 0) AS thinking,
+        coalesce(sum(json_extract(u.usage, '$.input')), 0) AS input, coalesce(sum(json_extract(u.usage, '$.cacheRead')), 0) AS cache_read,
+        coalesce(sum(json_extract(u.usage, '$.cacheWrite')), 0) AS cache_write, sum(json_extract(u.usage, '$.costUsd')) AS cost_usd,
+        coalesce(max(json_extract(u.usage, '$.estimated')), 0) AS estimated
+        """;
+
+    private const string NotRehearsed = "coalesce(json_extract(t.spec, '$.rehearsal'), 0) = 0";
+
+    /// <summary>A CROSS JOIN is read in its own order, which keeps SQLite from beginning with the tasks: the attempts of the time asked for are few.</summary>
+    public const string Spent = $"""
+        SELECT {Sums} FROM attempt u CROSS JOIN task t
+        WHERE u.ended_us IS NOT NULL AND u.ended_us >= @since AND t.id = u.task_id AND {NotRehearsed}
+        """;
+
+    /// <summary>A task's own usage is that of all its ended attempts.</summary>
+    public const string SpentByGroup = $"""
+        SELECT {Sums} FROM task u
+        WHERE u.group_name IS NOT NULL AND u.group_name = @groupName AND coalesce(json_extract(u.spec, '$.rehearsal'), 0) = 0
+        """;
+
+    /// <summary>Every candidate is looked at from the newest on, until there are enough.</summary>
+    public const string Recent = $"""
+        SELECT {TaskRow.Columns} FROM task t
+        WHERE type = @type AND agent = @agent AND outcome IS NOT NULL AND {NotRehearsed}
+        ORDER BY seq DESC LIMIT @limit
+        """;
+
+    public const string Mark = "SELECT value FROM mark WHERE name = @name";
+
     public const string Newest = "SELECT id FROM task ORDER BY seq DESC LIMIT 1";
 
     public const string WithId = "SELECT id FROM task WHERE id = @reference";

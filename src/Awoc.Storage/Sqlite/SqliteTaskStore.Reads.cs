@@ -1,4 +1,5 @@
 using System.Buffers;
+using Awoc.Core.Budgets;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Dapper;
@@ -83,6 +84,18 @@ public sealed partial class SqliteTaskStore
 
     public Task<long> LastSeqAsync(CancellationToken cancellation) =>
         _readers.ReadAsync(c => c.QueryFirst<long>(ReadSql.LastSeq), cancellation);
+
+    public Task<Usage> SpentAsync(DateTimeOffset since, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => c.QueryFirst<SpentRow>(ReadSql.Spent, new { since = Microseconds.From(since) }).ToUsage(), cancellation);
+
+    public Task<Usage> SpentByGroupAsync(string group, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => c.QueryFirst<SpentRow>(ReadSql.SpentByGroup, new { groupName = group }).ToUsage(), cancellation);
+
+    public Task<IReadOnlyList<AgentTask>> RecentAsync(string type, string agent, int limit, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Recent, new { type, agent, limit })), cancellation);
+
+    public Task<string?> MarkAsync(string name, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => c.QueryFirstOrDefault<string>(ReadSql.Mark, new { name }), cancellation);
 
     /// <summary>What a person named is meant before what happens to begin like it: id, then name, then prefix.</summary>
     private static IReadOnlyList<TaskId> Resolve(SqliteConnection connection, string reference, int limit)

@@ -39,4 +39,7 @@ public sealed partial class SqliteTaskStore
 
     public Task<int> RenewLeasesAsync(string node, TimeSpan duration, CancellationToken cancellation) =>
         _writer.WriteAsync(writes => writes.RenewLeases(node, duration), cancellation);
+
+    public Task SetMarkAsync(string name, string? value, CancellationToken cancellation) =>
+        _writer.WriteAsync(writes => writes.SetMark(name, value), cancellation);
 }

@@ -32,6 +32,8 @@ internal sealed class TaskWrites : IDisposable
     private readonly PreparedStatement _endAttempt;
     private readonly PreparedStatement _saveProgress;
     private readonly PreparedStatement _renewLeases;
+    private readonly PreparedStatement _setMark;
+    private readonly PreparedStatement _dropMark;
     private readonly PreparedStatement _findKey;
     private readonly PreparedStatement _insertKey;
     private readonly PreparedStatement _expireKeys;
@@ -53,6 +55,8 @@ internal sealed class TaskWrites : IDisposable
         _endAttempt = Prepare(WriteSql.EndAttempt);
         _saveProgress = Prepare(WriteSql.SaveProgress);
         _renewLeases = Prepare(WriteSql.RenewLeases);
+        _setMark = Prepare(WriteSql.SetMark);
+        _dropMark = Prepare(WriteSql.DropMark);
         _findKey = Prepare(WriteSql.FindKey);
         _insertKey = Prepare(WriteSql.InsertKey);
         _expireKeys = Prepare(WriteSql.ExpireKeys);
@@ -123,6 +127,9 @@ internal sealed class TaskWrites : IDisposable
 
     public int RenewLeases(string node, TimeSpan duration) =>
         _renewLeases.Bind(Microseconds.From(_time.GetUtcNow() + duration)).Bind(node).Run();
+
+    public int SetMark(string name, string? value) =>
+        value is null ? _dropMark.Bind(name).Run() : _setMark.Bind(name).Bind(value).Run();
 
     public void Dispose()
     {

@@ -46,6 +46,10 @@ internal static class WriteSql
 
     public const string RenewLeases = "UPDATE task SET lease_until_us = ?1 WHERE lease_node IS NOT NULL AND lease_node = ?2";
 
+    public const string SetMark = "INSERT INTO mark(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value";
+
+    public const string DropMark = "DELETE FROM mark WHERE name = ?";
+
     public const string FindKey = "SELECT request_sha, task_ids FROM idempotency WHERE key = ?";
 
     public const string InsertKey = "INSERT INTO idempotency(key, request_sha, task_ids, expires_us) VALUES (?, ?, ?, ?)";
