@@ -15,6 +15,8 @@ internal static class VerbTable
         new("cancel", "End tasks", CancelVerb.Build),
         new("alerts", "Show what needs you", AlertsVerb.Build),
         new("topup", "Raise the budget of a task", TopUpVerb.Build),
+        new("retry", "Let an ended task go on, with a fresh budget", RetryVerb.Build),
+        new("recover", "Use, resume or reduce a task that ended early", RecoverVerb.Build),
         new("daemon", "Start, stop and look at the daemon", DaemonVerb.Build),
         new("doctor", "Find out what stands in the way", DoctorVerb.Build),
         new(RehearseVerb.Name, "Run the rehearsal model server by itself", Build: null),

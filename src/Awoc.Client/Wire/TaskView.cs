@@ -57,6 +57,12 @@ public sealed record TaskView
     /// <summary>What a waiting task waits for.</summary>
     public string? WaitsFor { get; init; }
 
+    /// <summary>When a scheduled task becomes due (UTC).</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>Attempts that recovery made by itself since the launch or a person's last word; absent for none.</summary>
+    public int? Retries { get; init; }
+
     /// <summary>The directory it works in.</summary>
     public required string Cwd { get; init; }
 

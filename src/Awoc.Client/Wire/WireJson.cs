@@ -14,6 +14,8 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(LaunchReply))]
 [JsonSerializable(typeof(LaunchPreview))]
 [JsonSerializable(typeof(TopUpRequest))]
+[JsonSerializable(typeof(RetryRequest))]
+[JsonSerializable(typeof(RecoverRequest))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(StopRequest))]

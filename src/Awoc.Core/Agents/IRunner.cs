@@ -29,6 +29,11 @@ public interface IRunner
     /// <summary>What can be said to a running agent on its standard input; null for one that takes nothing there.</summary>
     IAgentVoice? Voice { get; }
 
+    /// <summary>Whether the record of a session is still there to be resumed. Looks at files; starts no agent.</summary>
+    /// <param name="attemptDirectory">Of the attempt that had the session, absolute.</param>
+    /// <param name="variables">The environment in which it ran and is to run again.</param>
+    bool HasSession(string session, string attemptDirectory, IReadOnlyDictionary<string, string> variables) => false;
+
     /// <summary>A reader for one attempt's standard output. It sees each complete line once, in order.</summary>
     IAgentStream OpenStream();
 

@@ -52,12 +52,20 @@ public abstract record TaskCommand
         /// <summary>One sentence on how the attempt ended.</summary>
         public string? Detail { get; init; }
 
+        /// <summary>What the attempt left; null leaves what earlier ones did.</summary>
+        public TaskResult? Result { get; init; }
+
+        public string? ResultPath { get; init; }
+
         /// <summary>How the next attempt goes on; null starts it afresh and counts nothing.</summary>
         public RecoveryState? Recovery { get; init; }
 
         /// <summary>The limits for what is to come; null leaves them.</summary>
         public Budget? Budget { get; init; }
     }
+
+    /// <summary>The partial result of an ended task was put at <paramref name="Path"/> as it is: a person takes it.</summary>
+    public sealed record UseResult(string By, string Path) : TaskCommand;
 
     public sealed record Reopen(string By) : TaskCommand
     {

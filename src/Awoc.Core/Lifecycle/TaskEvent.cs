@@ -19,6 +19,7 @@ namespace Awoc.Core.Lifecycle;
 [JsonDerivedType(typeof(AttemptEnded), "attempt_ended")]
 [JsonDerivedType(typeof(Ended), "ended")]
 [JsonDerivedType(typeof(Reopened), "reopened")]
+[JsonDerivedType(typeof(ResultUsed), "result_used")]
 [JsonDerivedType(typeof(Landing), "landing")]
 [JsonDerivedType(typeof(BudgetChanged), "budget_changed")]
 public abstract record TaskEvent
@@ -66,9 +67,17 @@ public abstract record TaskEvent
     {
         /// <summary>One sentence for a person.</summary>
         public string? Detail { get; init; }
+
+        /// <summary>What it left for the next attempt, or for a person should there be none; absent where the task ends with it.</summary>
+        public TaskResult? Result { get; init; }
+
+        public string? ResultPath { get; init; }
     }
 
     public sealed record Ended(TaskEnding Ending) : TaskEvent;
+
+    /// <summary>A person took the partial result as it is.</summary>
+    public sealed record ResultUsed(string By, string Path) : TaskEvent;
 
     /// <summary>An explicit retry or recover of an ended task: same id, next attempt.</summary>
     public sealed record Reopened(string By) : TaskEvent

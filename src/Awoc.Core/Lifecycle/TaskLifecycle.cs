@@ -31,6 +31,9 @@ public static class TaskLifecycle
             c.DueAt is { } due ? new TaskEvent.Scheduled(Stored(due), null) { At = at } : new TaskEvent.Queued { At = at },
         ]),
         (_, TaskCommand.Reopen) => Reject(task, "retried", "it has not ended"),
+        (TaskState.Ended, TaskCommand.UseResult c) when task.Result != TaskResult.None =>
+            Accept(task, new TaskEvent.ResultUsed(c.By, c.Path) { At = at }),
+        (_, TaskCommand.UseResult) => Reject(task, Verb(command), task.State == TaskState.Ended ? "it left nothing" : "it has not ended"),
         (TaskState.Ended, TaskCommand.Cancel) => Accept(task),
         (TaskState.Ended, _) => Reject(task, Verb(command), $"it ended {task.Outcome.Text()}"),
 
@@ -51,7 +54,7 @@ public static class TaskLifecycle
         (TaskState.AwaitingInput, TaskCommand.Adopt c) when task.InAttempt =>
             Accept(task, new TaskEvent.AttemptAdopted(task.Attempt, task.Fence + 1, c.Node) { At = at }),
 
-        (_, TaskCommand.Cancel c) when !task.InAttempt => Accept(task, Canceled(c, at), EndedWaiting(c, at)),
+        (_, TaskCommand.Cancel c) when !task.InAttempt => Accept(task, Canceled(c, at), EndedWaiting(task, c, at)),
         (_, TaskCommand.Cancel) when task.CancelRequested => Accept(task),
         (_, TaskCommand.Cancel c) => Accept(task, Canceled(c, at)),
 
@@ -80,7 +83,7 @@ public static class TaskLifecycle
         (_, TaskCommand.Defer c) when c.Fence == task.Fence && task.CancelRequested => Accept(
             task,
             AttemptEnded(task, c, at),
-            Canceled("canceled before its next attempt", at)),
+            Canceled("canceled before its next attempt", c.Result ?? task.Result, c.ResultPath ?? task.ResultPath, at)),
         (_, TaskCommand.Defer c) when c.Fence == task.Fence => Accept(task,
         [
             AttemptEnded(task, c, at),
@@ -137,6 +140,8 @@ public static class TaskLifecycle
                 Usage = task.Usage + a.Usage,
                 RunMs = task.RunMs + a.RunMs,
                 Recovery = task.Recovery with { Next = null },
+                Result = a.Result ?? task.Result,
+                ResultPath = a.ResultPath ?? task.ResultPath,
             },
             TaskEvent.Ended { Ending: var end } => next with
             {
@@ -154,6 +159,7 @@ public static class TaskLifecycle
                 DueAt = null,
                 EndedAt = e.At,
             },
+            TaskEvent.ResultUsed u => next with { Delivered = u.Path == task.Spec.Output, ResultPath = u.Path },
             TaskEvent.Reopened r => next with
             {
                 State = TaskState.Scheduled,
@@ -184,21 +190,24 @@ public static class TaskLifecycle
         new($"task {task.Id.Handle} cannot be {verb}: {because}");
 
     private static TaskEvent.AttemptEnded AttemptEnded(AgentTask task, TaskCommand.Defer c, DateTimeOffset at) =>
-        new(task.Attempt, c.Outcome, c.Reason, c.Usage, c.RunMs) { At = at, Detail = c.Detail };
+        new(task.Attempt, c.Outcome, c.Reason, c.Usage, c.RunMs) { At = at, Detail = c.Detail, Result = c.Result, ResultPath = c.ResultPath };
 
     private static IEnumerable<TaskEvent> Changed(Budget? budget, string by, DateTimeOffset at) =>
         budget is null ? [] : [new TaskEvent.BudgetChanged(budget, by) { At = at }];
 
     private static TaskEvent.CancelRequested Canceled(TaskCommand.Cancel command, DateTimeOffset at) => new(command.By) { At = at };
 
-    private static TaskEvent.Ended EndedWaiting(TaskCommand.Cancel command, DateTimeOffset at) =>
-        Canceled($"canceled by {command.By} while it waited", at);
+    private static TaskEvent.Ended EndedWaiting(AgentTask task, TaskCommand.Cancel command, DateTimeOffset at) =>
+        Canceled($"canceled by {command.By} while it waited", task.Result, task.ResultPath, at);
 
-    private static TaskEvent.Ended Canceled(string detail, DateTimeOffset at) => new(new TaskEnding
+    /// <summary>What earlier attempts left stays readable.</summary>
+    private static TaskEvent.Ended Canceled(string detail, TaskResult left, string? path, DateTimeOffset at) => new(new TaskEnding
     {
         Outcome = TaskOutcome.Canceled,
         Reason = EndReason.User,
         Detail = detail,
+        Result = left,
+        ResultPath = path,
     })
     { At = at };
 
@@ -219,6 +228,7 @@ public static class TaskLifecycle
         TaskCommand.Finish => "ended",
         TaskCommand.Defer => "deferred",
         TaskCommand.Reopen => "retried",
+        TaskCommand.UseResult => "recovered as it is",
         _ => throw new UnreachableException(),
     };
 }

@@ -21,6 +21,9 @@ public enum NextMode
     /// <summary>The agent's own session goes on; without one, a fresh one gets the partial results as context.</summary>
     Resume,
 
+    /// <summary>A fresh session gets the partial results as context, whatever sessions there are: the last one could not be taken up.</summary>
+    Fresh,
+
     /// <summary>A fresh session gets what is done, what is missing, and a plan that fits what is left of the budget.</summary>
     Reduce,
 }

@@ -8,6 +8,7 @@ internal static class ApiRoutes
         LaunchEndpoints.Map(api);
         TaskEndpoints.Map(api);
         BudgetEndpoints.Map(api);
+        RecoveryEndpoints.Map(api);
         LogEndpoints.Map(api);
         EventEndpoints.Map(api);
         DaemonEndpoints.Map(api);

@@ -41,6 +41,8 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, AgentRos
             Delivered = task.Delivered ? true : null,
             Summary = task.Summary,
             WaitsFor = task.WaitsFor,
+            DueAt = task.DueAt,
+            Retries = task.Recovery.Retries > 0 ? task.Recovery.Retries : null,
             Cwd = spec.Cwd,
             Directory = paths.Task(task.Id).Path,
             Group = spec.Group,

@@ -14,11 +14,14 @@ namespace Awoc.Daemon.Settings;
 internal sealed record SettingKey(
     string Pattern, string Description, string Takes, Func<string, bool> Accepts, Func<AwocSettings, string> Default, bool InProject)
 {
+    /// <summary>What <c>*</c> stands for; null is an agent's name.</summary>
+    public IReadOnlyList<string>? Stars { get; init; }
+
     public bool Fits(string key)
     {
         var wanted = Pattern.Split('.');
         var given = key.Split('.');
-        return wanted.Length == given.Length && wanted.Zip(given).All(p => p.First == p.Second || (p.First == "*" && SettingKeys.Agents.Contains(p.Second)));
+        return wanted.Length == given.Length && wanted.Zip(given).All(p => p.First == p.Second || (p.First == "*" && (Stars ?? SettingKeys.Agents).Contains(p.Second)));
     }
 }
 
@@ -42,6 +45,7 @@ internal static class SettingKeys
         new("concurrency", "attempts at once", "a whole number from 1 to 1000", IsConcurrency, _ => ConcurrencyLimit.Default.ToString(CultureInfo.InvariantCulture), false),
         new("alerts.command", "a shell command that gets each alert as JSON on standard input", "a command", v => v.Trim().Length > 0, _ => "none", false),
         new("alerts.webhook", "where each alert is posted as JSON", "an http or https address", IsWebAddress, _ => "nowhere", false),
+        .. RecoveryKeys.All,
         new($"agents.*.{AgentSettings.Path}", "the agent's program", "a path or a name on the PATH", v => v.Length > 0, _ => "found on the PATH", false),
         new($"agents.*.{AgentSettings.Tools}", "the tools the agent is given, parted by commas", "tool names", v => v.Length > 0, _ => "Read, Write, Edit, Bash, WebFetch, Grep, Glob", false),
         new($"agents.*.{AgentSettings.UserSettings}", "let your own Claude Code settings, hooks and MCP servers in", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
@@ -53,12 +57,12 @@ internal static class SettingKeys
         new($"agents.*.{AgentSettings.AllowPrivateAddresses}", "let the built-in agent's WebFetch reach loopback and private addresses", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
     ];
 
-    public static string Allowed => string.Join(", ", All.Select(k => k.Pattern.Replace("*", "AGENT", StringComparison.Ordinal)));
+    public static string Allowed => string.Join(", ", All.Select(k => k.Pattern.Replace("*", k.Stars is null ? "AGENT" : "REASON", StringComparison.Ordinal)));
 
     public static SettingKey? Find(string key) => All.FirstOrDefault(k => k.Fits(key));
 
     /// <summary>Whether settings lie below this name.</summary>
-    public static bool IsPrefix(string name) => Agents.Any(agent => All.Any(k => k.Pattern.Replace("*", agent, StringComparison.Ordinal).StartsWith(name + ".", StringComparison.Ordinal)));
+    public static bool IsPrefix(string name) => All.Any(k => (k.Stars ?? Agents).Any(star => k.Pattern.Replace("*", star, StringComparison.Ordinal).StartsWith(name + ".", StringComparison.Ordinal)));
 
     private static bool IsWebAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);

@@ -38,6 +38,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             Alerts = new AlertSettings(
                 values.GetValueOrDefault("alerts.command"),
                 values.TryGetValue("alerts.webhook", out var webhook) ? new Uri(webhook) : null),
+            Recovery = RecoveryKeys.Read(values),
             Agents = values
                 .Where(v => v.Key.StartsWith("agents.", StringComparison.Ordinal))
                 .Select(v => (Parts: v.Key.Split('.'), v.Value))
@@ -56,7 +57,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
         foreach (var key in SettingKeys.All)
         {
             var names = key.Pattern.Contains('*', StringComparison.Ordinal)
-                ? SettingKeys.Agents.Select(agent => key.Pattern.Replace("*", agent, StringComparison.Ordinal)).Where(values.ContainsKey)
+                ? (key.Stars ?? SettingKeys.Agents).Select(star => key.Pattern.Replace("*", star, StringComparison.Ordinal)).Where(values.ContainsKey)
                 : [key.Pattern];
             foreach (var name in names)
             {

@@ -5,6 +5,7 @@ using Awoc.Core.Lifecycle;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Recovery;
 using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision;
 
@@ -40,7 +41,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         var left = new UnfinishedAttempt(story, verdict, usage.Output, exit?.RunMs ?? 0, runner.Traits.UsesModel, record is { Reporting: true });
         var ending = await SettleAsync(task, folder, attempt, verdict, left, end);
         KeepEvidence(task, attempt, EndEvidence.Of(task, end, ending));
-        await StoreAsync(task, new TaskCommand.Finish(task.Fence, usage, exit?.RunMs ?? 0, ending));
+        await StoreAsync(task, AttemptRecovery.Decide(ports, runner, task, ending, usage, exit, story, record));
     }
 
     /// <summary>The attempt could not even be prepared.</summary>
@@ -71,7 +72,9 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             case Tasks.BookEntry.Applied(var ended):
                 if (ended.State == TaskState.Ended) ports.Vault.Forget(task.Id);
                 ports.Files.Update(ended);
-                ports.Files.Note(ended, $"attempt {task.Attempt} ended; task {ended.State.Text()} {ended.Outcome.Text()} {ended.Reason.Text()}: {ended.Detail}");
+                ports.Files.Note(ended, command is TaskCommand.Defer again && ended.State != TaskState.Ended
+                    ? $"attempt {task.Attempt} ended {again.Outcome.Text()} {again.Reason.Text()}: {again.Detail}; waits for {again.WaitsFor}, due {ended.DueAt:yyyy-MM-ddTHH:mm:ssZ}"
+                    : $"attempt {task.Attempt} ended; task {ended.State.Text()} {ended.Outcome.Text()} {ended.Reason.Text()}: {ended.Detail}");
                 break;
             case Tasks.BookEntry.Refused(var why, _):
                 // Another daemon was first, and has said how it ended.

@@ -1,5 +1,6 @@
 using Awoc.Core.Tasks;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Recovery;
 using Awoc.Engine.Shims;
 
 namespace Awoc.Engine.Endings;

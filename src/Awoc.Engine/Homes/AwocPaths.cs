@@ -78,6 +78,9 @@ public sealed class AttemptFolder(string path, string socket)
     /// <summary>What the target's bytes hashed to before the launch; empty when there was no file.</summary>
     public string TargetBefore => In("target.sha256");
 
+    /// <summary>What the target's bytes hashed to before the launch, where AWOC had put them there itself; absent otherwise.</summary>
+    public string TargetOwn => In("target.own.sha256");
+
     /// <summary>Where the agent is told to write: delivery takes the file from there.</summary>
     public string Staging(string? target)
     {

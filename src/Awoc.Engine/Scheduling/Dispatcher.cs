@@ -213,7 +213,8 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
         {
             await begin.Task;
             while (!await TryAsync()) await Task.Delay(s_backOff, ports.Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
-            _running.TryRemove(task.Id, out _);
+            // Its own entry alone: an attempt that recovery made may have started already.
+            if (_running.TryGetValue(task.Id, out var entry) && entry.Driver == driver) _running.TryRemove(KeyValuePair.Create(task.Id, entry));
             feed.Pulse();
         }
 

@@ -36,6 +36,8 @@ public sealed record AwocSettings
     public int? Concurrency { get; init; }
 
     public AlertSettings Alerts { get; init; } = new(null, null);
+    /// <summary>What is done by itself when an attempt does not succeed.</summary>
+    public Core.Recovery.RecoverySettings Recovery { get; init; } = Core.Recovery.RecoverySettings.Default;
 
     /// <summary>Settings of single agents by the agent's name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Agents { get; init; } =

@@ -51,7 +51,7 @@ public sealed partial class AttemptDriver(
     {
         try
         {
-            _prepared = AttemptSetup.Prepare(ports, task, runner, probe());
+            _prepared = await AttemptSetup.PrepareAsync(ports, task, runner, probe(), detach);
             if (_prepared.Credential is { } credential) OpenGateway(credential);
             ports.Shims.Launch(_attempt.Path);
             ports.Files.Note(task, $"attempt {task.Attempt} started with {runner.Name}");

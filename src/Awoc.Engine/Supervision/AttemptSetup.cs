@@ -8,6 +8,7 @@ using Awoc.Engine.Budgets;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Recovery;
 using Awoc.Engine.Shims;
 using Awoc.Engine.TaskFolders;
 
@@ -24,15 +25,17 @@ public static class AttemptSetup
     private const long LogLimit = 2L * 1024 * 1024 * 1024;
 
     /// <summary>Writes all that the shim needs; durable when it returns.</summary>
-    public static PreparedAttempt Prepare(EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability)
+    public static async Task<PreparedAttempt> PrepareAsync(
+        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, CancellationToken cancellation)
     {
         var folder = ports.Paths.Task(task.Id);
         var attempt = TaskFiles.OpenAttempt(folder, task.Attempt);
-        var prompt = TaskPrompt.Build(task.Spec, task.Id, attempt.Staging(task.Spec.Output), TaskPrompt.DefaultTools, PromptLimits.Of(task));
-        var (plan, prepared) = Make(ports, task, runner, availability, prompt);
+        var earlier = await EarlierWork.TakeUpAsync(ports, task, runner, cancellation);
+        var prompt = earlier.Prompt(task, attempt.Staging(task.Spec.Output));
+        var (plan, prepared) = Make(ports, task, runner, availability, prompt, earlier.Session);
         File.WriteAllText(folder.Prompt, prompt);
         File.WriteAllText(attempt.Stdin, plan.StdinFirst);
-        File.WriteAllText(attempt.TargetBefore, task.Spec.Output is { } target ? ContentHash.OfFile(target) ?? "" : "");
+        TargetMemory.Note(folder, attempt, task);
         LaunchScript.Write(folder, ports.Paths.Home, task, plan);
         new ShimSpec
         {
@@ -61,10 +64,10 @@ public static class AttemptSetup
     /// one, which nobody has seen.
     /// </summary>
     public static PreparedAttempt Renew(EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability) =>
-        Make(ports, task, runner, availability, prompt: "").Prepared;
+        Make(ports, task, runner, availability, prompt: "", resume: null).Prepared;
 
     private static (LaunchPlan Plan, PreparedAttempt Prepared) Make(
-        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, string prompt)
+        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, string prompt, string? resume)
     {
         var attempt = ports.Paths.Task(task.Id).Attempt(task.Attempt);
         var token = $"awoc-{RandomNumberGenerator.GetHexString(48, lowercase: true)}";
@@ -77,6 +80,7 @@ public static class AttemptSetup
             Directory = attempt.Path,
             StagingPath = attempt.Staging(task.Spec.Output),
             Session = Guid.NewGuid().ToString(),
+            Resume = resume,
             Availability = availability,
             GatewayToken = token,
             TokensLeft = task.Budget.Tokens - task.Usage.Output,

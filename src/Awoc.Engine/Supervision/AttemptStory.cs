@@ -40,6 +40,9 @@ public sealed class AttemptStory
     /// <summary>The agent's list of what it has to do, as it last was; empty when it made none.</summary>
     public IReadOnlyList<TodoItem> Todos { get; private set; } = [];
 
+    /// <summary>When the account's window opens, where the agent was told with a refusal.</summary>
+    public DateTimeOffset? LimitResetsAt { get; private set; }
+
     /// <summary>What the main thread said after its last tool result.</summary>
     public string FinalText => _final.ToString();
 
@@ -137,6 +140,9 @@ public sealed class AttemptStory
                 break;
             case AgentEvent.UsageReport u:
                 Usage = u.Usage;
+                break;
+            case AgentEvent.Limit { Status: "rejected" } limit:
+                LimitResetsAt = limit.ResetsAt ?? LimitResetsAt;
                 break;
             case AgentEvent.Question q:
                 Question = q;

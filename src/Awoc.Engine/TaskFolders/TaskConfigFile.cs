@@ -47,6 +47,9 @@ public sealed record TaskConfigFile
     public required string Result { get; init; }
     public string? ResultFile { get; init; }
     public int Attempt { get; init; }
+    public int? Retries { get; init; }
+    public string? NextAttemptAt { get; init; }
+    public string? WaitsFor { get; init; }
     public long OutputTokens { get; init; }
     public bool? Rehearsal { get; init; }
 
@@ -84,6 +87,9 @@ public sealed record TaskConfigFile
         Result = task.Result.Text(),
         ResultFile = task.ResultPath,
         Attempt = task.Attempt,
+        Retries = task.Recovery.Retries > 0 ? task.Recovery.Retries : null,
+        NextAttemptAt = task.State == TaskState.Scheduled && task.DueAt is { } due ? Time(due) : null,
+        WaitsFor = task.WaitsFor,
         OutputTokens = task.Usage.Output,
         Rehearsal = task.Spec.Rehearsal ? true : null,
     };

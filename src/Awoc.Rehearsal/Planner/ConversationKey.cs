@@ -12,9 +12,10 @@ internal static class ConversationKey
 {
     public static string Of(HttpContext context, Conversation conversation)
     {
+        // A task that is resumed under a new session, or begun afresh, is the same to a fault that was served to it.
+        if (conversation.Task is { Id: { } task }) return task;
         var headers = context.Request.Headers;
-        var session = conversation.Task?.Id is null ? headers["x-claude-code-session-id"].ToString() : "";
-        var text = $"{session}\n{headers["x-claude-code-agent-id"]}\n{conversation.FirstPrompt}";
+        var text = $"{headers["x-claude-code-session-id"]}\n{headers["x-claude-code-agent-id"]}\n{conversation.FirstPrompt}";
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

@@ -19,6 +19,9 @@ public sealed class BuiltinRunner : IRunner
 
     public LaunchPlan Plan(AttemptContext context) => BuiltinLaunch.Plan(context);
 
+    public bool HasSession(string session, string attemptDirectory, IReadOnlyDictionary<string, string> variables) =>
+        File.Exists(Path.Combine(attemptDirectory, $"session-{Path.GetFileName(session)}.json"));
+
     public IAgentVoice? Voice { get; } = new BuiltinVoice();
 
     public IAgentStream OpenStream() => new BuiltinStream();

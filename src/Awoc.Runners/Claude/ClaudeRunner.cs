@@ -19,6 +19,9 @@ public sealed class ClaudeRunner : IRunner
 
     public LaunchPlan Plan(AttemptContext context) => ClaudeLaunch.Plan(context);
 
+    public bool HasSession(string session, string attemptDirectory, IReadOnlyDictionary<string, string> variables) =>
+        ClaudeTranscripts.Has(session, variables);
+
     public IAgentVoice? Voice { get; } = new ClaudeVoice();
 
     public IAgentStream OpenStream() => new ClaudeStream();

@@ -90,26 +90,16 @@ public sealed class BadInputDescriptionTests(SharedSandbox shared) : IClassFixtu
     [Theory]
     [InlineData("@@home is where", "@home is where")]
     [InlineData("plain, then\nlines; and 'quotes' \"both\" $HOME `id`", null)]
-    public async Task ExecuteTask_RunByHand_LaunchesTheSameTask(string description, string? kept)
+    public async Task ExecuteTask_RunByHand_IsARetryOfTheSameTask(string description, string? kept)
     {
         var id = await _awoc.LaunchAsync("--agent", "command", $"custom:{description}", "--timeout", "9");
         await _awoc.EndOfAsync(id);
         var again = await _awoc.ShellAsync($"cd / && {Path.Combine(_awoc.TaskFolder(id), "execute-task.sh")}");
         Assert.True(again.Code == 0, again.Error);
-        var status = await _awoc.EndOfAsync(again.Out.Trim());
+        Assert.Equal(id, again.Out.Trim());
+        var status = await _awoc.EndOfAsync(id);
         Assert.Equal(kept ?? description, (string?)status["description"]);
-        Assert.Equal((string?)(await _awoc.StatusAsync(id))["description"], (string?)status["description"]);
         Assert.Equal(_awoc.Work, (string?)status["cwd"]);
-        Assert.Equal(9, (int?)status["budget"]!["timeoutSeconds"]);
-    }
-
-    [Fact]
-    public async Task ExecuteTask_OfADescriptionTooLongForAnArgument_LaunchesTheSameTask()
-    {
-        var command = $"echo fine # {new string('y', 125_000)}";
-        var id = (await _awoc.WithInputAsync(command, "run", "--agent", "command", "custom:-", "--wait")).Out.Trim();
-        var again = await _awoc.ShellAsync(Path.Combine(_awoc.TaskFolder(id), "execute-task.sh"));
-        Assert.True(again.Code == 0, again.Error);
-        Assert.Equal(command, (string?)(await _awoc.EndOfAsync(again.Out.Trim()))["description"]);
+        Assert.Equal(2, status["attempts"]!.AsArray().Count);
     }
 }

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using Awoc.Core.Agents;
+using Awoc.Core.Budgets;
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Recovery;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Homes;
+using Awoc.Engine.Settings;
+using Awoc.Engine.Shims;
+using Awoc.Engine.Supervision;
+
+namespace Awoc.Engine.Recovery;
+
+/// <summary>Turns a settled attempt into the end of its task, or into the wait for its next one.</summary>
+public static class AttemptRecovery
+{
+    public static TaskCommand Decide(
+        EnginePorts ports, IRunner runner, AgentTask task, TaskEnding ending, Usage usage, ShimExit? exit, AttemptStory story, GatewayRecord? record)
+    {
+        var attempt = ports.Paths.Task(task.Id).Attempt(task.Attempt);
+        var runMs = exit?.RunMs ?? RunBeforeLost(attempt);
+        var now = ports.Time.GetUtcNow();
+        var ended = new EndedAttempt(ending.Outcome, ending.Reason, usage, runMs)
+        {
+            Detail = ending.Detail,
+            IsComplete = ending.Result == TaskResult.Complete,
+            Started = exit is null ? ShimInfo.Read(attempt.Path) is not null : exit.StartedUs is not null,
+            SessionGone = IsSessionGone(task, ending, record),
+            UsesModel = runner.Traits.UsesModel,
+            ResetsAt = Later(record?.ResetsAt, story.LimitResetsAt),
+        };
+        switch (RecoveryDecider.Decide(task, ended, Settings(ports, task), now, Random()))
+        {
+            case RecoveryDecision.Again again:
+                return new TaskCommand.Defer(task.Fence, ending.Outcome, ending.Reason, usage, runMs, now + again.Delay, again.Why)
+                {
+                    Detail = ending.Detail,
+                    Recovery = again.State,
+                    Budget = again.Budget,
+                    Result = ending.Result,
+                    ResultPath = ending.ResultPath,
+                };
+            case RecoveryDecision.Park park:
+                return new TaskCommand.Finish(task.Fence, usage, runMs, ending with
+                {
+                    Outcome = TaskOutcome.Failed,
+                    Reason = EndReason.Poisoned,
+                    Detail = park.Evidence,
+                });
+            case RecoveryDecision.End end:
+                return new TaskCommand.Finish(task.Fence, usage, runMs, end.Remedy is null ? ending : ending with { Detail = Joined(ending.Detail, end.Remedy) });
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>A resumed agent that ended without one model call never got as far as its session.</summary>
+    private static bool IsSessionGone(AgentTask task, TaskEnding ending, GatewayRecord? record) =>
+        task.Recovery.Next is { Mode: NextMode.Resume }
+        && task.Attempt > 1
+        && ending is { Outcome: TaskOutcome.Failed, Reason: EndReason.AgentError or EndReason.AgentCrashed or EndReason.Unknown }
+        && record is { Requests: 0 };
+
+    /// <summary>
+    /// Running time of an attempt whose shim left no record of it: from its start to the last that its agent said or spent. What a
+    /// lost attempt ran counts like any other's, or a task that is lost again and again would have no time limit.
+    /// </summary>
+    private static long RunBeforeLost(AttemptFolder attempt)
+    {
+        var started = new FileInfo(Path.Combine(attempt.Path, ShimFiles.Info));
+        if (!started.Exists) return 0;
+        var last = new[] { attempt.Events, attempt.GatewayLedger }.Where(File.Exists).Select(File.GetLastWriteTimeUtc).DefaultIfEmpty(started.LastWriteTimeUtc).Max();
+        return Math.Max(0, (long)(last - started.LastWriteTimeUtc).TotalMilliseconds);
+    }
+
+    /// <summary>A settings file that has come to be wrong ends no task otherwise than a right one would.</summary>
+    private static RecoverySettings Settings(EnginePorts ports, AgentTask task)
+    {
+        try
+        {
+            return ports.Settings.Read(task.Spec.Cwd).Recovery;
+        }
+        catch (SettingsException)
+        {
+            return RecoverySettings.Default;
+        }
+    }
+
+    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null ? other : other is null || one > other ? one : other;
+
+    private static string Joined(string? detail, string remedy) => detail is null ? remedy : $"{detail.TrimEnd('.')}; {remedy}";
+
+    private static double Random() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
+}
