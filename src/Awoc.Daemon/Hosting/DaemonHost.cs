@@ -118,7 +118,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             new ShimDaemon([Environment.ProcessPath!, "--home", paths.Home, "--detach"], paths.StopMarker, paths.ApiSocket),
             time));
         services.AddHostedService<IdleMemory>();
-        services.AddSingleton<Dispatcher>().AddSingleton<Launcher>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
+        services.AddSingleton<Dispatcher>().AddSingleton<Launcher>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

@@ -8,14 +8,20 @@ using Awoc.Runners;
 namespace Awoc.Daemon.Settings;
 
 /// <summary>One setting there is.</summary>
-/// <param name="Pattern">Its dotted name; <c>*</c> stands for an agent's name.</param>
+/// <param name="Pattern">Its dotted name; <c>*</c> stands for an agent's name, <c>+</c> for a group's.</param>
 /// <param name="Takes">What values it takes, for a person.</param>
 /// <param name="InProject">A project's file may set it. What names a program to run may not come with a checked-out repository.</param>
 internal sealed record SettingKey(
     string Pattern, string Description, string Takes, Func<string, bool> Accepts, Func<AwocSettings, string> Default, bool InProject)
 {
+    /// <summary>It stands for several settings.</summary>
+    public bool IsPattern => Pattern.AsSpan().ContainsAny('*', '+');
+
     public bool Fits(string key)
     {
+        // A group's name may have dots of its own.
+        if (Pattern.Split('+') is [var before, var after])
+            return key.Length > before.Length + after.Length && key.StartsWith(before, StringComparison.Ordinal) && key.EndsWith(after, StringComparison.Ordinal);
         var wanted = Pattern.Split('.');
         var given = key.Split('.');
         return wanted.Length == given.Length && wanted.Zip(given).All(p => p.First == p.Second || (p.First == "*" && SettingKeys.Agents.Contains(p.Second)));
@@ -39,6 +45,7 @@ internal static class SettingKeys
         new("on_failure", "what recovery does by itself, when nothing is said", Words<OnFailure>(), SnakeCaseIs<OnFailure>, s => s.OnFailure.Text(), true),
         new("permissions", "what becomes of a tool call that needs leave, when nothing is said", Words<OnPermission>(), SnakeCaseIs<OnPermission>, s => s.OnPermission.Text(), true),
         new("gateway.record", "keep every task's requests and answers, redacted", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
+        .. PoolKeys.All(),
         new("concurrency", "attempts at once", "a whole number from 1 to 1000", IsConcurrency, _ => ConcurrencyLimit.Default.ToString(CultureInfo.InvariantCulture), false),
         new($"agents.*.{AgentSettings.Path}", "the agent's program", "a path or a name on the PATH", v => v.Length > 0, _ => "found on the PATH", false),
         new($"agents.*.{AgentSettings.Tools}", "the tools the agent is given, parted by commas", "tool names", v => v.Length > 0, _ => "Read, Write, Edit, Bash, WebFetch, Grep, Glob", false),
@@ -49,18 +56,18 @@ internal static class SettingKeys
         new($"agents.*.{AgentSettings.AllowPrivateAddresses}", "let the built-in agent's WebFetch reach loopback and private addresses", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
     ];
 
-    public static string Allowed => string.Join(", ", All.Select(k => k.Pattern.Replace("*", "AGENT", StringComparison.Ordinal)));
+    public static string Allowed => string.Join(", ", All.Select(k => k.Pattern.Replace("*", "AGENT", StringComparison.Ordinal).Replace("+", "NAME", StringComparison.Ordinal)));
 
     public static SettingKey? Find(string key) => All.FirstOrDefault(k => k.Fits(key));
 
     /// <summary>Whether settings lie below this name.</summary>
-    public static bool IsPrefix(string name) => Agents.Any(agent => All.Any(k => k.Pattern.Replace("*", agent, StringComparison.Ordinal).StartsWith(name + ".", StringComparison.Ordinal)));
+    public static bool IsPrefix(string name) => PoolKeys.IsPrefix(name) || Agents.Any(agent => All.Any(k => k.Pattern.Replace("*", agent, StringComparison.Ordinal).StartsWith(name + ".", StringComparison.Ordinal)));
 
-    private static string Words<T>() where T : struct, Enum => string.Join(", ", SnakeCase.All<T>());
+    public static string Words<T>() where T : struct, Enum => string.Join(", ", SnakeCase.All<T>());
 
-    private static bool SnakeCaseIs<T>(string text) where T : struct, Enum => SnakeCase.TryParse<T>(text, out _);
+    public static bool SnakeCaseIs<T>(string text) where T : struct, Enum => SnakeCase.TryParse<T>(text, out _);
 
-    private static bool IsTokens(string text) =>
+    public static bool IsTokens(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 1 and <= Budget.MaxTokens;
 
     private static bool IsConcurrency(string text) =>
