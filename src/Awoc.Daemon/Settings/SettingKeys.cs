@@ -1,6 +1,7 @@
 using System.Globalization;
 using Awoc.Core.Budgets;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Launching;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Settings;
 using Awoc.Runners;
@@ -21,7 +22,10 @@ internal sealed record SettingKey(
     {
         // A group's name may have dots of its own.
         if (Pattern.Split('+') is [var before, var after])
-            return key.Length > before.Length + after.Length && key.StartsWith(before, StringComparison.Ordinal) && key.EndsWith(after, StringComparison.Ordinal);
+            return key.Length > before.Length + after.Length
+                && key.StartsWith(before, StringComparison.Ordinal)
+                && key.EndsWith(after, StringComparison.Ordinal)
+                && OrderNames.IsName(key[before.Length..^after.Length]);
         var wanted = Pattern.Split('.');
         var given = key.Split('.');
         return wanted.Length == given.Length && wanted.Zip(given).All(p => p.First == p.Second || (p.First == "*" && SettingKeys.Agents.Contains(p.Second)));
