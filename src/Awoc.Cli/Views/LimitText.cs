@@ -15,7 +15,7 @@ internal static class LimitText
         var (usage, budget) = (task.Usage, task.Budget);
         if (budget.Tokens is { } tokens)
         {
-            var thinking = usage.Thinking > 0 ? $", {Figures.Count(usage.Thinking)} thinking" : "";
+            var thinking = usage.Thinking > 0 ? $", {Figures.Count(usage.Thinking)} of them thinking" : "";
             var estimated = usage.Estimated is true ? ", partly estimated" : "";
             yield return ("tokens", $"{Figures.Count(usage.Output)} of {Figures.Count(tokens)} ({usage.Output * 100 / Math.Max(1, tokens)} %){thinking}{estimated}{Left(limits, "tokens")}");
             yield return ("exactness", task.BudgetExactness is { } exactness ? Exactness(exactness) : null);

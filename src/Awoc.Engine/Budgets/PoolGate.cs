@@ -44,16 +44,41 @@ public sealed class PoolGate(EnginePorts ports)
     {
         if (_waiting.Count == 0) return;
         var before = _settings;
-        if (ports.Pools.Changes is var changes && changes == _seen && Settings() == before) return;
+        var (settings, changes) = (Settings(), ports.Pools.Changes);
+        if (changes == _seen && ReferenceEquals(settings, before)) return;
         _seen = changes;
         foreach (var group in _waiting.Values.Select(t => t.Spec.Group).Distinct()) await ports.LearnAsync(group, stop);
-        foreach (var task in ports.Pools.Fitting(_waiting.Values.OrderBy(t => t.QueuedAt ?? t.CreatedAt), Settings()))
+        while (!await TryWakeAsync(stop))
+        {
+        }
+    }
+
+    /// <summary>False when one of those that would fit waits no longer: the room that was counted for it is another's.</summary>
+    private async Task<bool> TryWakeAsync(CancellationToken stop)
+    {
+        List<AgentTask> fitting = [];
+        foreach (var task in ports.Pools.Fitting(_waiting.Values.OrderBy(t => t.QueuedAt ?? t.CreatedAt), _settings))
+        {
+            // Somebody may have canceled it, or given it another budget.
+            var now = await ports.Book.Store.FindAsync(task.Id, stop);
+            if (now is { State: TaskState.Scheduled } && Shortage.IsIn(now.WaitsFor) && now.Budget == task.Budget)
+            {
+                fitting.Add(now);
+                continue;
+            }
+
+            _waiting.Remove(task.Id);
+            if (now is { State: TaskState.Scheduled } && Shortage.IsIn(now.WaitsFor)) _waiting[now.Id] = now;
+            return false;
+        }
+
+        foreach (var task in fitting)
         {
             _waiting.Remove(task.Id);
-            // Somebody may have canceled it, or given it another budget.
-            if (await ports.Book.Store.FindAsync(task.Id, stop) is { State: TaskState.Scheduled } now && Shortage.IsIn(now.WaitsFor))
-                await ports.Book.TryApplyAsync(now, new TaskCommand.Enqueue(), stop);
+            await ports.Book.TryApplyAsync(task, new TaskCommand.Enqueue(), stop);
         }
+
+        return true;
     }
 
     /// <summary>Whether the task may start: then its budget is held. Else it waits, or has been refused.</summary>
