@@ -20,7 +20,7 @@ internal static class PreviewText
             ("turns", preview.Budget.Turns is { } turns ? $"{Figures.Count(turns)} at most" : null),
             ("timeout", Figures.Limit(preview.Budget.TimeoutSeconds)),
             ("stall", preview.Budget.StallSeconds is { } stall ? $"after {Figures.Limit(stall)} without a sign of life" : "no limit"),
-            .. LimitText.Policy(preview.Policy),
+            .. LimitText.Policy(preview.Policy, preview.Budget.Tokens is not null),
             ("command", string.Join(' ', preview.Argv.Select(ShellWord))),
         ]);
         writer.WriteLine();

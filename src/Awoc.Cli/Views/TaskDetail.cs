@@ -23,16 +23,14 @@ internal static class TaskDetail
             ("agent", task.Agent),
             ("rehearsal", task.Rehearsal is true ? "yes: the embedded model answered, which is rule-based and no language model" : null),
             ("model", task.Model),
-            ("tokens", Tokens(task)),
-            ("input", $"{Figures.Count(task.Usage.Input)}, from cache {Figures.Count(task.Usage.CacheRead)}, to cache {Figures.Count(task.Usage.CacheWrite)}"),
-            ("cost", task.Usage.CostUsd is { } cost ? FormattableString.Invariant($"${cost:0.00##} at list price") : null),
-            ("time", $"{Figures.Duration(TaskRow.RunningTime(task, now))} of {Figures.Limit(task.Budget.TimeoutSeconds)}"),
+            .. LimitText.Of(task, now),
             ("output", task.Output is { } output ? $"{output}{(task.Delivered is true ? "" : " (not delivered)")}" : null),
             ("result file", task.ResultPath),
             ("working in", task.Cwd),
             ("directory", task.Directory),
             ("group", task.Group),
             ("session", task.Parent),
+            .. LimitText.Policy(task.Policy, task.Budget.Tokens is not null),
             ("created", Time(task.CreatedAt)),
             ("started", Time(task.StartedAt)),
             ("ended", Time(task.EndedAt)),
@@ -59,15 +57,6 @@ internal static class TaskDetail
 
         if (task.Result != TaskWords.NoResult) yield return $"awoc output {handle}";
         if (task.Outcome != TaskWords.Succeeded) yield return $"awoc logs {handle}";
-    }
-
-    private static string? Tokens(TaskView task)
-    {
-        if (task.Budget.Tokens is not { } budget) return null;
-        var share = budget > 0 ? $" ({task.Usage.Output * 100 / budget} %)" : "";
-        var thinking = task.Usage.Thinking > 0 ? $", {Figures.Count(task.Usage.Thinking)} of them thinking" : "";
-        var estimated = task.Usage.Estimated is true ? ", partly estimated" : "";
-        return $"{Figures.Count(task.Usage.Output)} of {Figures.Count(budget)}{share}{thinking}{estimated}";
     }
 
     private static string? Time(DateTimeOffset? time) => time is { } t ? $"{t.ToLocalTime():yyyy-MM-dd HH:mm:ss}" : null;

@@ -33,7 +33,7 @@ internal sealed record TaskRow(string Id, string Task, string State, string Agen
         StateOf(task),
         task.Rehearsal is true ? $"{task.Agent} (rehearsal)" : task.Agent,
         task.Model ?? "-",
-        task.Budget.Tokens is not { } tokens ? "-" : $"{Figures.Count(task.Usage.Output)}/{Figures.Count(tokens)}",
+        task.Model is null || task.Budget.Tokens is not { } tokens ? "-" : $"{Figures.Count(task.Usage.Output)}/{Figures.Count(tokens)}",
         task.StartedAt is null ? "-" : Figures.Duration(RunningTime(task, now)),
         Printable.Line(OutputOf(task, cwd)));
 

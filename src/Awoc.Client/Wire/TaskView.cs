@@ -87,6 +87,15 @@ public sealed record TaskView
     /// <summary>The limits over all attempts.</summary>
     public required BudgetView Budget { get; init; }
 
+    /// <summary>How exactly the token budget holds with its agent: <c>exact</c>, <c>live</c>, <c>per_turn</c>, <c>estimate</c>, <c>none</c>.</summary>
+    public string? BudgetExactness { get; init; }
+
+    /// <summary>Every limit that bounds it, with what is used and left. Left out of listings.</summary>
+    public IReadOnlyList<LimitView>? Limits { get; init; }
+
+    /// <summary>Models it called whose price is not known: the cost leaves them out. Absent where there is none, and from listings.</summary>
+    public IReadOnlyList<string>? Unpriced { get; init; }
+
     /// <summary>What happens at a limit or a failure.</summary>
     public required PolicyView Policy { get; init; }
 
@@ -156,6 +165,15 @@ public sealed record UsageView(long Output, long Thinking, long Input, long Cach
 /// <param name="StallSeconds">Seconds without a sign of life after which an attempt counts as hung.</param>
 public sealed record BudgetView(
     long? Tokens, long TimeoutSeconds, long? InputTokens = null, decimal? CostUsd = null, int? Turns = null, long? StallSeconds = null);
+
+/// <summary>One limit.</summary>
+/// <param name="Kind"><c>tokens</c>, <c>input_tokens</c>, <c>cost</c>, <c>time</c>, <c>turns</c>, <c>stall</c>; of what tasks share, <c>day_tokens</c>, <c>group_cost</c> and so on.</param>
+/// <param name="Max">The limit.</param>
+/// <param name="Used">Spent, live while an attempt runs; absent where it is not known.</param>
+/// <param name="Left">What may still be spent; absent where it is not known.</param>
+/// <param name="Unit"><c>tokens</c>, <c>usd</c>, <c>seconds</c>, <c>turns</c>.</param>
+/// <param name="Held">Of a limit that tasks share: kept for attempts under way, and neither used nor left; absent otherwise.</param>
+public sealed record LimitView(string Kind, decimal Max, decimal? Used, decimal? Left, string Unit, decimal? Held = null);
 
 /// <summary>What a task does at a limit or a failure.</summary>
 /// <param name="OnBudget"><c>stop</c> or <c>ask</c>.</param>

@@ -50,6 +50,7 @@ internal static class LaunchEndpoints
     {
         LaunchAnswer.Invalid(var faults) => Problems.Invalid(faults),
         LaunchAnswer.Conflict(var why) => Problems.Conflict(why),
+        LaunchAnswer.Short(var why) => Problems.Unavailable("A shared budget has no room for it, and budgets.on_short is refuse.", why),
         LaunchAnswer.Unavailable(var why, var missing) => Problems.Unavailable(why, NextSteps(missing)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

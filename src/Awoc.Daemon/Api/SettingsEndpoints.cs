@@ -1,5 +1,6 @@
 using Awoc.Client.Wire;
 using Awoc.Daemon.Settings;
+using Awoc.Engine.Tasks;
 
 namespace Awoc.Daemon.Api;
 
@@ -12,12 +13,14 @@ internal static class SettingsEndpoints
         api.MapPut("/settings/{key}", Change).WithName("change-setting").Produces<SettingView>();
     }
 
-    private static IResult Change(string key, SettingChange change, YamlSettings settings)
+    private static IResult Change(string key, SettingChange change, YamlSettings settings, EventFeed feed)
     {
         if (SettingKeys.Find(key) is not { } known)
             return Problems.Invalid("KEY", key, SettingKeys.Allowed);
         if (change.Value is { } value && !known.Accepts(value)) return Problems.Invalid(key, value, known.Takes);
         settings.Set(key, change.Value);
+        // What waits for room, or for a slot, may go on.
+        feed.Pulse();
         return Results.Json(settings.View(known, key), WireJson.Default.SettingView);
     }
 }

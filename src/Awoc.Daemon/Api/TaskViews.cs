@@ -4,20 +4,23 @@ using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
-using Awoc.Engine.Agents;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Scheduling;
+using Awoc.Engine.Supervision;
 
 namespace Awoc.Daemon.Api;
 
 /// <summary>Tasks as the wire shows them, with what a running attempt has spent up to now.</summary>
-internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, AgentRoster roster, TimeProvider time)
+internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitViews limits, EnginePorts ports, TimeProvider time)
 {
     private const int ListedDescription = 400;
 
     public TaskView Of(AgentTask task, IReadOnlyList<AttemptRecord>? attempts = null)
     {
         var spec = task.Spec;
+        var exactness = ports.Roster.Find(spec.Agent)?.Traits.Exactness ?? BudgetExactness.Estimate;
+        var usage = dispatcher.Find(task.Id)?.Usage ?? task.Usage;
+        var calls = attempts is null || exactness == BudgetExactness.None ? [] : limits.Records(task, attempts);
         var description = attempts is null && spec.Description.Length > ListedDescription
             ? $"{spec.Description.AsSpan(0, ListedDescription)}…"
             : spec.Description;
@@ -49,8 +52,11 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, AgentRos
             Queue = spec.Queue,
             Parent = spec.ParentSession,
             Attempts = attempts is null ? null : [.. attempts.Select(Of)],
-            Usage = Of(dispatcher.Find(task.Id)?.Usage ?? task.Usage),
-            Budget = BudgetViews.Of(task.Budget, roster.Find(spec.Agent)?.Traits.Exactness ?? BudgetExactness.Estimate),
+            Usage = Of(usage),
+            Budget = BudgetViews.Of(task.Budget, exactness),
+            BudgetExactness = exactness.Text(),
+            Limits = attempts is null ? null : [.. limits.Of(task, attempts, usage, exactness, calls)],
+            Unpriced = calls.SelectMany(c => c.Unpriced).Distinct().ToList() is { Count: > 0 } unpriced ? unpriced : null,
             Policy = BudgetViews.PolicyOf(spec),
             ExitCode = task.Outcome is { } outcome ? ExitCodes.OfOutcome(outcome.Text()) : null,
             RunMs = task.RunMs,

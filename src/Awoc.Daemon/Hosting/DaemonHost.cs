@@ -123,7 +123,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             time));
         services.AddHostedService<IdleMemory>();
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
-        services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Launcher>().AddSingleton<Reopener>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
+        services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Launcher>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

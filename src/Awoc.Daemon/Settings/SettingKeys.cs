@@ -1,6 +1,7 @@
 using System.Globalization;
 using Awoc.Core.Budgets;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Launching;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Settings;
 using Awoc.Runners;
@@ -8,7 +9,7 @@ using Awoc.Runners;
 namespace Awoc.Daemon.Settings;
 
 /// <summary>One setting there is.</summary>
-/// <param name="Pattern">Its dotted name; <c>*</c> stands for an agent's name.</param>
+/// <param name="Pattern">Its dotted name; <c>*</c> stands for an agent's name, <c>+</c> for a group's.</param>
 /// <param name="Takes">What values it takes, for a person.</param>
 /// <param name="InProject">A project's file may set it. What names a program to run may not come with a checked-out repository.</param>
 internal sealed record SettingKey(
@@ -17,8 +18,17 @@ internal sealed record SettingKey(
     /// <summary>What <c>*</c> stands for; null is an agent's name.</summary>
     public IReadOnlyList<string>? Stars { get; init; }
 
+    /// <summary>It stands for several settings.</summary>
+    public bool IsPattern => Pattern.AsSpan().ContainsAny('*', '+');
+
     public bool Fits(string key)
     {
+        // A group's name may have dots of its own.
+        if (Pattern.Split('+') is [var before, var after])
+            return key.Length > before.Length + after.Length
+                && key.StartsWith(before, StringComparison.Ordinal)
+                && key.EndsWith(after, StringComparison.Ordinal)
+                && OrderNames.IsName(key[before.Length..^after.Length]);
         var wanted = Pattern.Split('.');
         var given = key.Split('.');
         return wanted.Length == given.Length && wanted.Zip(given).All(p => p.First == p.Second || (p.First == "*" && (Stars ?? SettingKeys.Agents).Contains(p.Second)));
@@ -42,6 +52,7 @@ internal static class SettingKeys
         new("on_failure", "what recovery does by itself, when nothing is said", Words<OnFailure>(), SnakeCaseIs<OnFailure>, s => s.OnFailure.Text(), true),
         new("permissions", "what becomes of a tool call that needs leave, when nothing is said", Words<OnPermission>(), SnakeCaseIs<OnPermission>, s => s.OnPermission.Text(), true),
         new("gateway.record", "keep every task's requests and answers, redacted", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
+        .. PoolKeys.All(),
         new("concurrency", "attempts at once", "a whole number from 1 to 1000", IsConcurrency, _ => ConcurrencyLimit.Default.ToString(CultureInfo.InvariantCulture), false),
         new("alerts.command", "a shell command that gets each alert as JSON on standard input", "a command", v => v.Trim().Length > 0, _ => "none", false),
         new("alerts.webhook", "where each alert is posted as JSON", "an http or https address", IsWebAddress, _ => "nowhere", false),
@@ -57,21 +68,25 @@ internal static class SettingKeys
         new($"agents.*.{AgentSettings.AllowPrivateAddresses}", "let the built-in agent's WebFetch reach loopback and private addresses", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
     ];
 
-    public static string Allowed => string.Join(", ", All.Select(k => k.Pattern.Replace("*", k.Stars is null ? "AGENT" : "REASON", StringComparison.Ordinal)));
+    public static string Allowed => string.Join(", ", All.Select(k => k.Pattern
+        .Replace("*", k.Stars is null ? "AGENT" : "REASON", StringComparison.Ordinal)
+        .Replace("+", "NAME", StringComparison.Ordinal)));
 
     public static SettingKey? Find(string key) => All.FirstOrDefault(k => k.Fits(key));
 
     /// <summary>Whether settings lie below this name.</summary>
-    public static bool IsPrefix(string name) => All.Any(k => (k.Stars ?? Agents).Any(star => k.Pattern.Replace("*", star, StringComparison.Ordinal).StartsWith(name + ".", StringComparison.Ordinal)));
+    public static bool IsPrefix(string name) =>
+        PoolKeys.IsPrefix(name)
+        || All.Any(k => (k.Stars ?? Agents).Any(star => k.Pattern.Replace("*", star, StringComparison.Ordinal).StartsWith(name + ".", StringComparison.Ordinal)));
 
     private static bool IsWebAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
 
-    private static string Words<T>() where T : struct, Enum => string.Join(", ", SnakeCase.All<T>());
+    public static string Words<T>() where T : struct, Enum => string.Join(", ", SnakeCase.All<T>());
 
-    private static bool SnakeCaseIs<T>(string text) where T : struct, Enum => SnakeCase.TryParse<T>(text, out _);
+    public static bool SnakeCaseIs<T>(string text) where T : struct, Enum => SnakeCase.TryParse<T>(text, out _);
 
-    private static bool IsTokens(string text) =>
+    public static bool IsTokens(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 1 and <= Budget.MaxTokens;
 
     private static bool IsPath(string text) => text.StartsWith("~/", StringComparison.Ordinal) || Path.IsPathFullyQualified(text);

@@ -20,7 +20,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
 
     public AwocSettings Read(string? cwd)
     {
-        var values = Merge(cwd).ToDictionary(v => v.Key, v => v.Value.Value);
+        var values = Merge(cwd).ToDictionary(v => v.Key, v => v.Value.Value, StringComparer.Ordinal);
         var defaults = new AwocSettings();
         return defaults with
         {
@@ -34,6 +34,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             OnFailure = Word<OnFailure>("on_failure"),
             OnPermission = Word<OnPermission>("permissions"),
             RecordWire = values.TryGetValue("gateway.record", out var record) && bool.Parse(record),
+            Pools = PoolKeys.Read(values),
             Concurrency = values.TryGetValue("concurrency", out var limit) ? int.Parse(limit, CultureInfo.InvariantCulture) : null,
             Alerts = new AlertSettings(
                 values.GetValueOrDefault("alerts.command"),
@@ -56,9 +57,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
         List<SettingView> settings = [];
         foreach (var key in SettingKeys.All)
         {
-            var names = key.Pattern.Contains('*', StringComparison.Ordinal)
-                ? (key.Stars ?? SettingKeys.Agents).Select(star => key.Pattern.Replace("*", star, StringComparison.Ordinal)).Where(values.ContainsKey)
-                : [key.Pattern];
+            var names = key.IsPattern ? [.. values.Keys.Where(key.Fits).Order(StringComparer.Ordinal)] : (string[])[key.Pattern];
             foreach (var name in names)
             {
                 settings.Add(values.TryGetValue(name, out var set)

@@ -9,6 +9,7 @@ using Awoc.Core.Prompts;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Agents;
+using Awoc.Engine.Budgets;
 using Awoc.Engine.Supervision;
 using Awoc.Engine.Tasks;
 
@@ -26,6 +27,11 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         if (made is not SpecAnswer.Made(var spec, _, var notices)) return Refusal(made);
         var id = TaskId.New(ports.Time);
         var launch = TaskLifecycle.Launch(id, spec, ports.Time.GetUtcNow());
+        var (shortage, refuses) = await RoomAsync(launch.Next, cancellation);
+        if (shortage is { Never: true }) return new LaunchAnswer.Invalid([new SpecFault(shortage.Need.Field, shortage.Need.Value, shortage.Text)]);
+        if (shortage is not null && refuses) return new LaunchAnswer.Short(shortage.Text);
+        notices = [.. notices, .. await ForewarnedAsync(spec, cancellation)];
+        if (shortage is not null) notices = [.. notices, $"it will wait: {shortage.Text}"];
 
         switch (await StoreAsync(launch, order.Secrets, idempotencyKey, cancellation))
         {
@@ -67,6 +73,21 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
             }
         }
     }
+
+    /// <summary>Whether the shared budgets have room for the task, and whether it is refused where they have not.</summary>
+    private async Task<(Shortage? Shortage, bool Refuses)> RoomAsync(AgentTask task, CancellationToken cancellation)
+    {
+        var pools = ports.Settings.Read(null).Pools;
+        await ports.LearnAsync(task.Spec.Group, cancellation);
+        return (ports.Pools.Ask(task, pools), pools.OnShort == OnShort.Refuse);
+    }
+
+    private async Task<IReadOnlyList<string>> ForewarnedAsync(TaskSpec spec, CancellationToken cancellation) =>
+        spec.Rehearsal || spec.Model is null
+            ? []
+            : PastNeed.Of(spec, await ports.Book.Store.RecentAsync(spec.Type, spec.Agent, PastNeed.Looked, cancellation)) is { } warning
+                ? [warning]
+                : [];
 
     /// <summary>What a launch would do.</summary>
     public LaunchAnswer Preview(LaunchOrder order)
@@ -230,6 +251,9 @@ public abstract record LaunchAnswer
     public sealed record Invalid(IReadOnlyList<SpecFault> Faults) : LaunchAnswer;
 
     public sealed record Conflict(string Why) : LaunchAnswer;
+
+    /// <summary>A shared budget has no room, and the settings let no task wait for it.</summary>
+    public sealed record Short(string Why) : LaunchAnswer;
 
     /// <summary>No agent can run.</summary>
     /// <param name="Missing">What each of them lacks.</param>

@@ -17,7 +17,6 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
     private const int LongestDescription = 1024 * 1024;
 
     private const int ShownValue = 60;
-    private const int LongestName = 64;
     private const int LongestModel = 128;
 
     /// <summary>The kernel's own limit, in bytes.</summary>
@@ -111,8 +110,8 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
 
     public string? Name(string field, string? name)
     {
-        if (name is null || (name.Length <= LongestName && NamePattern().IsMatch(name))) return name;
-        Fault(field, name, $"a letter, then letters, digits, '.', '_' and '-', at most {LongestName}");
+        if (name is null || OrderNames.IsName(name)) return name;
+        Fault(field, name, OrderNames.Allowed);
         return null;
     }
 
@@ -152,9 +151,6 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
 
     [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Access(string path, int mode);
-
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9._-]*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex NamePattern();
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._:/@\[\]?=&-]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex ModelPattern();

@@ -4,6 +4,7 @@ using Awoc.Core.Lifecycle;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Agents;
+using Awoc.Engine.Budgets;
 using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision;
@@ -22,9 +23,13 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_renewEvery = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_adoptionPatience = TimeSpan.FromSeconds(5);
+    /// <summary>How soon shared limits that were raised by hand in the settings file are seen.</summary>
+    private static readonly TimeSpan s_roomPatience = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan s_backOff = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<TaskId, (AttemptDriver Driver, Task Done)> _running = new();
+    private readonly PoolGate _gate = new(ports);
     private readonly TaskCompletionSource _adopted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Attempts under way here.</summary>
@@ -128,19 +133,28 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
         var grown = feed.Next;
         foreach (var due in await ports.Book.Store.DueAsync(ports.Time.GetUtcNow(), 100, stop))
             await ports.Book.TryApplyAsync(due, new TaskCommand.Enqueue(), stop);
+        await _gate.WakeAsync(stop);
         var free = Limit - _running.Count;
         if (free > 0)
         {
             var ready = await ports.Book.Store.ReadyAsync(Queue, free, stop);
             if (ready.Count > 0)
             {
-                await Task.WhenAll(ready.Select(task => DispatchAsync(task, stop)));
-                if (ready.Count == free) return;
+                List<AgentTask> admitted = [];
+                foreach (var task in ready)
+                {
+                    // One whose last attempt is still being let go of comes with the pulse that ends it.
+                    if (!_running.ContainsKey(task.Id) && await _gate.AdmitAsync(task, stop)) admitted.Add(task);
+                }
+
+                await Task.WhenAll(admitted.Select(task => StartAsync(task, stop)));
+                if (ready.Count == free && ready.All(task => !_running.ContainsKey(task.Id) || admitted.Contains(task))) return;
             }
         }
 
         using var round = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var until = await UntilDueAsync(stop);
+        if (_gate.HasWaiting && (until == Timeout.InfiniteTimeSpan || until > s_roomPatience)) until = s_roomPatience;
         await Task.WhenAny(grown, Task.Delay(until, ports.Time, round.Token));
         await round.CancelAsync();
         stop.ThrowIfCancellationRequested();
@@ -151,6 +165,19 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
         if (await ports.Book.Store.NextDueAsync(stop) is not { } due) return Timeout.InfiniteTimeSpan;
         var wait = due - ports.Time.GetUtcNow();
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : wait;
+    }
+
+    /// <summary>What was held for a task that does not start after all is let go.</summary>
+    private async Task StartAsync(AgentTask task, CancellationToken stop)
+    {
+        try
+        {
+            await DispatchAsync(task, stop);
+        }
+        finally
+        {
+            if (!_running.ContainsKey(task.Id)) _gate.Release(task);
+        }
     }
 
     private async Task DispatchAsync(AgentTask task, CancellationToken stop)
@@ -213,9 +240,27 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
         {
             await begin.Task;
             while (!await TryAsync()) await Task.Delay(s_backOff, ports.Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
-            // Its own entry alone: an attempt that recovery made may have started already.
-            if (_running.TryGetValue(task.Id, out var entry) && entry.Driver == driver) _running.TryRemove(KeyValuePair.Create(task.Id, entry));
+            while (!await TrySettleAsync()) await Task.Delay(s_backOff, ports.Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+            _running.TryRemove(task.Id, out _);
             feed.Pulse();
+        }
+
+        async Task<bool> TrySettleAsync()
+        {
+            try
+            {
+                await _gate.SettleAsync(task, stop);
+                return true;
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                return true;
+            }
+            catch (StoreException broken)
+            {
+                LogAttemptFailed(broken, task.Id, task.Attempt);
+                return false;
+            }
         }
 
         async Task<bool> TryAsync()
@@ -244,6 +289,7 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
 
     private async Task AdoptAllAsync(CancellationToken stop)
     {
+        await _gate.BeginAsync(stop);
         var left = await ports.Book.Store.InAttemptAsync(stop);
         await Task.WhenAll(left.Where(task => !_running.ContainsKey(task.Id)).Select(task => AdoptAsync(task, stop)));
         if (left.Count > 0) LogAdopting(left.Count);
@@ -256,6 +302,7 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
         if (ports.Roster.Find(task.Spec.Agent) is not { } runner) return;
         var entry = await ports.Book.TryApplyAsync(task, new TaskCommand.Adopt(ports.Node), stop, leaseFor: s_lease);
         if (entry is not BookEntry.Applied(var adopted)) return;
+        await _gate.KeepAsync(adopted, stop);
         var directory = ports.Paths.Task(task.Id).Attempt(task.Attempt).Path;
         Drive(adopted, runner, async driver =>
         {

@@ -1,4 +1,5 @@
 using Awoc.Core.Tasks;
+using Awoc.Engine.Budgets;
 
 namespace Awoc.Engine.Settings;
 
@@ -31,6 +32,9 @@ public sealed record AwocSettings
 
     /// <summary>Keep every task's requests and answers, redacted.</summary>
     public bool RecordWire { get; init; }
+
+    /// <summary>The limits that tasks share.</summary>
+    public PoolSettings Pools { get; init; } = PoolSettings.None;
 
     /// <summary>Attempts at once; null derives it from cores and memory.</summary>
     public int? Concurrency { get; init; }

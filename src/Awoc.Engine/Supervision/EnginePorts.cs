@@ -1,5 +1,6 @@
 using Awoc.Core.Agents;
 using Awoc.Engine.Agents;
+using Awoc.Engine.Budgets;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Settings;
@@ -25,4 +26,8 @@ public sealed record EnginePorts(
     ShimLauncher Shims,
     RehearsalUpstream Rehearsal,
     ShimDaemon? Daemon,
-    TimeProvider Time);
+    TimeProvider Time)
+{
+    /// <summary>The budgets that tasks share.</summary>
+    public BudgetPools Pools { get; } = new(Time);
+}

@@ -1,4 +1,5 @@
 using Awoc.Core.Lifecycle;
+using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 using CsCheck;
 using Storage.Conformance;
@@ -130,6 +131,72 @@ public sealed class TaskLifecycleProperties
         var ended = log.OfType<TaskEvent.AttemptEnded>().ToList();
         Assert.Equal(ended.Sum(e => e.Usage.Output), next.Usage.Output);
         Assert.Equal(ended.Sum(e => e.RunMs), next.RunMs);
+    });
+
+    [Fact]
+    public void Decide_AnyCommand_TheBudgetIsTheLastThatWasGiven() => ForEachCommand((before, command, decision, log) =>
+    {
+        if (decision is not Decision.Accepted { Next: var next }) return;
+        Assert.Equal(log.OfType<TaskEvent.BudgetChanged>().LastOrDefault()?.Budget ?? next.Spec.Budget, next.Budget);
+        if (command is TaskCommand.ChangeBudget change) Assert.Equal((change.Budget, before.State), (next.Budget, next.State));
+    });
+
+    [Fact]
+    public void Decide_Reopen_BeginsTheCountsOfRecoveryAnew() => ForEachCommand((_, command, decision, _) =>
+    {
+        if (command is not TaskCommand.Reopen reopen || decision is not Decision.Accepted { Next: var next }) return;
+        Assert.Equal(RecoveryState.None with { Next = reopen.Next }, next.Recovery);
+        Assert.Equal(reopen.DueAt is null ? TaskState.Queued : TaskState.Scheduled, next.State);
+    });
+
+    [Fact]
+    public void Decide_Defer_KeepsWhatRecoveryHasDone() => ForEachCommand((before, command, decision, _) =>
+    {
+        if (command is not TaskCommand.Defer defer || before.CancelRequested || decision is not Decision.Accepted { Next: var next }) return;
+        Assert.Equal(defer.Recovery ?? before.Recovery with { Next = null }, next.Recovery);
+        Assert.Equal((TaskState.Scheduled, defer.WaitsFor), (next.State, next.WaitsFor));
+    });
+
+    [Fact]
+    public void Decide_EndOfAnAttempt_UsesUpHowItWasToGoOn() => ForEachCommand((_, command, decision, _) =>
+    {
+        if (command is TaskCommand.Finish && decision is Decision.Accepted { Next: var next }) Assert.Null(next.Recovery.Next);
+    });
+
+    [Fact]
+    public void Decide_Land_IsForTheRecordAlone() => ForEachCommand((before, command, decision, _) =>
+    {
+        if (command is not TaskCommand.Land) return;
+        if (before.InAttempt) Assert.Equal(before with { Version = before.Version + 1 }, Assert.IsType<Decision.Accepted>(decision).Next);
+        else Assert.IsType<Decision.Rejected>(decision);
+    });
+
+    [Fact]
+    public void Decide_Postpone_TakesAQueuedTaskOutOfItsQueueAlone() => ForEachCommand((before, command, decision, _) =>
+    {
+        if (command is not TaskCommand.Postpone postpone) return;
+        if (before.State != TaskState.Queued)
+        {
+            Assert.IsType<Decision.Rejected>(decision);
+            return;
+        }
+
+        var next = Assert.IsType<Decision.Accepted>(decision).Next;
+        Assert.Equal((TaskState.Scheduled, postpone.WaitsFor, before.Recovery), (next.State, next.WaitsFor, next.Recovery));
+    });
+
+    [Fact]
+    public void Decide_Refuse_FailsATaskThatWaits() => ForEachCommand((before, _, _, _) =>
+    {
+        var decision = TaskLifecycle.Decide(before, new TaskCommand.Refuse(EndReason.DayBudget, "no room"), before.CreatedAt);
+        if (before.InAttempt || before.State == TaskState.Ended)
+        {
+            Assert.IsType<Decision.Rejected>(decision);
+            return;
+        }
+
+        var next = Assert.IsType<Decision.Accepted>(decision).Next;
+        Assert.Equal((TaskState.Ended, TaskOutcome.Failed, EndReason.DayBudget, before.Result), (next.State, next.Outcome, next.Reason, next.Result));
     });
 
     [Fact]

@@ -37,6 +37,30 @@ public sealed class BadInputValueTests(SharedSandbox shared) : IClassFixture<Sha
     [InlineData("--timeout", "99999999999d")]
     [InlineData("--timeout", "31d")]
     [InlineData("--timeout", "")]
+    [InlineData("--stall-timeout", "soon")]
+    [InlineData("--stall-timeout", "")]
+    [InlineData("--stall-timeout", "31d")]
+    [InlineData("--max-cost", "0")]
+    [InlineData("--max-cost", "-1")]
+    [InlineData("--max-cost", "$1")]
+    [InlineData("--max-cost", "1,5")]
+    [InlineData("--max-cost", "0.0000001")]
+    [InlineData("--max-cost", "1e3")]
+    [InlineData("--max-input-tokens", "0")]
+    [InlineData("--max-input-tokens", "many")]
+    [InlineData("--max-turns", "0")]
+    [InlineData("--max-turns", "1.5")]
+    [InlineData("--on-budget", "explode")]
+    [InlineData("--on-budget", "")]
+    [InlineData("--on-budget", "0")]
+    [InlineData("--on-failure", "retry")]
+    [InlineData("--retry", "-1")]
+    [InlineData("--retry", "101")]
+    [InlineData("--max-total-tokens", "4999")]
+    [InlineData("--max-total-tokens", "x")]
+    [InlineData("--max-total-time", "599")]
+    [InlineData("--max-total-time", "later")]
+    [InlineData("--permissions", "allow")]
     [InlineData("--model", "no such model!")]
     [InlineData("--model", "")]
     [InlineData("--agent", "cladue")]
@@ -48,11 +72,36 @@ public sealed class BadInputValueTests(SharedSandbox shared) : IClassFixture<Sha
     public async Task Run_BadFlagValue_NamesFlagAndValue(string flag, string value)
     {
         var marker = $"marker{Guid.NewGuid():n}";
+        if (flag is "--max-cost" or "--max-input-tokens" or "--max-turns" or "--max-total-tokens")
+        {
+            Refusal.Is(await _awoc.AwocAsync("run", $"research:{marker}", "--agent", "builtin", "--model", "rehearsal", flag, value), 2, flag);
+            Assert.Equal(0, await LaunchedAsync(marker));
+            return;
+        }
+
         var arguments = flag is "--agent" or "--model" ? new[] { "run", $"research:{marker}", flag, value } : ["run", $"research:{marker}", "--agent", "command", flag, value];
         if (flag == "--model") arguments = [.. arguments, "--agent", "builtin"];
         Refusal.Is(await _awoc.AwocAsync(arguments), 2, flag);
         Assert.Equal(0, await LaunchedAsync(marker));
     }
+
+    [Theory]
+    [InlineData("--max-cost", "1")]
+    [InlineData("--max-input-tokens", "5")]
+    [InlineData("--max-turns", "5")]
+    [InlineData("--max-total-tokens", "9000")]
+    [InlineData("--on-budget", "ask")]
+    [InlineData("--permissions", "ask")]
+    public async Task Run_LimitTheAgentCannotKeep_IsRefusedNotIgnored(string flag, string value) =>
+        Refusal.Is(await _awoc.AwocAsync("run", "true", "--agent", "command", flag, value), 2, flag);
+
+    [Fact]
+    public async Task Run_RecordOfAnAgentWithoutModel_IsRefused() =>
+        Refusal.Is(await _awoc.AwocAsync("run", "true", "--agent", "command", "--record"), 2, "--record", "model");
+
+    [Fact]
+    public async Task Run_RetriesThatAreForbidden_AreRefused() =>
+        Refusal.Is(await _awoc.AwocAsync("run", "true", "--agent", "command", "--on-failure", "stop", "--retry", "1"), 2, "--retry", "--on-failure");
 
     [Fact]
     public async Task Run_SeveralFaults_AreAllNamedAtOnce() => Refusal.Is(
@@ -107,6 +156,11 @@ public sealed class BadInputValueTests(SharedSandbox shared) : IClassFixture<Sha
     [InlineData("tokens", "none", "tokens")]
     [InlineData("concurrency", "0", "concurrency")]
     [InlineData("agents.nobody.path", "/bin/true", "agents.nobody.path")]
+    [InlineData("stall_timeout", "soon", "stall_timeout")]
+    [InlineData("max_cost", "$1", "max_cost")]
+    [InlineData("on_failure", "retry", "on_failure")]
+    [InlineData("budgets.day.tokens", "0", "budgets.day.tokens")]
+    [InlineData("budgets.on_short", "maybe", "budgets.on_short")]
     public async Task ConfigSet_BadKeyOrValue_IsRefused(string key, string value, string names)
     {
         Refusal.Is(await _awoc.AwocAsync("config", "set", key, value), 2, names);

@@ -1,0 +1,67 @@
+using Awoc.Client.Wire;
+using Awoc.Core.Agents;
+using Awoc.Core.Budgets;
+using Awoc.Core.Store;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Budgets;
+using Awoc.Engine.Settings;
+using Awoc.Engine.Supervision;
+
+namespace Awoc.Daemon.Api;
+
+/// <summary>Every limit of a task with what is used and left: its own, and those it shares.</summary>
+internal sealed class LimitViews(EnginePorts ports, TimeProvider time)
+{
+    private const string Tokens = "tokens";
+    private const string Seconds = "seconds";
+    private const string Dollars = "usd";
+    private const decimal MillisecondsPerSecond = 1000;
+
+    /// <summary>What the gateway knows of each attempt; that of an attempt it has closed stands in the attempt's ledger.</summary>
+    public IReadOnlyList<GatewayRecord> Records(AgentTask task, IReadOnlyList<AttemptRecord> attempts) =>
+        [.. attempts.Select(a => ports.Gateway.Find(task.Id, a.Number) ?? ports.Gateway.Read(ports.Paths.Task(task.Id).Attempt(a.Number).GatewayLedger))];
+
+    /// <param name="usage">Over all attempts, the one under way included.</param>
+    /// <param name="calls">What the gateway knows of the attempts.</param>
+    public IEnumerable<LimitView> Of(
+        AgentTask task, IReadOnlyList<AttemptRecord> attempts, Usage usage, BudgetExactness exactness, IReadOnlyList<GatewayRecord> calls)
+    {
+        var budget = task.Budget;
+        if (exactness != BudgetExactness.None) yield return One("tokens", budget.Tokens, usage.Output, Tokens);
+        if (budget.InputTokens is { } input) yield return One("input_tokens", input, usage.WeightedInput, Tokens);
+        if (budget.CostUsd is { } cost) yield return One("cost", cost, Cost(usage), Dollars);
+        yield return One("time", budget.TimeoutSeconds, RunMs(task, attempts) / MillisecondsPerSecond, Seconds);
+        if (budget.Turns is { } turns) yield return One("turns", turns, calls.Sum(c => c.Turns), "turns");
+        if (budget.StallSeconds is { } stall) yield return One("stall", stall, null, Seconds);
+        if (task.Spec.Rehearsal || exactness == BudgetExactness.None) yield break;
+        var pools = Pools();
+        foreach (var amount in ports.Pools.OfDay(pools)) yield return Shared("day", amount);
+        if (task.Spec.Group is not { } group) yield break;
+        foreach (var amount in ports.Pools.OfGroup(group, pools)) yield return Shared("group", amount);
+    }
+
+    /// <summary>What nothing was generated for has cost nothing; what has no price is not known.</summary>
+    private static decimal? Cost(Usage usage) => usage.CostUsd ?? (usage.Output + usage.WeightedInput == 0 ? 0 : null);
+
+    private static LimitView One(string kind, decimal max, decimal? used, string unit) =>
+        new(kind, max, used, used is { } known ? Math.Max(0, max - known) : null, unit);
+
+    private static LimitView Shared(string pool, PoolAmount amount) => new(
+        $"{pool}_{amount.Key}", amount.Max, amount.Spent, amount.Left, amount.Kind == PoolKind.Cost ? Dollars : Tokens, amount.Held > 0 ? amount.Held : null);
+
+    private long RunMs(AgentTask task, IReadOnlyList<AttemptRecord> attempts) =>
+        task.RunMs + (attempts is [.., { EndedAt: null } current] ? (long)(time.GetUtcNow() - current.StartedAt).TotalMilliseconds : 0);
+
+    /// <summary>A settings file that is wrong is told elsewhere: a status can still be shown.</summary>
+    private PoolSettings Pools()
+    {
+        try
+        {
+            return ports.Settings.Read(null).Pools;
+        }
+        catch (SettingsException)
+        {
+            return PoolSettings.None;
+        }
+    }
+}

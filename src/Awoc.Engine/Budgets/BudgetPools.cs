@@ -1,0 +1,248 @@
+using Awoc.Core.Agents;
+using Awoc.Core.Budgets;
+using Awoc.Core.Tasks;
+
+namespace Awoc.Engine.Budgets;
+
+/// <summary>
+/// The budgets that tasks share: a group's over its whole life, and the day's, which begins at local midnight. All that an
+/// attempt may spend is held from both before it starts, and what it did spend is settled when it has ended: together the
+/// attempts cannot go beyond a limit.
+/// <para>
+/// An attempt without a limit of its own where a pool has one (money, mostly) gets all that is left: it runs alone, rather
+/// than fail at a share that somebody guessed. Rehearsed tasks and those that call no model neither hold nor count.
+/// </para>
+/// Arithmetic only: what was spent before this process began is told to it.
+/// </summary>
+public sealed class BudgetPools(TimeProvider time)
+{
+    private static readonly PoolKind[] s_kinds = Enum.GetValues<PoolKind>();
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Usage> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<TaskId, Hold> _holds = [];
+    private DateOnly _day;
+    private Usage? _today;
+    private long _changes;
+
+    /// <summary>Grows whenever there may be more room than before.</summary>
+    public long Changes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                Roll();
+                return _changes;
+            }
+        }
+    }
+
+    /// <summary>Local midnight, of the day that has begun last.</summary>
+    public DateTimeOffset DayBegan => Midnight(DateOnly.FromDateTime(time.GetLocalNow().DateTime));
+
+    public DateTimeOffset DayEnds => Midnight(DateOnly.FromDateTime(time.GetLocalNow().DateTime).AddDays(1));
+
+    /// <summary>Whether <see cref="Begin"/> was called: before it nothing is refused.</summary>
+    public bool HasBegun
+    {
+        get
+        {
+            lock (_gate) return _today is not null;
+        }
+    }
+
+    /// <param name="spent">By the attempts that ended since <see cref="DayBegan"/>.</param>
+    public void Begin(Usage spent)
+    {
+        lock (_gate) (_day, _today) = (Today, spent);
+    }
+
+    public bool Knows(string group)
+    {
+        lock (_gate) return _groups.ContainsKey(group);
+    }
+
+    /// <param name="spent">By all attempts of the group that have ended.</param>
+    public void Learn(string group, Usage spent)
+    {
+        lock (_gate) _groups.TryAdd(group, spent);
+    }
+
+    /// <summary>Holds what the task may still spend; or says why it does not fit, and holds nothing.</summary>
+    public Shortage? TryHold(AgentTask task, PoolSettings settings)
+    {
+        lock (_gate)
+        {
+            Roll();
+            if (!Counts(task) || _today is null) return null;
+            if (Short(task, settings) is { } shortage) return shortage;
+            _holds[task.Id] = HoldOf(task, settings);
+            return null;
+        }
+    }
+
+    /// <summary>As <see cref="TryHold"/>, holding nothing.</summary>
+    public Shortage? Ask(AgentTask task, PoolSettings settings)
+    {
+        lock (_gate)
+        {
+            Roll();
+            return Counts(task) && _today is not null ? Short(task, settings) : null;
+        }
+    }
+
+    /// <summary>Of these tasks in their order, those for which there is room now, each beside those before it.</summary>
+    public IReadOnlyList<AgentTask> Fitting(IEnumerable<AgentTask> tasks, PoolSettings settings)
+    {
+        lock (_gate)
+        {
+            List<AgentTask> fitting = [.. tasks.Where(t => TryHold(t, settings) is null)];
+            foreach (var task in fitting) _holds.Remove(task.Id);
+            return fitting;
+        }
+    }
+
+    /// <summary>Holds for an attempt that runs already, whatever is left: what it spends is spent.</summary>
+    public void Keep(AgentTask task, PoolSettings settings)
+    {
+        lock (_gate)
+        {
+            if (Counts(task) && _today is not null) _holds[task.Id] = HoldOf(task, settings);
+        }
+    }
+
+    /// <summary>After a running task's own budget was raised: holds the more; or says why there is no room, and leaves the hold.</summary>
+    public Shortage? TryRaise(AgentTask task, PoolSettings settings)
+    {
+        lock (_gate)
+        {
+            if (!_holds.Remove(task.Id, out var before)) return null;
+            if (Short(task, settings) is { } shortage)
+            {
+                _holds[task.Id] = before;
+                return shortage;
+            }
+
+            _holds[task.Id] = HoldOf(task, settings);
+            return null;
+        }
+    }
+
+    /// <summary>The attempt is over.</summary>
+    /// <param name="spent">By this attempt alone.</param>
+    public void Settle(TaskId id, Usage spent)
+    {
+        lock (_gate)
+        {
+            Roll();
+            if (!_holds.Remove(id, out var hold)) return;
+            _today = (_today ?? Usage.Zero) + spent;
+            if (hold.Group is { } group) _groups[group] = _groups.GetValueOrDefault(group, Usage.Zero) + spent;
+            _changes++;
+        }
+    }
+
+    /// <summary>
+    /// What an attempt of the task may spend: what is left of its own budget, and of a limit that it has not got itself,
+    /// what is held for it.
+    /// </summary>
+    public Allowance AllowanceFor(AgentTask task)
+    {
+        lock (_gate)
+        {
+            var hold = _holds.GetValueOrDefault(task.Id);
+            return new Allowance(
+                (long)(PoolAmount.Rest(task.Budget, task.Usage, PoolKind.Tokens) ?? 0),
+                (long?)(PoolAmount.Rest(task.Budget, task.Usage, PoolKind.InputTokens) ?? hold?.InputTokens),
+                PoolAmount.Rest(task.Budget, task.Usage, PoolKind.Cost) ?? hold?.CostUsd,
+                task.Budget.Turns);
+        }
+    }
+
+    /// <summary>How the day's limits stand.</summary>
+    public IReadOnlyList<PoolAmount> OfDay(PoolSettings settings)
+    {
+        lock (_gate)
+        {
+            Roll();
+            return [.. Amounts(null, settings)];
+        }
+    }
+
+    public IReadOnlyList<PoolAmount> OfGroup(string group, PoolSettings settings)
+    {
+        lock (_gate) return [.. Amounts(group, settings)];
+    }
+
+    private DateOnly Today => DateOnly.FromDateTime(time.GetLocalNow().DateTime);
+
+    private static bool Counts(AgentTask task) => !task.Spec.Rehearsal && task.Spec.Model is not null;
+
+    /// <summary>A new day begins with nothing spent. A clock that is set back begins none: that would give the day out twice.</summary>
+    private void Roll()
+    {
+        if (_today is null || Today <= _day) return;
+        (_day, _today) = (Today, Usage.Zero);
+        _changes++;
+    }
+
+    private Shortage? Short(AgentTask task, PoolSettings settings)
+    {
+        // The day first: it opens by itself, and says when.
+        foreach (var group in Pools(task))
+        {
+            foreach (var amount in Amounts(group, settings))
+            {
+                var needs = PoolAmount.Rest(task.Budget, task.Usage, amount.Kind);
+                if (needs is { } rest ? rest > amount.Left : amount.Left <= 0)
+                    return Shortage.Of(group, amount, needs, group is null ? DayEnds : null);
+            }
+        }
+
+        return null;
+    }
+
+    private Hold HoldOf(AgentTask task, PoolSettings settings)
+    {
+        return new Hold(task.Spec.Group, Of(PoolKind.Tokens) ?? 0, Of(PoolKind.InputTokens), Of(PoolKind.Cost));
+
+        decimal? Of(PoolKind kind) =>
+            PoolAmount.Rest(task.Budget, task.Usage, kind)
+            ?? Pools(task).SelectMany(g => Amounts(g, settings)).Where(a => a.Kind == kind).Min(a => (decimal?)a.Left);
+    }
+
+    private static IEnumerable<string?> Pools(AgentTask task) => task.Spec.Group is { } group ? [null, group] : [null];
+
+    private IEnumerable<PoolAmount> Amounts(string? group, PoolSettings settings)
+    {
+        var limit = group is null ? settings.Day : settings.OfGroup(group);
+        var spent = group is null ? _today ?? Usage.Zero : _groups.GetValueOrDefault(group, Usage.Zero);
+        foreach (var kind in s_kinds)
+        {
+            if (PoolAmount.Of(limit, kind) is not { } max) continue;
+            var held = _holds.Values.Where(h => group is null || h.Group == group).Sum(h => h.Of(kind));
+            yield return new PoolAmount(kind, max, PoolAmount.Of(spent, kind), held);
+        }
+    }
+
+    private DateTimeOffset Midnight(DateOnly day)
+    {
+        var zone = time.LocalTimeZone;
+        var local = day.ToDateTime(TimeOnly.MinValue);
+
+        // Where summer time begins at midnight there is none that day: it begins at one.
+        if (zone.IsInvalidTime(local)) local = local.AddHours(1);
+        return new DateTimeOffset(local, zone.GetUtcOffset(local));
+    }
+
+    private sealed record Hold(string? Group, decimal Tokens, decimal? InputTokens, decimal? CostUsd)
+    {
+        public decimal Of(PoolKind kind) => kind switch
+        {
+            PoolKind.Tokens => Tokens,
+            PoolKind.InputTokens => InputTokens ?? 0,
+            PoolKind.Cost => CostUsd ?? 0,
+        };
+    }
+}

@@ -1,0 +1,146 @@
+using Awoc.Core.Budgets;
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Store;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Settings;
+using Awoc.Engine.Supervision;
+using Awoc.Engine.Tasks;
+
+namespace Awoc.Engine.Budgets;
+
+/// <summary>
+/// Lets tasks through to their start as far as the shared budgets have room. One that does not fit leaves its queue, so
+/// that those behind it that do fit go on; it comes back when there is room. Nothing is promised yet to a large one that
+/// small ones overtake again and again.
+/// </summary>
+public sealed class PoolGate(EnginePorts ports)
+{
+    private readonly Dictionary<TaskId, AgentTask> _waiting = [];
+    private PoolSettings _settings = PoolSettings.None;
+    private long _seen = -1;
+
+    /// <summary>Tasks wait for room: a settings file that was changed by hand gives no sign.</summary>
+    public bool HasWaiting => _waiting.Count > 0;
+
+    /// <summary>Before anything is adopted or started: what the day and the groups have spent.</summary>
+    public async Task BeginAsync(CancellationToken stop)
+    {
+        if (ports.Pools.HasBegun) return;
+        ports.Pools.Begin(await ports.Book.Store.SpentAsync(ports.Pools.DayBegan, stop));
+        foreach (var task in await ports.Book.Store.ListAsync(new TaskQuery([TaskState.Scheduled], [], int.MaxValue), stop))
+        {
+            if (Shortage.IsIn(task.WaitsFor)) _waiting[task.Id] = task;
+        }
+    }
+
+    public async Task KeepAsync(AgentTask task, CancellationToken stop)
+    {
+        await ports.LearnAsync(task.Spec.Group, stop);
+        ports.Pools.Keep(task, Settings());
+    }
+
+    /// <summary>Puts those back into their queue for which there is room by now.</summary>
+    public async Task WakeAsync(CancellationToken stop)
+    {
+        if (_waiting.Count == 0) return;
+        var before = _settings;
+        var (settings, changes) = (Settings(), ports.Pools.Changes);
+        if (changes == _seen && ReferenceEquals(settings, before)) return;
+        _seen = changes;
+        foreach (var group in _waiting.Values.Select(t => t.Spec.Group).Distinct()) await ports.LearnAsync(group, stop);
+        while (!await TryWakeAsync(stop))
+        {
+        }
+    }
+
+    /// <summary>False when one of those that would fit waits no longer: the room that was counted for it is another's.</summary>
+    private async Task<bool> TryWakeAsync(CancellationToken stop)
+    {
+        List<AgentTask> fitting = [];
+        foreach (var task in ports.Pools.Fitting(_waiting.Values.OrderBy(t => t.QueuedAt ?? t.CreatedAt), _settings))
+        {
+            // Somebody may have canceled it, or given it another budget.
+            var now = await ports.Book.Store.FindAsync(task.Id, stop);
+            if (now is { State: TaskState.Scheduled } && Shortage.IsIn(now.WaitsFor) && now.Budget == task.Budget)
+            {
+                fitting.Add(now);
+                continue;
+            }
+
+            _waiting.Remove(task.Id);
+            if (now is { State: TaskState.Scheduled } && Shortage.IsIn(now.WaitsFor)) _waiting[now.Id] = now;
+            return false;
+        }
+
+        foreach (var task in fitting)
+        {
+            _waiting.Remove(task.Id);
+            await ports.Book.TryApplyAsync(task, new TaskCommand.Enqueue(), stop);
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether the task may start: then its budget is held. Else it waits, or has been refused.</summary>
+    public async Task<bool> AdmitAsync(AgentTask task, CancellationToken stop)
+    {
+        _waiting.Remove(task.Id);
+        await ports.LearnAsync(task.Spec.Group, stop);
+        var settings = Settings();
+        if (ports.Pools.TryHold(task, settings) is not { } shortage) return true;
+        ports.Files.Note(task, shortage.Text);
+        TaskCommand command = settings.OnShort == OnShort.Refuse
+            ? new TaskCommand.Refuse(shortage.Reason, $"{shortage.Text}; then run it again with 'awoc retry {task.Id.Handle}'")
+            : new TaskCommand.Postpone(shortage.OpensAt, shortage.Text);
+        if (await ports.Book.TryApplyAsync(task, command, stop) is not BookEntry.Applied(var now)) return false;
+        if (now.State == TaskState.Ended) ports.Vault.Forget(now.Id);
+        else _waiting[now.Id] = now;
+        ports.Files.Update(now);
+        return false;
+    }
+
+    /// <summary>What the attempt spent is spent, and the rest of what was held for it is free.</summary>
+    public async Task SettleAsync(AgentTask begun, CancellationToken stop)
+    {
+        var now = await ports.Book.Store.FindAsync(begun.Id, stop);
+        ports.Pools.Settle(begun.Id, now is null ? Usage.Zero : Less(now.Usage, begun.Usage));
+    }
+
+    /// <summary>It did not start after all.</summary>
+    public void Release(AgentTask task) => ports.Pools.Settle(task.Id, Usage.Zero);
+
+    /// <summary>Those in force; while the settings file is wrong, those that were before.</summary>
+    private PoolSettings Settings()
+    {
+        try
+        {
+            var read = ports.Settings.Read(null).Pools;
+            if (!read.IsSameAs(_settings)) _settings = read;
+        }
+        catch (SettingsException)
+        {
+        }
+
+        return _settings;
+    }
+
+    private static Usage Less(Usage all, Usage before) => new(
+        all.Output - before.Output,
+        all.Thinking - before.Thinking,
+        all.Input - before.Input,
+        all.CacheRead - before.CacheRead,
+        all.CacheWrite - before.CacheWrite)
+    {
+        CostUsd = all.CostUsd - (before.CostUsd ?? 0),
+        Estimated = all.Estimated,
+    };
+}
+
+internal static class PoolReading
+{
+    /// <summary>Reads what a group has spent, the first time that it comes up.</summary>
+    public static async Task LearnAsync(this EnginePorts ports, string? group, CancellationToken stop)
+    {
+        if (group is not null && !ports.Pools.Knows(group)) ports.Pools.Learn(group, await ports.Book.Store.SpentByGroupAsync(group, stop));
+    }
+}
