@@ -89,7 +89,7 @@ internal sealed class ClaudeStream : IAgentStream
                 case "tool_use" or "server_tool_use" or "mcp_tool_use" when IsNew(id, block):
                     var call = Call(block, subAgent);
                     events.Add(call);
-                    if (!subAgent && block.Member("input") is { } arguments && _todos.Called(call, arguments) is { } list) events.Add(list);
+                    if (!subAgent && block.Member("input") is { } arguments) _todos.Called(call, arguments);
                     break;
             }
         }
