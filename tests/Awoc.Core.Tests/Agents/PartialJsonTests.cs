@@ -12,7 +12,7 @@ public sealed class PartialJsonTests
 
     /// <summary>Quotes, backslashes, controls, letters of several bytes, pairs: what escapes are made of, and plain text.</summary>
     private static readonly Gen<string> s_text = Gen.OneOf(
-        Gen.OneOfConst("\"", "\\", "\n", "\r\n", "\t", "\b", "\u0000", "ü", "漢", "😀", "\\u0041", "{", "}", ",", ":", "content", "\"content\":\"", " "),
+        Gen.OneOf([.. new[] { "\"", "\\", "\n", "\r\n", "\t", "\b", "\u0000", "ü", "漢", "😀", "\\u0041", "{", "}", ",", ":", "content", "\"content\":\"", " " }.Select(c => Gen.Const(c))]),
         Gen.String[Gen.Char['a', 'z'], 0, 6]).List[0, 20].Select(string.Concat);
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class PartialJsonTests
 
     [Fact]
     public void Member_AnyNoise_DoesNotThrow() =>
-        Gen.String[Gen.OneOfConst('{', '}', '[', ']', '"', '\\', 'u', 'd', '8', ',', ':', 'c', ' ', '\n'), 0, 40].Sample(noise => { _ = PartialJson.Member(noise, "c"); });
+        Gen.String[Gen.OneOf([.. new[] { '{', '}', '[', ']', '"', '\\', 'u', 'd', '8', ',', ':', 'c', ' ', '\n' }.Select(c => Gen.Const(c))]), 0, 40].Sample(noise => { _ = PartialJson.Member(noise, "c"); });
 
     [Theory]
     [InlineData("""{"content":"a\""", "a")]
@@ -60,7 +60,7 @@ public sealed class PartialJsonTests
     [InlineData("""{"content":"a\ud83d\ude""", "a")]
     [InlineData("""{"content":"a\ud83d\ude00""", "a😀")]
     [InlineData("""{"content":"a\\""", "a\\")]
-    [InlineData("""{"content":"""", "")]
+    [InlineData("{\"content\":\"", "")]
     public void Member_CutWithinAnEscape_LeavesTheHalfOut(string json, string value) =>
         Assert.Equal(new PartialString(value, false), PartialJson.Member(json, "content"));
 
