@@ -89,14 +89,14 @@ public sealed class PartialResultsTests
     }
 
     [Fact]
-    public async Task StormOf529WithoutEnd_LeavesTheTwoFilesAndNoResult()
+    public async Task CanceledInAStormOf529_LeavesTheTwoFilesAndNoResult()
     {
         await using var awoc = NewSandbox().Rehearsed();
-        awoc.Environment["CLAUDE_CODE_MAX_RETRIES"] = "1";
-        var ran = await awoc.AwocAsync("run", "research:anything", "r.md", "--model", "rehearsal/overload?times=always", "--wait");
-        var id = ran.Out.Trim();
-        var status = await awoc.StatusAsync(id);
-        Assert.True(("failed", "none") == ((string?)status["outcome"], (string?)status["result"]), status.ToJsonString() + awoc.Diagnose(id));
+        var id = await awoc.LaunchAsync("research:anything", "r.md", "--model", "rehearsal/overload?times=always");
+        await Eventually.TrueAsync(() => ReadShared(Path.Combine(awoc.TaskFolder(id), "events.jsonl")).Contains("api_retry", StringComparison.Ordinal), s_limit, "a retry");
+        Assert.Equal(0, (await awoc.AwocAsync("cancel", id)).Code);
+        var status = await awoc.EndOfAsync(id);
+        Assert.True(("canceled", "none") == ((string?)status["outcome"], (string?)status["result"]), status.ToJsonString() + awoc.Diagnose(id));
         var account = Account(awoc, id);
         Assert.Equal("none", (string?)account["recovered"]!["source"]);
         Assert.Contains("529", (string?)account["progress"]!["lastRetry"], StringComparison.Ordinal);
