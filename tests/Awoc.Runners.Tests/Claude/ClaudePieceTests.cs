@@ -48,7 +48,7 @@ public sealed class ClaudePieceTests
     [Fact]
     public void Read_SubAgentsPieces_AreLeftOut()
     {
-        var stream = new ClaudeStream();
+        var stream = new ClaudeRunner().OpenStream();
         Assert.Single(stream.Read(Encoding.UTF8.GetBytes(Start)));
         Assert.Empty(stream.Read(Encoding.UTF8.GetBytes(Start.Replace("null", "\"toolu_1\"", StringComparison.Ordinal))));
     }
@@ -57,7 +57,7 @@ public sealed class ClaudePieceTests
 
     private static List<AgentEvent> Captured(string name)
     {
-        var stream = new ClaudeStream();
+        var stream = new ClaudeRunner().OpenStream();
         return [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Claude", "Captured", $"{name}-2.1.197.jsonl")).SelectMany(line => stream.Read(Encoding.UTF8.GetBytes(line)))];
     }
 }
