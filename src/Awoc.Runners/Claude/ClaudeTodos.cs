@@ -15,33 +15,30 @@ internal sealed class ClaudeTodos
     private readonly List<(string Id, TodoItem Item)> _items = [];
     private readonly Dictionary<string, JsonElement> _open = new(StringComparer.Ordinal);
 
-    /// <summary>The list, when a call by itself says what it is from now on.</summary>
-    public AgentEvent.TodoList? Called(AgentEvent.ToolCall call, JsonElement input)
+    /// <summary>Keeps the call: it counts once it is answered well (a CLI without <c>TodoWrite</c> refuses it).</summary>
+    public void Called(AgentEvent.ToolCall call, JsonElement input)
     {
-        if (call.Cut) return null;
-        switch (call.Name)
-        {
-            // {"todos":[{"content":"Second","status":"in_progress","activeForm":"Doing second"}]}
-            case "TodoWrite" or "TodoList" when input.Member("todos") is { ValueKind: JsonValueKind.Array }:
-                _items.Clear();
-                foreach (var todo in input.Items("todos").Take(MostItems)) _items.Add(("", Item(todo.Text("content") ?? todo.Text("subject"), todo.Text("status"))));
-                return List();
-            // {"subject":"Read the code","description":"all of it"} and {"taskId":"1","status":"completed"}: they count once they are answered.
-            case "TaskCreate" or "TaskUpdate" when _open.Count < MostItems:
-                _open[call.Id] = input.Clone();
-                return null;
-            default:
-                return null;
-        }
+        if (!call.Cut && call.Name is ("TodoWrite" or "TodoList" or "TaskCreate" or "TaskUpdate") && _open.Count < MostItems) _open[call.Id] = input.Clone();
     }
 
+    /// <summary>The list as it is from now on; null where the result changes nothing of it.</summary>
     /// <param name="details">The line's <c>tool_use_result</c>.</param>
     public AgentEvent.TodoList? Answered(AgentEvent.ToolResult result, JsonElement? details)
     {
         if (!_open.Remove(result.Id, out var input) || result.IsError) return null;
+        if (input.Member("todos") is { ValueKind: JsonValueKind.Array }) return Replaced(input);
         return input.Text("taskId") is { } id ? Updated(id, input) : Created(input, details);
     }
 
+    // {"todos":[{"content":"Second","status":"in_progress","activeForm":"Doing second"}]}
+    private AgentEvent.TodoList Replaced(JsonElement input)
+    {
+        _items.Clear();
+        foreach (var todo in input.Items("todos").Take(MostItems)) _items.Add(("", Item(todo.Text("content") ?? todo.Text("subject"), todo.Text("status"))));
+        return List();
+    }
+
+    // {"subject":"Read the code","description":"all of it"}, answered with
     // "tool_use_result":{"task":{"id":"1","subject":"Read the code"}}
     private AgentEvent.TodoList? Created(JsonElement input, JsonElement? details)
     {
@@ -50,6 +47,7 @@ internal sealed class ClaudeTodos
         return List();
     }
 
+    // {"taskId":"1","status":"completed"}
     private AgentEvent.TodoList? Updated(string id, JsonElement input)
     {
         var at = _items.FindIndex(known => known.Id == id);

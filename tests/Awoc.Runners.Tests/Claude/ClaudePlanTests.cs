@@ -23,7 +23,7 @@ public sealed class ClaudePlanTests : IDisposable
         var plan = _runner.Plan(context);
         Assert.Equal(
             [
-                "/opt/cl aude/claude", "-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose",
+                "/opt/cl aude/claude", "-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose", "--include-partial-messages",
                 "--session-id", "11111111-2222-3333-4444-555555555555", "--model", "sonnet",
                 "--tools", "Read,Write,Edit,Bash,WebFetch,Grep,Glob", "--allowedTools", "Read,Write,Edit,Bash,WebFetch,Grep,Glob",
                 "--setting-sources", "", "--strict-mcp-config", "--disable-slash-commands",
