@@ -27,13 +27,25 @@ internal sealed class EventWriter(Stream output)
 
     public void Thinking(string text) => Write("thinking", json => json.WriteString("text", text));
 
-    /// <param name="kind"><c>begin</c> (the value is the tool's name, empty for text), <c>text</c> or <c>input</c> (of a tool call, a part of its JSON).</param>
-    /// <param name="block">The block of the answer, from 0.</param>
-    public void Piece(string kind, long block, string value) => Write("piece", json =>
+    /// <summary>A piece of an answer while it comes; the whole of it follows as another event, if it is not cut.</summary>
+    /// <param name="kind"><c>begin</c> (of a block; the text is the tool's name, empty for words), <c>text</c>, <c>thinking</c> or <c>input</c>.</param>
+    public void Piece(string kind, long block, string text) => Write("piece", json =>
     {
         json.WriteString("kind", kind);
         json.WriteNumber("block", block);
-        json.WriteString("value", value);
+        json.WriteString("text", text);
+    });
+
+    /// <summary>A call that a limit cut in its arguments; they are told as Claude Code tells them.</summary>
+    public void CutCall(string id, string name, string raw) => Write("tool_call", json =>
+    {
+        json.WriteString("id", id);
+        json.WriteString("name", name);
+        json.WriteStartObject("input");
+        json.WriteStartObject("__unparsedToolInput");
+        json.WriteString("raw", raw);
+        json.WriteEndObject();
+        json.WriteEndObject();
     });
 
     public void ToolCall(string id, string name, JsonElement input) => Write("tool_call", json =>

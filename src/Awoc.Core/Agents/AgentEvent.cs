@@ -34,9 +34,6 @@ public abstract record AgentEvent
 
     public sealed record ToolResult(string Id, bool IsError, string Value, bool SubAgent = false) : AgentEvent;
 
-    /// <summary>A call that a length limit cut in its arguments: it was never carried out, whatever the agent says afterwards.</summary>
-    public sealed record CutCall(string Tool) : AgentEvent;
-
     /// <summary>A sub-agent of the main thread is done.</summary>
     /// <param name="Error">What its model call failed with; null when it did its work.</param>
     public sealed record SubAgentEnd(string? Error) : AgentEvent;

@@ -17,8 +17,8 @@ public sealed class EndFacts
     {
         switch (e)
         {
-            case AgentEvent.CutCall cut:
-                CutCall = cut.Tool;
+            case AgentEvent.ToolCall { Cut: true, SubAgent: false } cut:
+                CutCall = cut.Name;
                 break;
             case AgentEvent.ToolResult { SubAgent: false, IsError: false }:
                 CutCall = null;

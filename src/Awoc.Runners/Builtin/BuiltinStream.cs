@@ -8,22 +8,13 @@ namespace Awoc.Runners.Builtin;
 /// <summary>Reads awoc-agent's own JSON lines.</summary>
 internal sealed class BuiltinStream : IAgentStream
 {
-    /// <summary>How awoc-agent answers a call that the answer's length limit cut, in the tool's place.</summary>
-    private const string CutOff = "This call was cut off";
-
     public IEnumerable<AgentEvent> Read(ReadOnlyMemory<byte> line)
     {
         if (line.Span.Trim(" \t\r\n"u8).IsEmpty) return [];
         try
         {
             using var document = JsonDocument.Parse(line);
-            return Event(document.RootElement) switch
-            {
-                // {"type":"tool_result","id":"toolu_1","isError":true,"text":"This call was cut off at the answer's length limit…"}
-                AgentEvent.ToolResult { IsError: true } cut when cut.Value.StartsWith(CutOff, StringComparison.Ordinal) => [cut, new AgentEvent.CutCall("a tool")],
-                { } read => [read],
-                null => [Unknown(line)],
-            };
+            return [Event(document.RootElement) ?? Unknown(line)];
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
@@ -38,10 +29,10 @@ internal sealed class BuiltinStream : IAgentStream
         // {"type":"text","text":"Looking around."}
         "text" => new AgentEvent.Text(root.Text("text") ?? ""),
         "thinking" => new AgentEvent.Thinking(root.Text("text") ?? ""),
-        // {"type":"piece","kind":"input","block":1,"value":"{\"file_path\":\"/r.md\",\"cont"}
+        // {"type":"piece","kind":"input","block":1,"text":"{\"file_path\":\"/r.md\",\"cont"}
         "piece" => Piece(root),
         // {"type":"tool_call","id":"toolu_1","name":"Bash","input":{"command":"ls"}}
-        "tool_call" => new AgentEvent.ToolCall(root.Text("id") ?? "", root.Text("name") ?? "", root.Member("input")?.GetRawText() ?? "{}"),
+        "tool_call" => Call(root),
         // {"type":"tool_result","id":"toolu_1","isError":false,"text":"README.md"}
         "tool_result" => new AgentEvent.ToolResult(root.Text("id") ?? "", root.True("isError"), root.Text("text") ?? ""),
         // {"type":"usage","output":55,"thinking":0,"input":1557,"cacheRead":0,"cacheWrite":0}
@@ -56,16 +47,26 @@ internal sealed class BuiltinStream : IAgentStream
         _ => null,
     };
 
+    // A call that a length limit cut: {"type":"tool_call","id":"toolu_1","name":"Write","input":{"__unparsedToolInput":{"raw":"{\"file_pa"}}}
+    private static AgentEvent.ToolCall Call(JsonElement root)
+    {
+        var (id, name) = (root.Text("id") ?? "", root.Text("name") ?? "");
+        return root.Member("input") is { ValueKind: JsonValueKind.Object } input && input.Member("__unparsedToolInput") is { } unparsed
+            ? new AgentEvent.ToolCall(id, name, unparsed.Text("raw") ?? "", Cut: true)
+            : new AgentEvent.ToolCall(id, name, root.Member("input")?.GetRawText() ?? "{}");
+    }
+
     private static AgentEvent.Piece? Piece(JsonElement root)
     {
         PieceKind? kind = root.Text("kind") switch
         {
             "begin" => PieceKind.Begin,
             "text" => PieceKind.Text,
+            "thinking" => PieceKind.Thinking,
             "input" => PieceKind.Input,
             _ => null,
         };
-        return kind is { } known ? new AgentEvent.Piece(known, Int(root.Whole("block")) ?? 0, root.Text("value") ?? "") : null;
+        return kind is { } known ? new AgentEvent.Piece(known, Int(root.Whole("block")) ?? 0, root.Text("text") ?? "") : null;
     }
 
     // {"type":"end","kind":"success","isError":false,"answer":"Done.","stopReason":"end_turn","usage":{…}}

@@ -100,7 +100,6 @@ internal sealed class ClaudeStream : IAgentStream
                 case "tool_use" or "server_tool_use" or "mcp_tool_use" when IsNew(id, block):
                     var call = Call(block, subAgent);
                     events.Add(call);
-                    if (!subAgent && call.Cut) events.Add(new AgentEvent.CutCall(call.Name));
                     if (!subAgent && call.Name is "Task" or "Agent") _subAgentCalls.Add(call.Id);
                     if (!subAgent && block.Member("input") is { } arguments) _todos.Called(call, arguments);
                     break;
