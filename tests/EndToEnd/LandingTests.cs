@@ -178,7 +178,7 @@ public sealed class LandingTests
     {
         var awoc = new AwocSandbox().WithClaude();
         awoc.Environment["ANTHROPIC_BASE_URL"] = server.BaseUrl;
-        awoc.Environment["ANTHROPIC_API_KEY"] = "a key for the test's server";
+        awoc.Environment["ANTHROPIC_API_KEY"] = "sk-the-tests-own";
         return awoc;
     }
 
