@@ -156,5 +156,5 @@ public sealed partial class AttemptDriver
     }
 
     private static EndReason? RefusedLimit(GatewayRecord? record) =>
-        record is { BudgetRefusals: > 0 } or { Reporting: true } ? record.Spent ?? EndReason.Tokens : null;
+        record is { BudgetRefusals: > 0 } ? record.Spent : null;
 }
