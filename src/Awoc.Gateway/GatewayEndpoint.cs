@@ -1,3 +1,4 @@
+using System.Buffers;
 using Awoc.Gateway.Attempts;
 using Awoc.Gateway.Dialects;
 using Awoc.Gateway.Dialects.Anthropic;
@@ -12,7 +13,7 @@ namespace Awoc.Gateway;
 
 /// <summary>One request's way: authenticate, find the route, hold the body, grant, forward, settle.</summary>
 internal sealed class GatewayEndpoint(
-    Func<string, AttemptAccount?> findByTokenHash, IHttpForwarder forwarder, UpstreamClients clients, GatewayOptions options)
+    Func<string, AttemptAccount?> findByTokenHash, IHttpForwarder forwarder, UpstreamClients clients, GatewayOptions options, TimeProvider time)
 {
     private const string AgentHeader = "x-claude-code-agent-id";
     private const int MaxAgentLength = 100;
@@ -59,6 +60,14 @@ internal sealed class GatewayEndpoint(
 
     private async Task HoldAndForwardAsync(HttpContext context, AttemptAccount account, IApiDialect dialect, ApiRoute route, PathString path)
     {
+        var tooLarge = new GatewayRefusal(GatewayFault.BodyTooLarge, $"AWOC: the request is larger than {options.MaxBodyBytes / (1024 * 1024)} MB");
+        if (context.Request.ContentLength > options.MaxBodyBytes)
+        {
+            // Answered before anything is read; the server then takes in what still comes, for some seconds, so that the answer is seen.
+            await RefuseAsync(context, dialect, tooLarge);
+            return;
+        }
+
         HeldBody? body;
         try
         {
@@ -77,8 +86,7 @@ internal sealed class GatewayEndpoint(
 
         if (body is null)
         {
-            await RefuseAsync(context, dialect, new GatewayRefusal(GatewayFault.BodyTooLarge,
-                $"AWOC: the request is larger than {options.MaxBodyBytes / (1024 * 1024)} MB"));
+            await RefuseAsync(context, dialect, tooLarge);
             return;
         }
 
@@ -104,20 +112,31 @@ internal sealed class GatewayEndpoint(
     private async Task ForwardAsync(
         HttpContext context, AttemptAccount account, IApiDialect dialect, ApiRoute route, PathString path, RequestFacts facts, HeldBody? body)
     {
-        var (call, refusal) = account.Begin(route, facts, AgentOf(context.Request));
-        if (call is null)
+        Admission admission;
+        var agent = AgentOf(context.Request);
+        try
         {
-            await RefuseAsync(context, dialect, refusal!);
+            admission = await account.AdmitAsync(route, facts, body?.Bytes.Length ?? 0, agent, context.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // It left while it was held: nothing was granted, nothing was sent.
+            return;
+        }
+
+        if (admission.Call is not { } call)
+        {
+            await RefuseAsync(context, dialect, admission.Refusal!);
             return;
         }
 
         ForwarderError error;
         try
         {
-            if (body is not null) context.Request.Body = new HeldBodyStream(body, call.Sending);
+            if (body is not null) Prepare(context, account, call, facts, body, agent);
             var target = account.Target;
             error = await forwarder.SendAsync(
-                context, target.Prefix, clients.For(target), _forwarding, new CallTransformer(account, call, dialect, path), account.Ended);
+                context, target.Prefix, clients.For(target), _forwarding, new CallTransformer(account, call, dialect, path, time), account.Ended);
         }
         finally
         {
@@ -125,6 +144,19 @@ internal sealed class GatewayEndpoint(
         }
 
         if (error != ForwarderError.None) await ExplainAsync(context, account, dialect, error);
+    }
+
+    /// <summary>Keeps what the agent said where that is wanted, and puts the body in its place with the grant written into it.</summary>
+    private static void Prepare(HttpContext context, AttemptAccount account, AttemptCall call, RequestFacts facts, HeldBody body, string? agent)
+    {
+        if (facts.Layout is { } layout)
+        {
+            if (account.KeepsWire) call.Tap = new WireTap(BodyEdit.Apply(body.Bytes, layout.Redactions).ToArray(), agent);
+            body.Apply(layout.Fit(call.Terms.Cap, call.Terms.Report));
+            if (context.Request.ContentLength is not null) context.Request.ContentLength = body.Bytes.Length;
+        }
+
+        context.Request.Body = new HeldBodyStream(body, call.Sending);
     }
 
     /// <summary>Puts the gateway's own answer in the place of the forwarder's bare status, where there is still time.</summary>

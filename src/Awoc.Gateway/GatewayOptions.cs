@@ -22,4 +22,10 @@ public sealed record GatewayOptions
     /// a daemon's own environment is that of whoever happened to start it.
     /// </summary>
     public IWebProxy? Proxy { get; init; }
+
+    /// <summary>
+    /// A user's own price list, over the one that comes with the program; read again when it changes. Null, or a path where
+    /// no file is, for none.
+    /// </summary>
+    public string? PricesPath { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Awoc.Core.Agents;
 using Awoc.Core.Tasks;
 using Awoc.Gateway.Attempts;
+using Awoc.Gateway.Prices;
 using Awoc.Gateway.Upstreams;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ public sealed class ModelGateway : IModelGateway, IDisposable
     private readonly Lock _gate = new();
     private readonly UpstreamClients _clients;
     private readonly GatewayEndpoint _endpoint;
+    private readonly PriceBook _prices;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -33,7 +35,8 @@ public sealed class ModelGateway : IModelGateway, IDisposable
         _time = time;
         _logger = logger;
         _clients = new UpstreamClients(options);
-        _endpoint = new GatewayEndpoint(FindByTokenHash, forwarder, _clients, options);
+        _endpoint = new GatewayEndpoint(FindByTokenHash, forwarder, _clients, options, time);
+        _prices = new PriceBook(options.PricesPath, logger);
     }
 
     /// <inheritdoc/>
@@ -47,7 +50,7 @@ public sealed class ModelGateway : IModelGateway, IDisposable
         {
             // The same attempt opened again is the same attempt adopted again: its ledger says all there is to know.
             CloseLocked(lease.Task, lease.Attempt);
-            var account = AttemptAccount.Open(lease, target, _time, _logger);
+            var account = AttemptAccount.Open(lease, target, _prices, _time, _logger);
             if (!_byToken.TryAdd(account.TokenHash, account))
             {
                 account.Dispose();
@@ -61,23 +64,17 @@ public sealed class ModelGateway : IModelGateway, IDisposable
     /// <inheritdoc/>
     public void BeginReport(TaskId task, int attempt)
     {
-        lock (_gate) _byAttempt.GetValueOrDefault((task, attempt))?.BeginReport();
+        AccountOf(task, attempt)?.BeginReport();
     }
 
     /// <inheritdoc/>
     public void SetAllowance(TaskId task, int attempt, Allowance allowance)
     {
-        lock (_gate) _byAttempt.GetValueOrDefault((task, attempt))?.Allow(allowance);
+        AccountOf(task, attempt)?.Allow(allowance);
     }
 
     /// <inheritdoc/>
-    public GatewayRecord? Find(TaskId task, int attempt)
-    {
-        lock (_gate)
-        {
-            return _byAttempt.GetValueOrDefault((task, attempt))?.Record;
-        }
-    }
+    public GatewayRecord? Find(TaskId task, int attempt) => AccountOf(task, attempt)?.Record;
 
     /// <summary>
     /// The token is dead from here on. Requests still under way are cut and settled, <see cref="GatewayLease.Changed"/> is told,
@@ -118,6 +115,11 @@ public sealed class ModelGateway : IModelGateway, IDisposable
         }
 
         _clients.Dispose();
+    }
+
+    private AttemptAccount? AccountOf(TaskId task, int attempt)
+    {
+        lock (_gate) return _byAttempt.GetValueOrDefault((task, attempt));
     }
 
     private AttemptAccount? FindByTokenHash(string hash) => _byToken.GetValueOrDefault(hash);

@@ -121,14 +121,14 @@ public sealed class RefusalTests
     {
         await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
         await using var host = await GatewayHost.StartAsync();
-        host.Open(upstream.BaseUrl, l => l with { Allowance = new Allowance(42) });
+        host.Open(upstream.BaseUrl, l => l with { Allowance = new Allowance(62) });
         using (var first = await host.SendAsync(GatewayHost.Messages(Samples.Ask()))) await first.Content.ReadAsByteArrayAsync();
         Assert.Equal(42, (await host.NextChangeAsync()).Usage.Output);
 
         using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
 
         var message = await AuthenticationTests.AssertRefusedAsync(response, 400, "invalid_request_error");
-        Assert.Equal($"AWOC: token budget of task {host.Task.Handle}: 42 of 42 used", message);
+        Assert.Equal($"AWOC: token budget of task {host.Task.Handle}: 42 used, 31 kept for the report", message);
         Assert.Equal("{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"" + message + "\"}}", await response.Content.ReadAsStringAsync());
         var record = await host.NextChangeAsync();
         Assert.Equal((1, 1, 42, 200), (record.BudgetRefusals, record.Requests, record.Usage.Output, record.LastStatus));

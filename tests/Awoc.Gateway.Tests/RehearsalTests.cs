@@ -87,7 +87,7 @@ public sealed class RehearsalTests
         }, Limit);
 
         Assert.NotEqual(0, exitCode);
-        Assert.Contains($"AWOC: token budget of task {host.Task.Handle}: 0 of 0 used", output, StringComparison.Ordinal);
+        Assert.Contains($"AWOC: token budget of task {host.Task.Handle}: 0 used, 0 kept for the report", output, StringComparison.Ordinal);
         Assert.Empty(server.Log.MessageRequests);
         Assert.NotEqual(0, host.Record.BudgetRefusals);
     }

@@ -3,34 +3,46 @@ using System.Text;
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Gateway.Dialects;
+using Awoc.Gateway.Prices;
 using Awoc.Gateway.Upstreams;
+using Awoc.Gateway.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Awoc.Gateway.Attempts;
 
-/// <summary>What one attempt may spend and has spent: grants before, settlements after, both in its ledger.</summary>
+/// <summary>What one attempt may spend and has spent: its book of grants, kept in its ledger, behind one lock.</summary>
 internal sealed partial class AttemptAccount : IDisposable
 {
+    private static readonly GatewayRefusal s_over = new(GatewayFault.UnknownToken, "AWOC: this attempt is over, and its token with it");
+
     private readonly Lock _gate = new();
     private readonly Dictionary<int, AttemptCall> _open = [];
+    private readonly Dictionary<GrantClaim, HeldRequest> _held = [];
     private readonly Queue<GatewayRecord> _changes = [];
     private readonly CancellationTokenSource _ended = new();
     private readonly GatewayLease _lease;
+    private readonly GrantBook _book;
     private readonly Ledger _ledger;
+    private readonly WireLog? _wire;
+    private readonly PriceBook _prices;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private GatewayRecord _record = GatewayRecord.Nothing;
-    private Allowance _allowance;
+    private long _trafficAt;
+    private double _tokensPerByte;
     private int _numbers;
     private bool _closed;
     private bool _telling;
     private bool _unwritable;
+    private bool _wireBroken;
 
-    private AttemptAccount(GatewayLease lease, UpstreamTarget target, TimeProvider time, ILogger logger)
+    private AttemptAccount(GatewayLease lease, UpstreamTarget target, PriceBook prices, TimeProvider time, ILogger logger)
     {
         _lease = lease;
-        _allowance = lease.Allowance;
+        _book = new GrantBook(lease.Allowance);
         _ledger = new Ledger(lease.LedgerPath);
+        _wire = lease.WirePath is { } path ? new WireLog(path, [lease.Token, target.Secret]) : null;
+        _prices = prices;
         _time = time;
         _logger = logger;
         Target = target;
@@ -41,6 +53,7 @@ internal sealed partial class AttemptAccount : IDisposable
     public UpstreamTarget Target { get; }
     public string Token => _lease.Token;
     public string TokenHash { get; }
+    public bool KeepsWire => _wire is not null;
 
     /// <summary>Cancelled when the attempt is closed: what is under way is cut.</summary>
     public CancellationToken Ended { get; }
@@ -49,63 +62,76 @@ internal sealed partial class AttemptAccount : IDisposable
     {
         get
         {
-            lock (_gate) return _record;
+            lock (_gate) return Snapshot();
         }
     }
 
     /// <summary>Looking tokens up by their hash tells a guesser nothing about how much of a token was right.</summary>
     public static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
-    public static AttemptAccount Open(GatewayLease lease, UpstreamTarget target, TimeProvider time, ILogger logger)
+    public static AttemptAccount Open(GatewayLease lease, UpstreamTarget target, PriceBook prices, TimeProvider time, ILogger logger)
     {
-        var account = new AttemptAccount(lease, target, time, logger);
+        var account = new AttemptAccount(lease, target, prices, time, logger);
         lock (account._gate) account.Replay();
         return account;
-    }
-
-    /// <summary>Grants a request, and writes the grant down, or says why not.</summary>
-    /// <param name="agent">The sub-agent that asks; null for the main thread.</param>
-    public (AttemptCall? Call, GatewayRefusal? Refusal) Begin(ApiRoute route, RequestFacts facts, string? agent)
-    {
-        (AttemptCall?, GatewayRefusal?) result;
-        lock (_gate)
-        {
-            if (_closed) return (null, new GatewayRefusal(GatewayFault.UnknownToken, "AWOC: this attempt is over, and its token with it"));
-            result = route.Generates && _record.Usage.Output >= _allowance.Tokens ? (null, Refuse()) : Grant(route, facts, agent);
-        }
-
-        Tell();
-        return result;
     }
 
     /// <summary>The exchange is over, whatever way it ended. Does nothing when closing the attempt has settled it already.</summary>
     public void Settle(AttemptCall call)
     {
-        lock (_gate) SettleLocked(call);
+        bool settled;
+        lock (_gate)
+        {
+            settled = SettleLocked(call);
+            if (settled) RuleLocked();
+        }
+
+        if (settled) KeepWire(call);
         Tell();
     }
 
+    /// <summary>The work is over: what is left is the report's, and the main thread's alone.</summary>
     public void BeginReport()
     {
-        lock (_gate) _record = _record with { Reporting = true };
+        lock (_gate)
+        {
+            if (_book.Reporting || _closed) return;
+            Write(new LedgerLine { At = _time.GetUtcNow(), Report = true });
+            _book.Reporting = true;
+            RuleLocked();
+        }
+
+        Tell();
     }
 
     public void Allow(Allowance allowance)
     {
-        lock (_gate) _allowance = allowance;
+        lock (_gate)
+        {
+            if (_closed) return;
+            _book.Allowance = allowance;
+            Reconsider();
+            RuleLocked();
+        }
+
+        Tell();
     }
 
-    /// <summary>Settles all that is under way and cuts it.</summary>
+    /// <summary>Settles all that is under way and cuts it; what waits is told that the attempt is over.</summary>
     public GatewayRecord Close()
     {
         GatewayRecord record;
+        AttemptCall[] calls;
         lock (_gate)
         {
             _closed = true;
-            foreach (var call in _open.Values.ToArray()) SettleLocked(call);
-            record = _record;
+            DropHeld();
+            calls = [.. _open.Values];
+            foreach (var call in calls) SettleLocked(call);
+            record = Snapshot();
         }
 
+        foreach (var call in calls) KeepWire(call);
         _ended.Cancel();
         Tell();
         return record;
@@ -116,8 +142,11 @@ internal sealed partial class AttemptAccount : IDisposable
         lock (_gate)
         {
             _closed = true;
+            DropHeld();
             _ledger.Dispose();
         }
+
+        _wire?.Dispose();
 
         // The source itself is left to the collector: requests still hold its token.
         _ended.Cancel();
@@ -127,62 +156,27 @@ internal sealed partial class AttemptAccount : IDisposable
     {
         var replay = LedgerReplay.Of(_ledger.Replay());
         (_record, _numbers) = (replay.Record, replay.LastNumber);
+        _book.Restore(_record.Usage, _record.Turns, _record.Reporting);
+        Reconsider();
         foreach (var (number, usage) in replay.Unsettled)
         {
             Write(new LedgerLine { N = number, At = _time.GetUtcNow(), Usage = usage, Estimated = usage.Estimated });
         }
     }
 
-    private (AttemptCall?, GatewayRefusal?) Grant(ApiRoute route, RequestFacts facts, string? agent)
+    /// <summary>Under other limits: is the one that was met still met?</summary>
+    private void Reconsider()
     {
-        var call = new AttemptCall(_numbers + 1, route, facts.Cap, _time, facts.Streams ? NoteProgress : null);
-        var line = new LedgerLine
-        {
-            N = call.Number,
-            At = _time.GetUtcNow(),
-            Route = route.Name,
-            Model = facts.Model,
-            Agent = agent,
-            Cap = facts.Cap,
-            Stream = facts.Streams ? true : null,
-        };
-        if (!Write(line))
-        {
-            return (null, new GatewayRefusal(GatewayFault.NotRecordable,
-                $"AWOC: the gateway's ledger of task {_lease.Task.Handle} cannot be written (is the disk full?): nothing is forwarded until it can"));
-        }
-
-        _numbers++;
-        _open.Add(call.Number, call);
-        if (route.Generates) _record = _record with { Requests = _record.Requests + 1, OpenRequests = _record.OpenRequests + 1 };
-        return (call, null);
+        if (_record.Spent is not null && !_book.Reporting) _record = _record with { Spent = LimitWords.ReasonOf(_book.Met()) };
     }
 
-    private GatewayRefusal Refuse()
+    private bool SettleLocked(AttemptCall call)
     {
-        _record = _record with { BudgetRefusals = _record.BudgetRefusals + 1 };
-        Write(new LedgerLine { At = _time.GetUtcNow(), Refused = "budget" });
-        _changes.Enqueue(_record);
-        return new GatewayRefusal(GatewayFault.BudgetSpent,
-            $"AWOC: token budget of task {_lease.Task.Handle}: {_record.Usage.Output} of {_allowance.Tokens} used");
-    }
-
-    private void SettleLocked(AttemptCall call)
-    {
-        if (call.Settled || !_open.Remove(call.Number)) return;
+        if (call.Settled || !_open.Remove(call.Number)) return false;
         call.Settled = true;
         var usage = call.Cost();
         var reading = call.Reading;
-
-        // Calls that generate nothing leave the record alone: the last status is evidence of how the agent's model calls went,
-        // and a preconnect's 404 is none.
-        if (call.Route.Generates)
-        {
-            _record = LedgerReplay.Settled(_record, usage, call.Status, reading.Stop, reading.Error);
-            _record = _record with { OpenRequests = _record.OpenRequests - 1 };
-        }
-
-        Write(new LedgerLine
+        var line = new LedgerLine
         {
             N = call.Number,
             At = _time.GetUtcNow(),
@@ -191,11 +185,42 @@ internal sealed partial class AttemptAccount : IDisposable
             Estimated = usage.Estimated,
             Stop = reading.Stop,
             Error = reading.Error,
+            ResetsAt = call.ResetsAt,
             Ms = call.Milliseconds,
             TtfbMs = call.MillisecondsToFirstByte,
-        });
-        if (call.Route.Generates) _changes.Enqueue(_record);
+        };
+
+        // Calls that generate nothing leave the record alone: the last status is evidence of how the agent's model calls went,
+        // and a preconnect's 404 is none.
+        if (call.Terms.Claim is { } claim)
+        {
+            _book.Settle(claim, usage, call.Succeeded);
+            _record = LedgerReplay.Settled(_record, line, usage, call.Terms.Report, call.Terms.Price is null ? call.Terms.Model ?? "" : null);
+            _record = _record with { OpenRequests = _record.OpenRequests - 1 };
+            Learn(call, usage);
+        }
+
+        Write(line);
+        if (call.Route.Generates) _changes.Enqueue(Snapshot());
+        return true;
     }
+
+    /// <summary>How many input tokens a byte of this agent's requests is. Short requests tell little: what the API adds itself outweighs them.</summary>
+    private void Learn(AttemptCall call, Usage usage)
+    {
+        const int Telling = 4096;
+        if (call.Terms.BodyBytes < Telling) return;
+        _tokensPerByte = Math.Max(_tokensPerByte, (usage.Input + usage.CacheRead + usage.CacheWrite) / (double)call.Terms.BodyBytes);
+    }
+
+    private GatewayRecord Snapshot() => _record with
+    {
+        Held = _held.Count,
+        Reporting = _book.Reporting,
+        LastTrafficAt = Interlocked.Read(ref _trafficAt) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null,
+    };
+
+    private void NoteTraffic() => Interlocked.Exchange(ref _trafficAt, _time.GetUtcNow().UtcTicks);
 
     /// <summary>For the daemon after this one, should this one die in mid-stream. Not being able to write it harms nothing: the cap counts.</summary>
     private void NoteProgress(AttemptCall call, long bytes)
@@ -212,6 +237,22 @@ internal sealed partial class AttemptAccount : IDisposable
         if (!written && !_unwritable) LogUnwritable(_lease.Task.Handle, _lease.Attempt, _lease.LedgerPath, fault);
         _unwritable = !written;
         return written;
+    }
+
+    /// <summary>Outside the lock: it may be megabytes. That it cannot be kept is said once and harms no call.</summary>
+    private void KeepWire(AttemptCall call)
+    {
+        if (_wire is null || call.Tap is null) return;
+        try
+        {
+            _wire.Append(call, _time.GetUtcNow());
+            _wireBroken = false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!_wireBroken) LogWireUnwritable(_lease.Task.Handle, _lease.Attempt, e.Message);
+            _wireBroken = true;
+        }
     }
 
     /// <summary>
@@ -247,6 +288,9 @@ internal sealed partial class AttemptAccount : IDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "task {Task}, attempt {Attempt}: gateway ledger {Path} cannot be written, model calls are held off: {Fault}")]
     private partial void LogUnwritable(string task, int attempt, string path, string? fault);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "task {Task}, attempt {Attempt}: the wire record cannot be written: {Fault}")]
+    private partial void LogWireUnwritable(string task, int attempt, string fault);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "task {Task}, attempt {Attempt}: the listener to gateway changes failed")]
     private partial void LogListenerFailed(Exception e, string task, int attempt);

@@ -1,24 +1,37 @@
 using Awoc.Core.Budgets;
 using Awoc.Gateway.Dialects;
+using Awoc.Gateway.Prices;
+using Awoc.Gateway.Wire;
 
 namespace Awoc.Gateway.Attempts;
 
 /// <summary>One forwarded request, from its grant to its settlement.</summary>
+/// <param name="traffic">Told of each sign of life.</param>
 /// <param name="progress">Told how many bytes of a streamed answer have come, every <see cref="StreamEstimate.Step"/>; null where none is streamed.</param>
-internal sealed class AttemptCall(int number, ApiRoute route, long cap, TimeProvider time, Action<AttemptCall, long>? progress)
+internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action traffic, Action<AttemptCall, long>? progress)
 {
     private long _received;
     private long _told;
     private readonly long _started = time.GetTimestamp();
     private volatile IResponseMeter? _meter;
+    private volatile AnswerHead? _head;
     private volatile bool _sent;
-    private int _status;
     private long _firstByteAt;
 
-    public int Number => number;
-    public ApiRoute Route => route;
+    public CallTerms Terms => terms;
+    public int Number => terms.Number;
+    public ApiRoute Route => terms.Route;
     public bool Settled { get; set; }
-    public int? Status => Volatile.Read(ref _status) is > 0 and var status ? status : null;
+
+    /// <summary>Keeps what is said for <c>wire.jsonl</c>; null where nobody asked for one.</summary>
+    public WireTap? Tap { get; set; }
+
+    public int? Status => _head?.Status;
+    public bool Succeeded => Status is >= 200 and <= 299;
+
+    /// <summary>With a refusal for a limit overrun: when it resets, if it said so.</summary>
+    public DateTimeOffset? ResetsAt => _head?.ResetsAt;
+
     public MeterReading Reading => _meter?.Reading ?? MeterReading.Nothing;
     public double Milliseconds => Math.Round(time.GetElapsedTime(_started).TotalMilliseconds, 3);
 
@@ -27,18 +40,25 @@ internal sealed class AttemptCall(int number, ApiRoute route, long cap, TimeProv
         : null;
 
     /// <summary>The upstream may have taken the request: from here on it may cost.</summary>
-    public void Sending() => _sent = true;
-
-    public void Answered(int status, IResponseMeter meter)
+    public void Sending()
     {
-        Volatile.Write(ref _status, status);
+        _sent = true;
+        traffic();
+    }
+
+    public void Answered(AnswerHead head, IResponseMeter meter)
+    {
+        _head = head;
         _meter = meter;
+        traffic();
     }
 
     public void Received(ReadOnlySpan<byte> bytes)
     {
         if (_firstByteAt == 0) Volatile.Write(ref _firstByteAt, Math.Max(1, time.GetTimestamp()));
+        traffic();
         _meter?.Read(bytes);
+        Tap?.Received(bytes);
         _received += bytes.Length;
         if (progress is null || _received - _told < StreamEstimate.Step) return;
         _told = _received;
@@ -53,11 +73,31 @@ internal sealed class AttemptCall(int number, ApiRoute route, long cap, TimeProv
     /// </summary>
     public Usage Cost()
     {
-        if (!route.Generates || !_sent) return Usage.Zero;
+        if (!Route.Generates || !_sent) return Usage.Zero;
         if (Status is < 200 or > 299) return Usage.Zero;
         var reading = Reading;
-        if (reading.Final) return reading.Usage;
+        if (reading.Final) return Priced(reading.Usage);
         if (!reading.Begun && reading.Error is not null) return Usage.Zero;
-        return reading.Usage with { Output = Math.Max(cap, reading.Usage.Output), Estimated = true };
+        return Priced(reading.Usage with { Output = Math.Max(terms.Cap, reading.Usage.Output), Estimated = true });
+    }
+
+    private Usage Priced(Usage usage)
+    {
+        if (terms.Price is not { } price) return usage;
+
+        // An answer of which not even the beginning was seen has its input paid all the same.
+        var unseen = usage.Estimated && usage.Input + usage.CacheRead + usage.CacheWrite == 0 ? terms.Claim?.InputUsd ?? 0 : 0;
+        return usage with { CostUsd = price.Of(usage) + unseen };
     }
 }
+
+/// <summary>On what terms a call was let through.</summary>
+/// <param name="Claim">What it was granted on; null for a route that generates nothing.</param>
+/// <param name="Cap">Tokens it may generate at most.</param>
+/// <param name="Report">It draws on the report's share.</param>
+/// <param name="BodyBytes">Length of the request's body as the agent sent it.</param>
+internal sealed record CallTerms(int Number, ApiRoute Route, GrantClaim? Claim, string? Model, long Cap, bool Report, long BodyBytes, ModelPrice? Price);
+
+/// <param name="MediaType">Without parameters; null when it has none.</param>
+/// <param name="ResetsAt">When the limit that was overrun resets, where the answer is such a refusal and says so.</param>
+internal sealed record AnswerHead(int Status, string? MediaType, DateTimeOffset? ResetsAt);

@@ -4,8 +4,9 @@ using Awoc.Core.Budgets;
 namespace Awoc.Gateway.Attempts;
 
 /// <summary>
-/// One line of <c>gateway.jsonl</c>. Four kinds, told apart by their fields: a grant has <see cref="Route"/>, progress
-/// <see cref="Seen"/>, a settlement <see cref="Usage"/>, a refusal <see cref="Refused"/>.
+/// One line of <c>gateway.jsonl</c>. Five kinds, told apart by their fields: a grant has <see cref="Route"/>, progress
+/// <see cref="Seen"/>, a settlement <see cref="Usage"/>, a refusal <see cref="Refused"/>, and one with <see cref="Report"/> and
+/// no number says that the report has begun.
 /// </summary>
 internal sealed record LedgerLine
 {
@@ -20,6 +21,18 @@ internal sealed record LedgerLine
 
     /// <summary>Sub-agent that asked, by its own id; absent for the main thread.</summary>
     public string? Agent { get; init; }
+
+    /// <summary>What the request asked for, where it got less.</summary>
+    public long? Asked { get; init; }
+
+    /// <summary>It draws on the report's share. Without a number: from here on all do.</summary>
+    public bool? Report { get; init; }
+
+    /// <summary>US dollars that the input costs at most; absent where no price is known.</summary>
+    public decimal? InputUsd { get; init; }
+
+    /// <summary>US dollars for each generated token; absent where no price is known.</summary>
+    public decimal? TokenUsd { get; init; }
 
     /// <summary>Output tokens the request can generate at most; 0 for a route that generates none.</summary>
     public long? Cap { get; init; }
@@ -41,6 +54,9 @@ internal sealed record LedgerLine
     public string? Stop { get; init; }
     public string? Error { get; init; }
 
+    /// <summary>When the limit that the upstream refused it for resets, where it said so.</summary>
+    public DateTimeOffset? ResetsAt { get; init; }
+
     /// <summary>Milliseconds from the grant.</summary>
     public double? Ms { get; init; }
 
@@ -48,7 +64,7 @@ internal sealed record LedgerLine
     public double? TtfbMs { get; init; }
 
     // Refusal
-    /// <summary><c>budget</c>, or absent.</summary>
+    /// <summary>The limit: <c>tokens</c>, <c>input_tokens</c>, <c>cost</c>, <c>turns</c>; <c>report</c> for a sub-agent during it; <c>price</c> for a model that has none.</summary>
     public string? Refused { get; init; }
 }
 

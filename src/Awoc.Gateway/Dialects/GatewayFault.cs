@@ -9,6 +9,9 @@ internal enum GatewayFault
     BodyUnreadable,
     BudgetSpent,
 
+    /// <summary>Money is limited, and what the model costs is not known.</summary>
+    NoPrice,
+
     /// <summary>The ledger cannot be written: what cannot be recorded is not forwarded.</summary>
     NotRecordable,
     UpstreamUnreachable,

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Net.Http.Headers;
+using Awoc.Gateway.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Awoc.Gateway.Dialects;
@@ -21,6 +23,9 @@ internal interface IApiDialect
     /// <param name="mediaType">Its media type without parameters; null when it has none.</param>
     IResponseMeter OpenMeter(int status, string? mediaType);
 
+    /// <summary>When the upstream's limit resets, by the headers of an answer that said it is overrun; null when they do not say.</summary>
+    DateTimeOffset? ResetsAt(HttpResponseHeaders headers, DateTimeOffset now);
+
     /// <summary>A refusal of the gateway's own, in the words agents of this API understand.</summary>
     ApiAnswer Shape(GatewayFault fault, string message);
 }
@@ -31,8 +36,20 @@ internal interface IApiDialect
 internal sealed record ApiRoute(string Name, bool HasBody, bool Generates);
 
 /// <param name="Model">As the agent wrote it.</param>
-/// <param name="Cap">The most output tokens that the request can generate.</param>
+/// <param name="Cap">The most output tokens that the request asks for.</param>
 /// <param name="Streams">The answer comes as it is generated: what has come through bounds what was generated.</param>
-internal readonly record struct RequestFacts(string? Model, long Cap, bool Streams = false);
+/// <param name="Layout">Where in the body is what a lower cap changes; null for a route that generates nothing.</param>
+internal readonly record struct RequestFacts(string? Model, long Cap, bool Streams = false, IRequestLayout? Layout = null);
+
+/// <summary>Where in one request's body is what the gateway may have to change. Offsets only: the body itself is not kept.</summary>
+internal interface IRequestLayout
+{
+    /// <summary>What must change for the answer to stay below <paramref name="cap"/>; empty when nothing must.</summary>
+    /// <param name="report">The answer is to be the report: no tools, no thinking.</param>
+    IReadOnlyList<BodyEdit> Fit(long cap, bool report);
+
+    /// <summary>What must not be kept in a record of the request.</summary>
+    IReadOnlyList<BodyEdit> Redactions { get; }
+}
 
 internal sealed record ApiAnswer(int Status, ReadOnlyMemory<byte> Json);

@@ -13,7 +13,7 @@ namespace Awoc.Gateway.Upstreams;
 /// The few things that change on the way: the credential, the host, and for metered routes the encodings the upstream may
 /// use. The rest is copied by the base class, hop-by-hop headers left out.
 /// </summary>
-internal sealed class CallTransformer(AttemptAccount account, AttemptCall call, IApiDialect dialect, PathString path) : HttpTransformer
+internal sealed class CallTransformer(AttemptAccount account, AttemptCall call, IApiDialect dialect, PathString path, TimeProvider time) : HttpTransformer
 {
     private const string ApiKeyHeader = "x-api-key";
 
@@ -44,7 +44,9 @@ internal sealed class CallTransformer(AttemptAccount account, AttemptCall call, 
 
         var content = proxyResponse.Content;
         var status = (int)proxyResponse.StatusCode;
-        call.Answered(status, MeterFor(status, content));
+        call.Answered(
+            new AnswerHead(status, content.Headers.ContentType?.MediaType, status is 429 or 529 ? dialect.ResetsAt(proxyResponse.Headers, time.GetUtcNow()) : null),
+            MeterFor(status, content));
 
         // The headers have been copied from the original: the forwarder reads nothing but the stream from its stand-in.
         proxyResponse.Content = new StreamContent(new MeteredStream(await content.ReadAsStreamAsync(cancellationToken), call));

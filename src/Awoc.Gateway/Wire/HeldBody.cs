@@ -41,6 +41,12 @@ internal sealed class HeldBody : IDisposable
         return null;
     }
 
+    /// <summary>Changes what goes on, before anything of it has gone.</summary>
+    public void Apply(IReadOnlyList<BodyEdit> edits)
+    {
+        if (edits.Count > 0) Bytes = BodyEdit.Apply(Bytes, edits);
+    }
+
     /// <summary>Gives the memory back. Idempotent.</summary>
     public void Dispose()
     {

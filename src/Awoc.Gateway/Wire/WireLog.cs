@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Awoc.Gateway.Attempts;
+
+namespace Awoc.Gateway.Wire;
+
+/// <summary>
+/// An attempt's <c>wire.jsonl</c>, mode 0600: what was asked and answered, a line a call. Never a header; and what looks like a
+/// credential in a body is blacked out.
+/// </summary>
+/// <param name="secrets">Texts that must not get into it, whatever they look like.</param>
+internal sealed partial class WireLog(string path, IEnumerable<string?> secrets) : IDisposable
+{
+    private const string Black = "[redacted]";
+
+    private readonly Lock _gate = new();
+    private readonly string[] _secrets = [.. secrets.OfType<string>().SelectMany(s => new[] { s, JsonEncodedText.Encode(s).ToString() }).Distinct()];
+    private FileStream? _file;
+    private bool _closed;
+
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Append(AttemptCall call, DateTimeOffset at)
+    {
+        if (call.Tap is not { } tap) return;
+        var line = LineOf(call, tap, at);
+        lock (_gate)
+        {
+            if (_closed) return;
+            _file ??= new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Append,
+                Access = FileAccess.Write,
+                Share = FileShare.Read,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            _file.Write(line);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _file?.Dispose();
+            _file = null;
+        }
+    }
+
+    private byte[] LineOf(AttemptCall call, WireTap tap, DateTimeOffset at)
+    {
+        var buffer = new ArrayBufferWriter<byte>(tap.Request.Length + 1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("n"u8, call.Number);
+            json.WriteString("at"u8, at);
+            if (tap.Agent is { } agent) json.WriteString("agent"u8, agent);
+            if (call.Terms.Report) json.WriteBoolean("report"u8, true);
+            json.WriteNumber("cap"u8, call.Terms.Cap);
+            WriteBody(json, "request", tap.Request);
+            if (call.Status is { } status) json.WriteNumber("status"u8, status);
+            WriteBody(json, "response", tap.Response);
+            if (tap.Cut) json.WriteBoolean("cut"u8, true);
+            if (call.MillisecondsToFirstByte is { } first) json.WriteNumber("ttfbMs"u8, first);
+            json.WriteNumber("ms"u8, call.Milliseconds);
+            json.WriteEndObject();
+        }
+
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>JSON as JSON, on one line; anything else (a stream's events, a page of HTML) as a string.</summary>
+    private void WriteBody(Utf8JsonWriter json, string name, byte[] body)
+    {
+        var text = Redact(Encoding.UTF8.GetString(body));
+        json.WritePropertyName(name);
+        try
+        {
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 1000 });
+
+            // No line break of valid JSON is inside a string.
+            json.WriteRawValue(text.ReplaceLineEndings(" "), skipInputValidation: true);
+        }
+        catch (JsonException)
+        {
+            json.WriteStringValue(text);
+        }
+    }
+
+    private string Redact(string text)
+    {
+        foreach (var secret in _secrets) text = text.Replace(secret, Black, StringComparison.Ordinal);
+        return Credential().Replace(text, Black);
+    }
+
+    // sk-ant-api03-…, sk-ant-oat01-…; Authorization: Bearer …
+    [GeneratedRegex(@"sk-ant-[A-Za-z0-9_\-]{4,}|\bBearer\s+[A-Za-z0-9._~+/=\-]{8,}", RegexOptions.CultureInvariant)]
+    private static partial Regex Credential();
+}
