@@ -14,6 +14,9 @@ internal sealed record Scenario(string Name, IReadOnlyList<Step> Steps, bool End
 
     /// <summary>Size in tokens of the report that is given where a step wants tools and the request forbids them.</summary>
     public int ReportTokens { get; init; } = PlannerFigures.DefaultReport;
+
+    /// <summary>That size as a share of the request's <c>max_tokens</c>; above 1 the report is cut. Null: <see cref="ReportTokens"/>.</summary>
+    public double? ReportShare { get; init; }
 }
 
 /// <summary>The steps of one kind of sub-agent.</summary>
