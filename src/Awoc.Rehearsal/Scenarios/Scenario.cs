@@ -12,6 +12,9 @@ internal sealed record Scenario(string Name, IReadOnlyList<Step> Steps, bool End
     /// <summary>What sub-agents do; empty where they follow <see cref="Steps"/> like everybody else.</summary>
     public IReadOnlyList<SubagentScript> Subagents { get; init; } = [];
 
+    /// <summary>The script says how large a report is, so a request that forbids tools gets one whatever step it meets.</summary>
+    public bool NamesReport { get; init; }
+
     /// <summary>Size in tokens of the report that is given where a step wants tools and the request forbids them.</summary>
     public int ReportTokens { get; init; } = PlannerFigures.DefaultReport;
 

@@ -61,7 +61,7 @@ internal sealed partial class ScenarioReader
         if (_faults.Count > 0) return (null, null);
         return (
             new ScenarioSource(scenarioName!, description, parameters, yaml),
-            new Scenario(scenarioName!, steps, end == "error") { Subagents = subagents, ReportTokens = report, ReportShare = share });
+            new Scenario(scenarioName!, steps, end == "error") { Subagents = subagents, ReportTokens = report, ReportShare = share, NamesReport = fields.Has("report") });
     }
 
     private static Dictionary<string, string> Parameters(YamlFields? fields)
