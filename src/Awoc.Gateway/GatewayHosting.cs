@@ -3,20 +3,26 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Awoc.Gateway;
 
 public static class GatewayHosting
 {
     /// <summary>Registers <see cref="ModelGateway"/>, also as <see cref="IModelGateway"/>, and the forwarder under it.</summary>
-    public static IServiceCollection AddModelGateway(this IServiceCollection services)
+    public static IServiceCollection AddModelGateway(this IServiceCollection services, GatewayOptions? options = null)
     {
         // These print request paths, and a path may carry an attempt's token.
         services.AddLogging(logging => logging
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.Routing", LogLevel.Warning));
         services.AddHttpForwarder();
-        services.AddSingleton<ModelGateway>();
+        services.AddSingleton(options ?? new GatewayOptions());
+        services.AddSingleton(provider => new ModelGateway(
+            provider.GetRequiredService<IHttpForwarder>(),
+            provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetRequiredService<ILogger<ModelGateway>>(),
+            provider.GetRequiredService<GatewayOptions>()));
         services.AddSingleton<IModelGateway>(provider => provider.GetRequiredService<ModelGateway>());
         return services;
     }

@@ -25,11 +25,6 @@ public sealed class ModelGateway : IModelGateway, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public ModelGateway(IHttpForwarder forwarder, TimeProvider time, ILogger<ModelGateway> logger)
-        : this(forwarder, time, logger, new GatewayOptions())
-    {
-    }
-
     public ModelGateway(IHttpForwarder forwarder, TimeProvider time, ILogger<ModelGateway> logger, GatewayOptions options)
     {
         _time = time;

@@ -100,7 +100,7 @@ public sealed partial class AgentRunTests
 
         var asked = server.Log.MessageRequests.Count;
         await run.SayAsync(_runner.Voice.Say("What did you see?"));
-        await server.Log.WaitAsync(log => log.MessageRequests.Count > asked);
+        await server.Log.WaitAsync(log => log.MessageRequests.Count > asked && log.MessageRequests[asked].Body is not null);
         var body = server.Log.MessageRequests[asked].Body!;
         Assert.Contains("What did you see?", body, StringComparison.Ordinal);
         Assert.Equal(scenario != "hang", body.Contains("was interrupted", StringComparison.Ordinal));
@@ -133,6 +133,32 @@ public sealed partial class AgentRunTests
         var (evidence, _) = await RunAsync(server, "rehearsal/cuts");
         Assert.Equal(("max_tokens", EndReason.OutputTooLong), (evidence.End!.Kind, _runner.Judge(evidence).Reason));
         Assert.Equal(requests, server.Log.MessageRequests.Count);
+    }
+
+    [Fact]
+    public async Task Run_WriteCutAtItsLength_LeavesWhatCameOfIt()
+    {
+        // More than the 32,000 tokens that are asked for, at 4 bytes each.
+        var words = string.Concat(Enumerable.Range(0, 12_000).Select(i => $"word {i:00000} "));
+        await using var server = await ServeAsync($$$"""
+            name: long
+            steps:
+              - text: "Writing."
+                tool: {name: Write, input: {file_path: "{{output}}", content: "{{{words}}}"} }
+              - text: "Too long."
+            """);
+        var (_, events) = await RunAsync(server, "rehearsal/long");
+        Assert.False(File.Exists(_place.Staging));
+        var pieces = events.OfType<AgentEvent.Piece>().ToList();
+        Assert.Equal((PieceKind.Begin, "Write"), pieces.Where(p => p.Block == 1).Select(p => (p.Kind, p.Value)).First());
+        var raw = string.Concat(pieces.Where(p => p.Kind == PieceKind.Input).Select(p => p.Value));
+        Assert.Contains(_place.Staging, raw, StringComparison.Ordinal);
+        Assert.True(raw.Length > 100_000, $"{raw.Length} characters came");
+        using var cut = JsonDocument.Parse(Assert.Single(events.OfType<AgentEvent.ToolCall>()).Input);
+        Assert.Equal(raw, cut.RootElement.GetProperty("__unparsedToolInput").GetProperty("raw").GetString());
+        Assert.StartsWith("This call was cut off", Assert.Single(events.OfType<AgentEvent.ToolResult>()).Value, StringComparison.Ordinal);
+        Assert.Equal("Writing.", string.Concat(pieces.Where(p => p.Kind == PieceKind.Text).Select(p => p.Value)).Replace("Too long.", "", StringComparison.Ordinal));
+        Assert.True(pieces.Count < 1_000, $"{pieces.Count} lines for one answer");
     }
 
     private static string LastUserText(JsonDocument request)

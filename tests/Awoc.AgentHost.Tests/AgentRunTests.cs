@@ -201,6 +201,7 @@ public sealed partial class AgentRunTests : IDisposable
         await using var server = await ServeAsync();
         await using var run = await StartAsync(server, "rehearsal/slow,tokens=4000");
         await server.Log.WaitAsync(log => log.TotalGeneratedTokens > 20);
+        await run.WaitForAsync(e => e is AgentEvent.Piece { Kind: PieceKind.Text });
         await run.InterruptAsync();
         var evidence = await run.EndAsync();
         Assert.Equal("interrupted", evidence.End!.Kind);

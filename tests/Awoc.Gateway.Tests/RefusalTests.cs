@@ -50,6 +50,41 @@ public sealed class RefusalTests
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Body_Of100Megabytes_Answers413AndIsNotKept(bool chunked)
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
+        await using var host = await GatewayHost.StartAsync();
+        host.Open(upstream.BaseUrl);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages") { Content = new ZerosContent(100 * 1024 * 1024, chunked) };
+        request.Headers.Add("x-api-key", GatewayHost.Token);
+
+        using var response = await host.SendAsync(request);
+
+        await AuthenticationTests.AssertRefusedAsync(response, 413, "request_too_large");
+        Assert.Empty(upstream.Requests);
+    }
+
+    [Fact]
+    public async Task Body_AnnouncedAs100Megabytes_IsAnsweredBeforeAnyOfItIsSent()
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
+        await using var host = await GatewayHost.StartAsync();
+        host.Open(upstream.BaseUrl);
+        using var socket = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(host.SocketPath));
+        await socket.SendAsync(Encoding.ASCII.GetBytes(
+            $"POST /v1/messages HTTP/1.1\r\nhost: x\r\nx-api-key: {GatewayHost.Token}\r\ncontent-length: 104857600\r\n\r\n"));
+
+        var answer = new byte[64];
+        var count = await socket.ReceiveAsync(answer).WaitAsync(GatewayHost.Patience);
+
+        Assert.StartsWith("HTTP/1.1 413", Encoding.ASCII.GetString(answer, 0, count), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Body_Of32Megabytes_PassesByteForByte()
     {
@@ -173,5 +208,21 @@ public sealed class RefusalTests
         body.AsSpan().Fill((byte)' ');
         Encoding.UTF8.GetBytes(Samples.Ask()).CopyTo(body, 0);
         return body;
+    }
+
+    /// <summary>A body that is never in memory as a whole.</summary>
+    private sealed class ZerosContent(long length, bool chunked) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            var piece = new byte[64 * 1024];
+            for (long sent = 0; sent < length; sent += piece.Length) await stream.WriteAsync(piece);
+        }
+
+        protected override bool TryComputeLength(out long computed)
+        {
+            computed = length;
+            return !chunked;
+        }
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Awoc.Core.Agents;
+using Awoc.Core.Budgets;
+using Awoc.Core.Tasks;
 using Awoc.Gateway.Tests.Hosting;
 using Awoc.Rehearsal;
 
@@ -90,6 +92,32 @@ public sealed class RehearsalTests
         Assert.Contains($"AWOC: token budget of task {host.Task.Handle}: 0 used, 0 kept for the report", output, StringComparison.Ordinal);
         Assert.Empty(server.Log.MessageRequests);
         Assert.NotEqual(0, host.Record.BudgetRefusals);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    [InlineData(700)]
+    [InlineData(3000)]
+    public async Task ClaudeCode_ManyTurns_NeverGeneratesMoreThanTheWorksShare(long tokens)
+    {
+        await using var server = await StartServerAsync();
+        await using var host = await GatewayHost.StartAsync();
+        host.Open(UpstreamOf(server), l => l with { Allowance = new Allowance(tokens) });
+
+        var (exitCode, output) = await ClaudeCli.RunAsync(ClaudeCli.Program, "Go on. [[rehearse:turns?n=20&tokens=400]]", new Dictionary<string, string>
+        {
+            ["ANTHROPIC_BASE_URL"] = host.Url,
+            ["ANTHROPIC_API_KEY"] = GatewayHost.Token,
+        }, Limit);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains($"AWOC: token budget of task {host.Task.Handle}", output, StringComparison.Ordinal);
+        var generated = server.Log.MessageRequests.Sum(r => (long)r.GeneratedTokens);
+        var work = BudgetSplit.Of(tokens).Work;
+        Assert.InRange(generated, 1, work);
+        Assert.True(generated > work - BudgetSplit.WorkFloor, $"{generated} of {work}");
+        Assert.Equal((generated, EndReason.Tokens), (host.Record.Usage.Output, host.Record.Spent));
     }
 
     private static Task<RehearsalServer> StartServerAsync() =>

@@ -156,6 +156,9 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
                 case TextContent text:
                     events.Text(text.Text);
                     break;
+                case FunctionCallContent { Exception: not null } call when answer.Pieces?.InputOf(call.CallId) is { } raw:
+                    events.CutCall(call.CallId, call.Name, raw);
+                    break;
                 case FunctionCallContent call when !answer.Interrupted && answer.Failure is null:
                     events.ToolCall(call.CallId, call.Name, InputOf(call));
                     break;

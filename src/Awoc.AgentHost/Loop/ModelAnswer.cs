@@ -19,12 +19,15 @@ internal sealed record ModelAnswer(IReadOnlyList<AIContent> Contents, ChatFinish
     /// <summary>As it goes into the conversation: without what is of use to this process alone.</summary>
     public ChatMessage ToMessage() => new(ChatRole.Assistant, [.. Contents]);
 
-    public static ModelAnswer Of(ChatResponse response)
+    /// <summary>The arguments of calls that came, as the model wrote them: of a cut one they are no JSON.</summary>
+    public AnswerPieces? Pieces { get; init; }
+
+    public static ModelAnswer Of(ChatResponse response, AnswerPieces? pieces = null)
     {
         var contents = response.Messages.SelectMany(message => message.Contents)
             .Where(content => content is TextContent { Text.Length: > 0 } or TextReasoningContent or FunctionCallContent)
             .ToList();
-        return new ModelAnswer(contents, response.FinishReason, SpentOf(response.Usage));
+        return new ModelAnswer(contents, response.FinishReason, SpentOf(response.Usage)) { Pieces = pieces };
     }
 
     private static Spent SpentOf(UsageDetails? usage)

@@ -50,10 +50,11 @@ internal sealed class ModelClient : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             var updates = new List<ChatResponseUpdate>();
+            var pieces = new AnswerPieces(_events, _time);
             try
             {
-                await StreamAsync(messages, options, updates, cancellation);
-                return ModelAnswer.Of(updates.ToChatResponse());
+                await StreamAsync(messages, options, updates, pieces, cancellation);
+                return ModelAnswer.Of(updates.ToChatResponse(), pieces);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -86,7 +87,7 @@ internal sealed class ModelClient : IDisposable
     }
 
     private async Task StreamAsync(
-        IReadOnlyList<ChatMessage> messages, ChatOptions options, List<ChatResponseUpdate> updates, CancellationToken cancellation)
+        IReadOnlyList<ChatMessage> messages, ChatOptions options, List<ChatResponseUpdate> updates, AnswerPieces pieces, CancellationToken cancellation)
     {
         // The last piece of the conversation is the breakpoint: the next turn reads all before it from the provider's cache.
         var last = messages[^1].Contents[^1];
@@ -99,10 +100,12 @@ internal sealed class ModelClient : IDisposable
             {
                 silence.Change(s_silence, Timeout.InfiniteTimeSpan);
                 updates.Add(update);
+                pieces.Take(update.RawRepresentation);
             }
         }
         finally
         {
+            pieces.Flush();
             last.WithCacheControl((CacheControlEphemeral?)null);
         }
     }

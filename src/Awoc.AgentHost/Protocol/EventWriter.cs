@@ -27,6 +27,27 @@ internal sealed class EventWriter(Stream output)
 
     public void Thinking(string text) => Write("thinking", json => json.WriteString("text", text));
 
+    /// <summary>A piece of an answer while it comes; the whole of it follows as another event, if it is not cut.</summary>
+    /// <param name="kind"><c>begin</c> (of a block; the text is the tool's name, empty for words), <c>text</c>, <c>thinking</c> or <c>input</c>.</param>
+    public void Piece(string kind, long block, string text) => Write("piece", json =>
+    {
+        json.WriteString("kind", kind);
+        json.WriteNumber("block", block);
+        json.WriteString("text", text);
+    });
+
+    /// <summary>A call that a limit cut in its arguments; they are told as Claude Code tells them.</summary>
+    public void CutCall(string id, string name, string raw) => Write("tool_call", json =>
+    {
+        json.WriteString("id", id);
+        json.WriteString("name", name);
+        json.WriteStartObject("input");
+        json.WriteStartObject("__unparsedToolInput");
+        json.WriteString("raw", raw);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+
     public void ToolCall(string id, string name, JsonElement input) => Write("tool_call", json =>
     {
         json.WriteString("id", id);

@@ -33,7 +33,7 @@ internal sealed class Diagnosis(
         var rehearsal = variables.GetValueOrDefault(Launcher.RehearsalVariable) is { Length: > 0 } and not "0";
         checks.AddRange(roster.Runners.Select(runner => Agent(runner, variables, rehearsal, inForce)));
 
-        var chosen = inForce.Agent ?? roster.Choose(variables, rehearsal, inForce).Runner?.Name;
+        var chosen = inForce.Agent ?? roster.Choose(variables, rehearsal, inForce, looksOnly: true).Runner?.Name;
         checks.Add(chosen is null
             ? new DoctorCheck("choice", "error", "no agent can run: 'awoc run' would end 69", "mend one of the agents above, or use --model rehearsal, or --agent command")
             : new DoctorCheck("choice", "ok", $"'awoc run' uses {chosen}{(rehearsal ? ", answered by the rehearsal model (AWOC_REHEARSAL is set)" : "")}", null));
@@ -82,7 +82,7 @@ internal sealed class Diagnosis(
 
     private static DoctorCheck Agent(Core.Agents.IRunner runner, IReadOnlyDictionary<string, string> variables, bool rehearsal, AwocSettings settings)
     {
-        var found = runner.Probe(new Core.Agents.AgentEnvironment(variables, rehearsal, settings.ForAgent(runner.Name)) { LooksOnly = true });
+        var found = AgentRoster.Probe(runner, variables, rehearsal, settings, looksOnly: true);
         var where = found.Executable is { } path ? path : "not installed";
         if (found.Credential is { } credential) where += $"; credential: {credential}";
         return found.CanRun

@@ -104,7 +104,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
         services.AddSingleton<EventFeed>().AddSingleton<TaskBook>().AddSingleton<TaskFiles>().AddSingleton<SecretVault>();
         services.AddSingleton<YamlSettings>().AddSingleton<ISettingsSource>(p => p.GetRequiredService<YamlSettings>());
         services.AddSingleton(new AgentRoster([new ClaudeRunner(), new BuiltinRunner(), new CommandRunner()]));
-        services.AddModelGateway();
+        services.AddModelGateway(new GatewayOptions { PricesPath = Path.Combine(paths.Home, "prices.yaml") });
         services.AddSingleton(p => new EnginePorts(
             Node: Guid.NewGuid().ToString("n"),
             paths,

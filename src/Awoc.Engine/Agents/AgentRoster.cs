@@ -11,19 +11,21 @@ public sealed class AgentRoster(IReadOnlyList<IRunner> runners)
 
     public IRunner? Find(string name) => Runners.FirstOrDefault(r => r.Name == name);
 
-    public static AgentAvailability Probe(IRunner runner, IReadOnlyDictionary<string, string> variables, bool rehearsal, AwocSettings settings) =>
-        runner.Probe(new AgentEnvironment(variables, rehearsal, settings.ForAgent(runner.Name)));
+    /// <param name="looksOnly">Nothing is to be launched: no command of the user's is run.</param>
+    public static AgentAvailability Probe(
+        IRunner runner, IReadOnlyDictionary<string, string> variables, bool rehearsal, AwocSettings settings, bool looksOnly = false) =>
+        runner.Probe(new AgentEnvironment(variables, rehearsal, settings.ForAgent(runner.Name)) { LooksOnly = looksOnly });
 
     /// <summary>
     /// The first agent that calls a model, is installed and has a credential. Never the rehearsal model by itself: a job
     /// with a missing secret must not go green.
     /// </summary>
-    public AgentChoice Choose(IReadOnlyDictionary<string, string> variables, bool rehearsal, AwocSettings settings)
+    public AgentChoice Choose(IReadOnlyDictionary<string, string> variables, bool rehearsal, AwocSettings settings, bool looksOnly = false)
     {
         List<string> missing = [];
         foreach (var runner in Runners.Where(r => r.Traits.UsesModel))
         {
-            var availability = Probe(runner, variables, rehearsal, settings);
+            var availability = Probe(runner, variables, rehearsal, settings, looksOnly);
             if (availability.CanRun) return new AgentChoice(runner, availability, []);
             missing.Add($"{runner.Name}: {availability.Missing}");
         }

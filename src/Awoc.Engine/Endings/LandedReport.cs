@@ -36,7 +36,7 @@ public static class LandedReport
         };
     }
 
-    internal static string Mark(string text, OutputFormat format, LandedAttempt landed, TaskId id)
+    public static string Mark(string text, OutputFormat format, LandedAttempt landed, TaskId id)
     {
         var way = $"{landed.Words}. awoc recover {id.Handle} shows the ways on.";
         return format switch

@@ -60,7 +60,7 @@ public sealed partial class AttemptDriver
                     await NoteStepAsync(LandingStep.WorkSpent, limit, clock.Elapsed);
                     break;
                 case LandingMove.Interrupt:
-                    ports.Files.Note(task, "the turn goes on: it is interrupted");
+                    ports.Files.Note(task, "the turn under way is interrupted");
                     await _conversation.InterruptAsync(cancellation);
                     break;
                 case LandingMove.Report:
@@ -111,9 +111,12 @@ public sealed partial class AttemptDriver
 
     private async Task NoteReportEndedAsync(GatewayRecord? record)
     {
-        if (_landing.Limit is not { } limit || _noted.Contains(LandingStep.ReportEnded)) return;
-        var left = Allowances.Left(_budget, task.Usage).Tokens - (record?.Usage.Output ?? 0) + (record?.ReportTokens ?? 0);
-        await NoteStepAsync(LandingStep.ReportEnded, limit, record?.ReportTokens ?? 0, Math.Max(0, left));
+        if (_noted.Contains(LandingStep.ReportEnded)) return;
+
+        // Whatever budget was spent, the report's own figures are tokens.
+        var (spent, report) = (record?.Usage.Output ?? 0, record?.ReportTokens ?? 0);
+        var left = Allowances.Left(_budget, task.Usage).Tokens - spent + report;
+        await NoteStepAsync(LandingStep.ReportEnded, EndReason.Tokens, report, Math.Max(0, left));
     }
 
     private Task NoteStepAsync(LandingStep step, EndReason limit, TimeSpan elapsed)
@@ -126,7 +129,9 @@ public sealed partial class AttemptDriver
     private async Task NoteStepAsync(LandingStep step, EndReason limit, long used, long max)
     {
         if (!_noted.Add(step)) return;
-        ports.Files.Note(task, $"{step.Text()}: {new LandedAttempt(limit, used, max).Words}");
+        ports.Files.Note(task, step == LandingStep.ReportEnded
+            ? $"{step.Text()}: {used} of {max} tokens"
+            : $"{step.Text()}: {new LandedAttempt(limit, used, max).Words}");
         try
         {
             await ports.Book.ApplyAsync(task.Id, new TaskCommand.Land(step, limit, used, max), CancellationToken.None, task.Fence);

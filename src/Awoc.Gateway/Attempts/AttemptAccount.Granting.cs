@@ -6,7 +6,7 @@ namespace Awoc.Gateway.Attempts;
 // From a request's arrival to its grant or refusal.
 internal sealed partial class AttemptAccount
 {
-    /// <summary>Shares the sum of what an agent asks for; more input than this for a byte has not been seen.</summary>
+    /// <summary>Until an answer has told: twice what English text comes to.</summary>
     private const double TokensPerByteUnseen = 0.5;
 
     private const double Margin = 1.2;

@@ -29,6 +29,8 @@ internal sealed class BuiltinStream : IAgentStream
         // {"type":"text","text":"Looking around."}
         "text" => new AgentEvent.Text(root.Text("text") ?? ""),
         "thinking" => new AgentEvent.Thinking(root.Text("text") ?? ""),
+        // {"type":"piece","kind":"input","block":1,"text":"{\"file_path\":\"/r.md\",\"cont"}
+        "piece" => Piece(root),
         // {"type":"tool_call","id":"toolu_1","name":"Bash","input":{"command":"ls"}}
         "tool_call" => new AgentEvent.ToolCall(root.Text("id") ?? "", root.Text("name") ?? "", root.Member("input")?.GetRawText() ?? "{}"),
         // {"type":"tool_result","id":"toolu_1","isError":false,"text":"README.md"}
@@ -44,6 +46,19 @@ internal sealed class BuiltinStream : IAgentStream
         "end" => End(root),
         _ => null,
     };
+
+    private static AgentEvent.Piece? Piece(JsonElement root)
+    {
+        PieceKind? kind = root.Text("kind") switch
+        {
+            "begin" => PieceKind.Begin,
+            "text" => PieceKind.Text,
+            "thinking" => PieceKind.Thinking,
+            "input" => PieceKind.Input,
+            _ => null,
+        };
+        return kind is { } known ? new AgentEvent.Piece(known, Int(root.Whole("block")) ?? 0, root.Text("text") ?? "") : null;
+    }
 
     // {"type":"end","kind":"success","isError":false,"answer":"Done.","stopReason":"end_turn","usage":{…}}
     private static AgentEvent.End End(JsonElement root) => new()

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Awoc.Core.Agents;
+using Awoc.Gateway.Tests.Hosting;
+using Awoc.Gateway.Wire;
+
+namespace Awoc.Gateway.Tests;
+
+public sealed class WireRecordTests
+{
+    [Fact]
+    public async Task Wire_Asked_KeepsWhatWasSaidAndNoSecret()
+    {
+        await using var upstream = ScriptedUpstream.Start(async e =>
+        {
+            await e.StartStreamAsync();
+            await e.ChunkAsync(Samples.Whole);
+            await e.EndChunksAsync();
+        });
+        await using var host = await GatewayHost.StartAsync();
+        var wire = host.LedgerPath + ".wire";
+        host.Open(upstream.BaseUrl, l => l with { WirePath = wire, Allowance = new Allowance(5000) });
+        var body = "{\n \"model\":\"claude-test\",\"metadata\":{\"user_id\":\"user_me_account\"},\"max_tokens\":64000,\"messages\":[{\"role\":\"user\",\"content\":" +
+            $"\"key sk-ant-api03-AbCdEf_123 and Bearer abcdefgh12345 and {GatewayHost.Token} and sk-real\"}}]}}";
+        using var request = GatewayHost.Messages(body);
+        request.Headers.Add("x-claude-code-agent-id", "agent-7");
+
+        using var response = await host.SendAsync(request);
+        await response.Content.ReadAsByteArrayAsync();
+        await host.NextChangeAsync();
+        host.Gateway.Close(host.Task, 1);
+
+        var text = Assert.Single(await File.ReadAllLinesAsync(wire));
+        using var line = JsonDocument.Parse(text);
+        var root = line.RootElement;
+        Assert.Equal((1, "agent-7", 3750, 200), (root.GetProperty("n").GetInt32(), root.GetProperty("agent").GetString(), root.GetProperty("cap").GetInt32(), root.GetProperty("status").GetInt32()));
+        Assert.Equal(64000, root.GetProperty("request").GetProperty("max_tokens").GetInt32());
+        Assert.Equal("redacted", root.GetProperty("request").GetProperty("metadata").GetProperty("user_id").GetString());
+        Assert.Equal("key [redacted] and [redacted] and [redacted] and [redacted]", root.GetProperty("request").GetProperty("messages")[0].GetProperty("content").GetString());
+        Assert.Equal(Samples.Whole, root.GetProperty("response").GetString());
+        Assert.True(root.GetProperty("ms").GetDouble() >= root.GetProperty("ttfbMs").GetDouble());
+        foreach (var secret in new[] { "sk-ant-api03", "abcdefgh12345", GatewayHost.Token, "sk-real", "user_me_account" })
+        {
+            Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(wire));
+
+        // What went upstream is untouched by it.
+        Assert.Contains("user_me_account", System.Text.Encoding.UTF8.GetString(upstream.Only.Body), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wire_JsonAnswer_IsKeptAsJson()
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(529, Samples.Overloaded));
+        await using var host = await GatewayHost.StartAsync();
+        var wire = host.LedgerPath + ".wire";
+        host.Open(upstream.BaseUrl, l => l with { WirePath = wire });
+
+        using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
+        await host.NextChangeAsync();
+        host.Gateway.Close(host.Task, 1);
+
+        using var line = JsonDocument.Parse(Assert.Single(await File.ReadAllLinesAsync(wire)));
+        Assert.Equal("overloaded_error", line.RootElement.GetProperty("response").GetProperty("error").GetProperty("type").GetString());
+        Assert.Equal(529, line.RootElement.GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task Wire_CannotBeWritten_HarmsNoCall()
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
+        await using var host = await GatewayHost.StartAsync();
+        host.Open(upstream.BaseUrl, l => l with { WirePath = "/nonexistent/wire.jsonl" });
+
+        using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
+
+        Assert.Equal(Samples.Message, await response.Content.ReadAsStringAsync());
+        Assert.Equal(42, (await host.NextChangeAsync()).Usage.Output);
+    }
+
+    [Fact]
+    public async Task Wire_NotAsked_HasNoFile()
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
+        await using var host = await GatewayHost.StartAsync();
+        host.Open(upstream.BaseUrl);
+
+        using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
+        await host.NextChangeAsync();
+
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(host.LedgerPath)!, "*wire*"));
+    }
+
+    [Fact]
+    public void Tap_LongAnswer_IsCutAtItsBound()
+    {
+        var tap = new WireTap([], null);
+        tap.Received(new byte[WireTap.MaxResponseBytes - 1]);
+        Assert.False(tap.Cut);
+        tap.Received(new byte[2]);
+        tap.Received(new byte[2]);
+        Assert.Equal((true, WireTap.MaxResponseBytes), (tap.Cut, tap.Response.Length));
+    }
+}
