@@ -24,7 +24,7 @@ internal static class RealisticPlanner
         if (conversation.Task is not { } task) return RulePlanner.Next(conversation);
         var plan = ProbePlan.For(task, conversation, ProbeTokens);
         var survey = Survey.Of(plan, conversation);
-        if (conversation.Request.WantsWords) return Spoken(conversation, figures.Report, survey);
+        if (conversation.Request.WantsWords) return Spoken(conversation, figures.Report, survey: survey);
 
         var skeleton = Skeleton(task);
         var written = task.OutputFile is { } path ? Reports(conversation, path, skeleton) : 0;
@@ -36,7 +36,7 @@ internal static class RealisticPlanner
         var spoken = conversation.SpokenTokens;
         if (spoken < work / 2 && !RulePlanner.IsHurried(conversation) && Look(plan, conversation, figures) is { } look) return look;
 
-        if (task.OutputFile is not { } file || !RulePlanner.CanWrite(conversation, file)) return Spoken(conversation, figures.Report, survey);
+        if (task.OutputFile is not { } file || !RulePlanner.CanWrite(conversation, file)) return Spoken(conversation, figures.Report, survey: survey);
         if (RulePlanner.ReadFirst(conversation, file) is { } read) return read;
 
         // A call that a limit cut is tried once more at half the size.
@@ -47,11 +47,13 @@ internal static class RealisticPlanner
     }
 
     /// <summary>A report in words that fits into the request's own limit, with every section that the prompt asks for.</summary>
-    public static Reply Spoken(Conversation conversation, int tokens, Survey? survey = null)
+    /// <param name="share">In place of <paramref name="tokens"/>: the share of that limit; above 1 it does not fit, and is cut.</param>
+    public static Reply Spoken(Conversation conversation, int tokens, double? share = null, Survey? survey = null)
     {
         if (conversation.Task is not { } task) return Reply.OfText("What is known up to here: this conversation has no task of AWOC in it.");
         survey ??= Survey.Of(ProbePlan.For(task, conversation, ProbeTokens), conversation);
-        var limit = Math.Min(tokens, (conversation.Request.MaxTokens ?? tokens) - Margin);
+        var most = conversation.Request.MaxTokens ?? tokens;
+        var limit = share is { } s ? (int)(most * s) : Math.Min(tokens, most - Margin);
         return Reply.OfText(Render(task, survey, limit, text => text));
     }
 
@@ -118,14 +120,24 @@ internal static class RealisticPlanner
         ],
     };
 
-    /// <summary>The headings alone: of a budget this small nothing else is left.</summary>
+    /// <summary>The headings, with as many words under each as there is room for: of a budget this small nothing else is left.</summary>
     private static string Headings(TaskPrompt task, int tokens)
     {
+        const string Words = " No room for more than a word on this.";
         var headings = task.Sections.Count > 0 ? task.Sections : TaskFamilies.DefaultSections(TaskFamilies.Of(task.Type));
-        var text = new StringBuilder();
-        foreach (var heading in headings) text.Append("## ").Append(heading).Append('\n');
-        var marked = $"> {Report.Mark} is cut.\n{text}";
-        return TokenEstimate.Of(marked) <= tokens ? marked : text.ToString();
+        var best = Brief(0, "");
+        if (TokenEstimate.Of(Brief(0, $"> {Report.Mark} is cut.\n")) > tokens) return best;
+        for (var length = 0; length <= Words.Length; length++)
+        {
+            var text = Brief(length, $"> {Report.Mark} is cut.\n");
+            if (TokenEstimate.Of(text) > tokens) break;
+            best = text;
+        }
+
+        return best;
+
+        string Brief(int length, string banner) =>
+            banner + string.Concat(headings.Select(h => $"## {h}\n{(length > 0 ? Words[..length].Trim() + "\n" : "")}"));
     }
 
     private static string Filler(int tokens)

@@ -22,7 +22,7 @@ internal static class RulePlanner
         if (!IsHurried(conversation) && NextRound(plan, conversation) is { } round) return round;
 
         var survey = Survey.Of(plan, conversation);
-        if (conversation.Request.WantsWords) return RealisticPlanner.Spoken(conversation, PlannerFigures.DefaultReport, survey);
+        if (conversation.Request.WantsWords) return RealisticPlanner.Spoken(conversation, PlannerFigures.DefaultReport, survey: survey);
         if (task.OutputFile is not { } file || Written(conversation, file) is null && !CanWrite(conversation, file))
             return Reply.OfText(Render(task, survey, Allowance(conversation, budget), text => text));
 

@@ -12,8 +12,14 @@ internal sealed record Scenario(string Name, IReadOnlyList<Step> Steps, bool End
     /// <summary>What sub-agents do; empty where they follow <see cref="Steps"/> like everybody else.</summary>
     public IReadOnlyList<SubagentScript> Subagents { get; init; } = [];
 
+    /// <summary>The script says how large a report is, so a request that forbids tools gets one whatever step it meets.</summary>
+    public bool NamesReport { get; init; }
+
     /// <summary>Size in tokens of the report that is given where a step wants tools and the request forbids them.</summary>
     public int ReportTokens { get; init; } = PlannerFigures.DefaultReport;
+
+    /// <summary>That size as a share of the request's <c>max_tokens</c>; above 1 the report is cut. Null: <see cref="ReportTokens"/>.</summary>
+    public double? ReportShare { get; init; }
 }
 
 /// <summary>The steps of one kind of sub-agent.</summary>

@@ -61,8 +61,8 @@ internal sealed class ScenarioPlayer(FaultCounter faults)
         var answer = (Step.Answer)step;
 
         // A model that may not call a tool says what it has, whatever the script wanted it to do.
-        if (conversation.Request.WantsWords && answer.Blocks.Any(b => b is BlockTemplate.ToolUse))
-            return new Decision.Answer(RealisticPlanner.Spoken(conversation, scenario.ReportTokens) with { Pace = answer.Pace, Headers = answer.Headers });
+        if (conversation.Request.WantsWords && (scenario.NamesReport || answer.Blocks.Any(b => b is BlockTemplate.ToolUse)))
+            return new Decision.Answer(RealisticPlanner.Spoken(conversation, scenario.ReportTokens, scenario.ReportShare) with { Pace = answer.Pace, Headers = answer.Headers });
         var blocks = answer.Blocks.Where(b => b is not BlockTemplate.Thinking || !conversation.Request.ForbidsThinking);
         return new Decision.Answer(new Reply([.. blocks.Select(b => Build(b, conversation, answered + 1))])
         {

@@ -56,11 +56,12 @@ internal sealed partial class ScenarioReader
         var end = fields.Choice("end", "repeat", "error");
         var steps = Steps(fields);
         var subagents = Subagents(fields);
-        var report = fields.Integer("report", 1, StepReader.MaxTokens) ?? PlannerFigures.DefaultReport;
+        var share = ReportShare(fields);
+        var report = (share is null ? fields.Integer("report", 1, StepReader.MaxTokens) : null) ?? PlannerFigures.DefaultReport;
         if (_faults.Count > 0) return (null, null);
         return (
             new ScenarioSource(scenarioName!, description, parameters, yaml),
-            new Scenario(scenarioName!, steps, end == "error") { Subagents = subagents, ReportTokens = report });
+            new Scenario(scenarioName!, steps, end == "error") { Subagents = subagents, ReportTokens = report, ReportShare = share, NamesReport = fields.Has("report") });
     }
 
     private static Dictionary<string, string> Parameters(YamlFields? fields)
@@ -77,6 +78,13 @@ internal sealed partial class ScenarioReader
 
         return parameters;
     }
+
+    /// <summary>"80%" of what the request allows; null for a size in tokens.</summary>
+    private static double? ReportShare(YamlFields fields) =>
+        fields.Text("report") is { } text && text.EndsWith('%')
+        && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent is >= 1 and <= 1_000
+            ? percent / 100.0
+            : null;
 
     private List<SubagentScript> Subagents(YamlFields root)
     {

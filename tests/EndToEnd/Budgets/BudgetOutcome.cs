@@ -25,7 +25,11 @@ internal sealed record BudgetOutcome(BudgetRun Run)
 
     public int ResultLength { get; init; }
 
+    /// <summary>From the launch's acceptance to the task's end, by AWOC's clock.</summary>
     public long Milliseconds { get; init; }
+
+    /// <summary>Until whoever waited for the end was told.</summary>
+    public long WaitedMilliseconds { get; init; }
 
     /// <summary>What does not hold, and what is needed to see why; empty when all does.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
@@ -36,7 +40,7 @@ internal sealed record BudgetOutcome(BudgetRun Run)
 
     public override string ToString() =>
         $"{Run.Number,4} {Run.Agent,-7} B {Run.Budget,6} W {Run.Split.Work,6} R {Run.Split.Report,5}  generated {Generated,6} ({Use,4:P0}), counted {Counted,6}, "
-        + $"report {(HadReportTurn ? Reported.ToString(System.Globalization.CultureInfo.InvariantCulture) : "-"),5}, result {ResultLength,6} chars, {Milliseconds,6} ms, {End}"
+        + $"report {(HadReportTurn ? Reported.ToString(System.Globalization.CultureInfo.InvariantCulture) : "-"),5}, result {ResultLength,6} chars, {Milliseconds,6} ({WaitedMilliseconds}) ms, {End}"
         + string.Concat(Faults.Select(f => $"\n       FAULT: {f}"));
 
     public static async Task<BudgetOutcome> OfAsync(AwocSandbox awoc, BudgetRun run)
@@ -46,6 +50,7 @@ internal sealed record BudgetOutcome(BudgetRun Run)
             awoc, "random", run.Scenario,
             "research:anything", $"out-{run.Number}.md", "--agent", run.Agent, "--tokens", $"{run.Budget}", "--timeout", "90");
         var status = await task.EndAsync();
+        var waited = (long)System.Diagnostics.Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         var output = await awoc.AwocAsync("output", task.Id);
         var requests = task.Log.MessageRequests;
         var outcome = (string?)status["outcome"];
@@ -58,7 +63,8 @@ internal sealed record BudgetOutcome(BudgetRun Run)
             Counted = (long?)status["usage"]?["output"] ?? 0,
             End = $"{outcome} {status["reason"]} {status["result"]}",
             ResultLength = output.Out.Trim().Length,
-            Milliseconds = (long)System.Diagnostics.Stopwatch.GetElapsedTime(begin).TotalMilliseconds,
+            Milliseconds = (long)((DateTimeOffset)status["endedAt"]! - (DateTimeOffset)status["createdAt"]!).TotalMilliseconds,
+            WaitedMilliseconds = waited,
         };
         var faults = made.Judge(outcome, output);
         return faults.Count == 0
