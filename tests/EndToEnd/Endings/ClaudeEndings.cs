@@ -55,6 +55,7 @@ internal static class ClaudeEndings
         },
         Claude("A sub-agent's model call fails, and the main thread says success", "failed", "bad_request", "partial") with
         {
+            ByPrompt = true,
             Program = Edited("case \"${args[i]}\" in --tools|--allowedTools) args[i+1]+=,Task;; esac"),
             Steps = """  - tool: {name: Agent, input: {description: "look", prompt: "Look. [[rehearse:bad-request]]", subagent_type: general-purpose}}""" + "\n" + Text,
             Says = ["sub-agent"],
@@ -141,7 +142,7 @@ internal static class ClaudeEndings
             Evidence = "calls refused by the budget",
         },
         Claude("The program names an interpreter that does not exist", "failed", "agent_missing", "none") with { Program = "#!/no/such/interpreter\n" },
-        Claude("The program's interpreter may not be executed", "failed", "spawn_failed", "none") with { Program = "#!/etc/hostname\n" },
+        Claude("The program's interpreter may not be executed", "failed", "spawn_failed", "none") with { Program = "#!/tmp\n" },
         Claude("`kill -9` of the supervisor", "lost", "shim_lost", "none") with
         {
             Steps = Sleep,
