@@ -136,7 +136,7 @@ internal static class ApiVerdict
         "authentication_failed" or "oauth_org_not_allowed" => EndReason.Auth,
         "model_not_found" => EndReason.ModelNotFound,
         "invalid_request" => EndReason.BadRequest,
-        _ when Says(failure, "unable to connect") || Says(failure, "request timed out") || Says(failure, "ECONNRESET")
+        _ when Says(failure, "unable to connect") || Says(failure, "request timed out") || Says(failure, "ECONNRESET") || Says(failure, "malformed response")
             || Says(failure, "connection error") || failure.Class == "network" => failure.Unheard ? EndReason.GatewayUnavailable : EndReason.Network,
         "server_error" => failure.ErrorType == "overloaded_error" ? EndReason.Overloaded : EndReason.ServerError,
         _ => null,

@@ -39,7 +39,7 @@ public sealed class DependencyTests
 
     private static string[] Projects() => Directory.GetFiles(Path.Combine(Root(), "src"), "*.csproj", SearchOption.AllDirectories);
 
-    private static string Root()
+    internal static string Root()
     {
         var directory = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(directory, "Awoc.slnx"))) directory = Path.GetDirectoryName(directory)!;

@@ -8,7 +8,13 @@ namespace Awoc.Engine.Tests;
 
 public sealed class EndJudgeTests
 {
-    private static readonly TaskSpec s_spec = new() { Type = "custom", Agent = "judged", Budget = new Budget(1000, 60), Cwd = "/" };
+    private static readonly AgentTask s_task = new()
+    {
+        Id = TaskId.New(TimeProvider.System),
+        Version = 1,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Spec = new TaskSpec { Type = "custom", Agent = "judged", Budget = new Budget(1000, 60), Cwd = "/" },
+    };
 
     [Theory]
     // Cause of the end, its errno, refusals by the gateway, an end event before the stop, what the runner says; then outcome and reason.
@@ -24,6 +30,10 @@ public sealed class EndJudgeTests
     [InlineData("cancel", null, 0, false, TaskOutcome.Failed, TaskOutcome.Canceled, EndReason.User)]
     [InlineData("cancel", null, 0, true, TaskOutcome.Succeeded, TaskOutcome.Succeeded, null)]
     [InlineData("cancel", null, 3, false, TaskOutcome.Failed, TaskOutcome.Canceled, EndReason.User)]
+    [InlineData("stall", null, 0, false, TaskOutcome.Failed, TaskOutcome.Failed, EndReason.Stalled)]
+    [InlineData("stall", null, 0, true, TaskOutcome.Succeeded, TaskOutcome.Succeeded, null)]
+    [InlineData("auth", null, 0, false, TaskOutcome.Failed, TaskOutcome.Failed, EndReason.Auth)]
+    [InlineData("something else", null, 0, false, TaskOutcome.Failed, TaskOutcome.Failed, EndReason.Unknown)]
     [InlineData("shim_terminated", null, 0, false, TaskOutcome.Failed, TaskOutcome.Lost, EndReason.ShimLost)]
     [InlineData("spawn_failed", 2, 0, false, TaskOutcome.Succeeded, TaskOutcome.Failed, EndReason.AgentMissing)]
     [InlineData("spawn_failed", 12, 0, false, TaskOutcome.Succeeded, TaskOutcome.Failed, EndReason.NoMemory)]
@@ -33,7 +43,7 @@ public sealed class EndJudgeTests
     {
         var record = new GatewayRecord(new Usage(1200), 3, 0, refusals, 200, null, null);
         var end = new AttemptEnd(new AttemptEvidence { Gateway = record }, new ShimExit { Cause = cause, Errno = errno, Error = "why" }, endedBefore);
-        var verdict = EndJudge.Judge(end, new JudgingRunner(runner), s_spec);
+        var verdict = EndJudge.Judge(end, new JudgingRunner(runner), s_task);
         Assert.Equal((outcome, reason), (verdict.Outcome, verdict.Reason));
         Assert.Equal(outcome == TaskOutcome.Succeeded, verdict.Detail is null);
     }
@@ -41,11 +51,84 @@ public sealed class EndJudgeTests
     [Fact]
     public void Judge_NoRecordOfTheEnd_IsLostWhateverTheAgentSaid()
     {
-        var verdict = EndJudge.Judge(new AttemptEnd(new AttemptEvidence(), null, true), new JudgingRunner(TaskOutcome.Succeeded), s_spec);
+        var verdict = EndJudge.Judge(new AttemptEnd(new AttemptEvidence(), null, true), new JudgingRunner(TaskOutcome.Succeeded), s_task);
         Assert.Equal((TaskOutcome.Lost, EndReason.ShimLost), (verdict.Outcome, verdict.Reason!.Value));
     }
 
-    private sealed class JudgingRunner(TaskOutcome outcome) : IRunner
+    [Theory]
+    [InlineData(EndReason.InputTokens)]
+    [InlineData(EndReason.Cost)]
+    [InlineData(EndReason.Turns)]
+    public void Judge_BudgetThatTheGatewayMet_IsTheReason(EndReason spent)
+    {
+        var record = GatewayRecord.Nothing with { Spent = spent, Requests = 2 };
+        var verdict = EndJudge.Judge(Ended(new AttemptEvidence { Gateway = record }), new JudgingRunner(TaskOutcome.Succeeded), s_task);
+        Assert.Equal((TaskOutcome.BudgetExhausted, spent), (verdict.Outcome, verdict.Reason!.Value));
+        Assert.Contains($"awoc retry {s_task.Id.Handle} --reduce-scope", verdict.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Judge_ReportWithoutASpentBudget_IsTheTimesSoftLanding()
+    {
+        var record = GatewayRecord.Nothing with { Reporting = true, Requests = 2 };
+        var verdict = EndJudge.Judge(Ended(new AttemptEvidence { Gateway = record }), new JudgingRunner(TaskOutcome.Succeeded), s_task);
+        Assert.Equal((TaskOutcome.TimedOut, EndReason.Deadline), (verdict.Outcome, verdict.Reason!.Value));
+    }
+
+    [Theory]
+    [InlineData(500, EndReason.Tokens)]
+    [InlineData(100, EndReason.OutputTooLong)]
+    public void Judge_AnswerCutAtALength_IsTheBudgetsDoingWhereTheWorkShareIsSpent(long used, EndReason reason)
+    {
+        var record = GatewayRecord.Nothing with { Usage = new Usage(used), Requests = 1 };
+        var runner = new JudgingRunner(TaskOutcome.Failed, EndReason.OutputTooLong);
+        Assert.Equal(reason, EndJudge.Judge(Ended(new AttemptEvidence { Gateway = record }), runner, s_task).Reason);
+    }
+
+    [Theory]
+    // Requests at the gateway, a cut call, refused tools, what was left behind; then the reason, null for a true success.
+    [InlineData(1, null, false, "said", null)]
+    [InlineData(1, null, false, "nothing", EndReason.NoOutput)]
+    [InlineData(1, null, true, "nothing", EndReason.PermissionDenied)]
+    [InlineData(1, null, true, "said", EndReason.PermissionDenied)]
+    [InlineData(1, null, true, "file", null)]
+    [InlineData(1, "Write", false, "file", EndReason.OutputTooLong)]
+    [InlineData(0, null, false, "said", EndReason.AgentError)]
+    public void Find_WellEnded_SaysWhatTheEvidenceHolds(int requests, string? cut, bool denied, string left, EndReason? reason)
+    {
+        var evidence = new AttemptEvidence
+        {
+            CutCall = cut,
+            End = new AgentEvent.End { Kind = "success", IsError = false, Denials = denied ? ["Write"] : [] },
+            Gateway = GatewayRecord.Nothing with { Requests = requests },
+        };
+        ProducedOutput produced = left switch
+        {
+            "said" => new ProducedOutput.Said("words"),
+            "file" => new ProducedOutput.Staged("/r.md"),
+            _ => new ProducedOutput.Nothing(),
+        };
+        var task = s_task with { Spec = s_task.Spec with { Output = "/r.md" } };
+        Assert.Equal(reason, FalseSuccess.Find(evidence, produced, new JudgingRunner(TaskOutcome.Succeeded), task)?.Reason);
+    }
+
+    [Fact]
+    public void Facts_WhatALaterCallMakesGood_IsForgotten()
+    {
+        var facts = new EndFacts();
+        facts.Add(new AgentEvent.CutCall("Write"));
+        facts.Add(new AgentEvent.ToolResult("1", true, "could not be parsed"));
+        facts.Add(new AgentEvent.ToolResult("2", false, "done by a sub-agent", SubAgent: true));
+        facts.Add(new AgentEvent.SubAgentEnd("API Error: 529"));
+        Assert.Equal(("Write", "API Error: 529"), (facts.CutCall, facts.SubAgentError));
+        facts.Add(new AgentEvent.ToolResult("3", false, "written"));
+        facts.Add(new AgentEvent.SubAgentEnd(null));
+        Assert.Equal((null, null), (facts.CutCall, facts.SubAgentError));
+    }
+
+    private static AttemptEnd Ended(AttemptEvidence evidence) => new(evidence, new ShimExit { Code = 0 }, true);
+
+    private sealed class JudgingRunner(TaskOutcome outcome, EndReason reason = EndReason.AgentError) : IRunner
     {
         public string Name => "judged";
 
@@ -62,6 +145,6 @@ public sealed class EndJudgeTests
         public IAgentStream OpenStream() => throw new NotSupportedException();
 
         public AttemptVerdict Judge(AttemptEvidence evidence) =>
-            outcome == TaskOutcome.Succeeded ? AttemptVerdict.Success : new AttemptVerdict(outcome, EndReason.AgentError, "the agent says so");
+            outcome == TaskOutcome.Succeeded ? AttemptVerdict.Success : new AttemptVerdict(outcome, reason, "the agent says so");
     }
 }

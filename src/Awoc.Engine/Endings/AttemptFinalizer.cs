@@ -103,7 +103,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             {
                 Outcome = succeeded ? TaskOutcome.Failed : verdict.Outcome,
                 Reason = succeeded ? EndReason.DeliveryFailed : verdict.Reason,
-                Detail = $"what it produced could not be read ({broken.Message}); look in {attempt.Path}",
+                Detail = $"what it produced could not be read ({broken.Message}); look in {attempt.Path}, then 'awoc retry {task.Id.Handle} --resume'",
             };
         }
 
@@ -145,7 +145,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             {
                 Outcome = TaskOutcome.Failed,
                 Reason = EndReason.DeliveryFailed,
-                Detail = $"what it produced could not be kept ({broken.Message}); it lies in {attempt.Path}",
+                Detail = $"what it produced could not be kept ({broken.Message}); it lies in {attempt.Path}: make room, then 'awoc retry {task.Id.Handle} --resume'",
                 Result = produced is ProducedOutput.Nothing ? TaskResult.None : TaskResult.Partial,
                 ResultPath = produced.File,
             };
@@ -183,7 +183,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             {
                 Outcome = TaskOutcome.Failed,
                 Reason = EndReason.DeliveryFailed,
-                Detail = $"the result is complete but could not be brought to {task.Spec.Output} ({failed.Why}); it lies in {kept}",
+                Detail = $"the result is complete but could not be brought to {task.Spec.Output} ({failed.Why}); it lies in {kept}: bring it in with 'awoc output {task.Id.Handle} > FILE'",
             },
             _ => throw new UnreachableException(),
         };

@@ -26,6 +26,9 @@ public sealed class ClaudeVerdictTests
     [InlineData(EndReason.Network, null, null, "Unable to connect to API (ECONNRESET)")]
     [InlineData(EndReason.OutputTooLong, null, "max_output_tokens", "Claude's response exceeded the 32000 output token maximum")]
     [InlineData(EndReason.ContextTooLong, null, "max_output_tokens", "reached the context window limit")]
+    [InlineData(EndReason.Network, 502, "server_error", "API Error: 502 AWOC: the model API at 127.0.0.1:1 cannot be reached")]
+    [InlineData(EndReason.GatewayUnavailable, 503, "server_error", "API Error: 503 AWOC: the gateway's ledger of task 1 cannot be written")]
+    [InlineData(EndReason.BadRequest, 404, "invalid_request", "no such page")]
     [InlineData(EndReason.AgentError, null, "unknown", "something new")]
     public void Judge_ErrorEnd_NamesTheReason(EndReason reason, int? status, string? errorClass, string answer)
     {
@@ -40,12 +43,47 @@ public sealed class ClaudeVerdictTests
         Assert.Equal(EndReason.ContextTooLong, Judge(Evidence(1, End() with { IsError = true, TerminalReason = "prompt_too_long", ApiStatus = 400 })).Reason);
 
     [Theory]
-    [InlineData("error_max_turns", EndReason.AgentError)]
-    [InlineData("error_max_budget_usd", EndReason.Billing)]
+    [InlineData("error_max_turns", EndReason.Turns)]
+    [InlineData("error_max_budget_usd", EndReason.Cost)]
     [InlineData("error_max_structured_output_retries", EndReason.ContractViolated)]
     [InlineData("error_during_execution", EndReason.AgentError)]
     public void Judge_KindOfError_NamesTheReason(string kind, EndReason reason) =>
         Assert.Equal(reason, Judge(Evidence(1, End() with { Kind = kind, IsError = true })).Reason);
+
+    [Fact]
+    public void Judge_NoAnswerAndNothingSeenByTheGateway_IsTheGatewaysOwn()
+    {
+        var silent = Evidence(1, End() with { IsError = true, Answer = "Request timed out" });
+        Assert.Equal(EndReason.GatewayUnavailable, Judge(silent with { Gateway = GatewayRecord.Nothing }).Reason);
+        Assert.Equal(EndReason.Network, Judge(silent with { Gateway = GatewayRecord.Nothing with { Requests = 1 } }).Reason);
+    }
+
+    [Theory]
+    [InlineData("API Error: 529 Overloaded", EndReason.Overloaded)]
+    [InlineData("API Error: 400 messages.0.content: no", EndReason.BadRequest)]
+    [InlineData("API Error: Request timed out", EndReason.Network)]
+    public void Judge_SubAgentThatFailed_IsNoSuccess(string said, EndReason reason)
+    {
+        var verdict = Judge(Evidence(0, End()) with { SubAgentError = said });
+        Assert.Equal((TaskOutcome.Failed, reason), (verdict.Outcome, verdict.Reason));
+    }
+
+    [Fact]
+    public void Judge_SchemaWithoutItsOutput_IsNoSuccess()
+    {
+        Assert.Equal(EndReason.ContractViolated, Judge(Evidence(0, End() with { SchemaAsked = true })).Reason);
+        Assert.Equal(TaskOutcome.Succeeded, Judge(Evidence(0, End() with { SchemaAsked = true, HasStructuredOutput = true })).Outcome);
+    }
+
+    [Fact]
+    public void Judge_UsageWindow_SaysWhenItOpens()
+    {
+        var at = new DateTimeOffset(2100, 1, 1, 5, 0, 0, TimeSpan.Zero);
+        var evidence = Evidence(1, End() with { IsError = true, Answer = "You've hit your session limit" }) with { ErrorClass = "rate_limit" };
+        var verdict = Judge(evidence with { Limit = new AgentEvent.Limit("rejected", at, "five_hour") });
+        Assert.Equal(EndReason.RateLimited, verdict.Reason);
+        Assert.Contains("2100-01-01 05:00Z", verdict.Detail, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Judge_ResultButBadExit_IsNoSuccess()

@@ -55,6 +55,7 @@ internal static class ClaudeEndings
         },
         Claude("A sub-agent's model call fails, and the main thread says success", "failed", "bad_request", "partial") with
         {
+            ByPrompt = true,
             Program = Edited("case \"${args[i]}\" in --tools|--allowedTools) args[i+1]+=,Task;; esac"),
             Steps = """  - tool: {name: Agent, input: {description: "look", prompt: "Look. [[rehearse:bad-request]]", subagent_type: general-purpose}}""" + "\n" + Text,
             Says = ["sub-agent"],
@@ -109,12 +110,12 @@ internal static class ClaudeEndings
         },
         Claude("500 at every try", "failed", "server_error", "none") with { Steps = Error(500) },
         Claude("529 at every try", "failed", "overloaded", "none") with { Steps = Error(529) },
-        Claude("An error event in the midst of each stream", "failed", "overloaded", "none") with { Upstream = bench => bench.Broken.Error },
+        Claude("An error event in the midst of each stream", "failed", "network", "none") with { Upstream = bench => bench.Broken.Error },
         Claude("Nobody listens at the API's address", "failed", "network", "none") with { Upstream = bench => bench.Broken.Refused },
         Claude("Each connection is reset", "failed", "network", "none") with { Upstream = bench => bench.Broken.Reset },
         Claude("What comes is no event stream", "failed", "network", "none") with { Upstream = bench => bench.Broken.Garbage },
         Claude("No answer within the CLI's own time", "failed", "network", "none") with { Environment = [("API_TIMEOUT_MS", "1000")], Steps = "  - text: late\n    delay: 1h" },
-        Claude("Each stream breaks off, and no repeat is allowed", "failed", "network", "partial") with
+        Claude("Each stream breaks off, and no repeat is allowed", "failed", "network", "none") with
         {
             Environment = [("CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK", "1")],
             Steps = "  - text: {text: \"Begun.\", tokens: 400}\n    cut: 0.5\n    times: always",
@@ -141,7 +142,7 @@ internal static class ClaudeEndings
             Evidence = "calls refused by the budget",
         },
         Claude("The program names an interpreter that does not exist", "failed", "agent_missing", "none") with { Program = "#!/no/such/interpreter\n" },
-        Claude("The program's interpreter may not be executed", "failed", "spawn_failed", "none") with { Program = "#!/etc/hostname\n" },
+        Claude("The program's interpreter may not be executed", "failed", "spawn_failed", "none") with { Program = "#!/tmp\n" },
         Claude("`kill -9` of the supervisor", "lost", "shim_lost", "none") with
         {
             Steps = Sleep,

@@ -7,7 +7,7 @@ internal static class CommandEndings
     [
         Command("Exit code 0 with output", "echo done", "succeeded", null, "complete"),
         Command("Exit code 0 without output", "true", "succeeded", null, "none") with { Output = null },
-        Command("Exit code 3", "echo begun; exit 3", "failed", "command_failed", "partial") with { Says = ["exit code 3"] },
+        Command("Exit code 3", "echo begun; exit 3", "failed", "command_failed", "partial") with { Says = ["xit code 3"] },
         Command("A command that does not exist", "no-such-command", "failed", "command_failed", "none") with { Says = ["not found"] },
         Command("Killed by a signal", "echo begun; kill -9 $$", "failed", "command_failed", "partial") with { Says = ["signal 9"] },
         Command("Still running at the deadline", "echo begun; sleep 1000", "timed_out", "deadline", "partial") with { Flags = ["--timeout", "1"] },

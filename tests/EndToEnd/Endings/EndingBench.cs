@@ -11,6 +11,7 @@ internal sealed class EndingBench : IAsyncDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
     private readonly RehearsalServer _server;
+    private string[] _stopAtTheEnd = [];
     private int _rows;
 
     private EndingBench(AwocSandbox awoc, RehearsalServer server, BrokenUpstreams broken) => (Awoc, _server, Broken) = (awoc, server, broken);
@@ -31,10 +32,25 @@ internal sealed class EndingBench : IAsyncDisposable
         await bench.SetAsync("concurrency", "6");
         await bench.SetAsync("agents.builtin.max_retries", "1");
         await bench.SetAsync("agents.builtin.max_turns", "6");
+        // Recovery would take up what a row is to see the end of.
+        if ((await bench.Awoc.AwocAsync("run", "--help")).Out.Contains("--on-failure", StringComparison.Ordinal)) bench._stopAtTheEnd = ["--on-failure", "stop"];
         return bench;
     }
 
     public async Task<ObservedRow> RunAsync(EndingRow row)
+    {
+        try
+        {
+            return await EndAsync(row);
+        }
+        catch (Exception broken) when (broken is InvalidOperationException or TimeoutException or IOException or OperationCanceledException)
+        {
+            // One row that goes wrong must not hide the others.
+            return new ObservedRow(row, "no end", null, "none", broken.Message, "", "");
+        }
+    }
+
+    private async Task<ObservedRow> EndAsync(EndingRow row)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Awoc.Root, "rows", $"{Interlocked.Increment(ref _rows)}")).FullName;
         if (row.Output is not null && Path.GetDirectoryName(row.Output) is { Length: > 0 } below) Directory.CreateDirectory(Path.Combine(folder, below));
@@ -43,7 +59,9 @@ internal sealed class EndingBench : IAsyncDisposable
         if (code != 0) throw new InvalidOperationException($"{row.Way}: awoc run ended {code}: {error}");
         var id = output.Trim();
         if (row.Meanwhile is { } meanwhile) await meanwhile(new RunningRow(this, id, folder));
-        var status = await Awoc.EndOfAsync(id);
+        await Awoc.AwocAsync("wait", id, "--timeout", "30");
+        var status = await Awoc.StatusAsync(id);
+        if ((string?)status["state"] != "ended") throw new InvalidOperationException($"{status.ToJsonString()}\n{Awoc.Diagnose(id)}\n{await File.ReadAllTextAsync(Path.Combine(Awoc.Home, "background", "awocd.log"))}");
         var attempt = new RunningRow(this, id, folder).Attempt;
         var evidence = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(attempt, "evidence.json")))!.AsObject();
         return new ObservedRow(
@@ -64,13 +82,14 @@ internal sealed class EndingBench : IAsyncDisposable
         if (set.Code != 0) throw new InvalidOperationException(set.Error);
     }
 
-    private static string[] Arguments(EndingRow row)
+    private string[] Arguments(EndingRow row)
     {
-        List<string> arguments = ["run", row.Agent == "command" ? $"custom:{row.Work}" : $"research:{row.Work}"];
+        var work = row.ByPrompt ? $"{row.Work} [[rehearse:{NameOf(row)}]]" : row.Work;
+        List<string> arguments = ["run", row.Agent == "command" ? $"custom:{work}" : $"research:{work}", .. _stopAtTheEnd];
         if (row.Output is { } output) arguments.Add(output);
         arguments.AddRange(["--agent", row.Agent, .. row.Flags]);
         if (row.Agent != "command") arguments.AddRange(["--model", "sonnet"]);
-        if (!row.Flags.Contains("--tokens")) arguments.AddRange(["--tokens", "20000"]);
+        if (!row.Flags.Contains("--tokens")) arguments.AddRange(["--tokens", "500000"]);
         return [.. arguments];
     }
 
@@ -79,8 +98,8 @@ internal sealed class EndingBench : IAsyncDisposable
         var environment = new Dictionary<string, string>(Awoc.Environment)
         {
             ["ANTHROPIC_API_KEY"] = "sk-rehearsed",
-            ["ANTHROPIC_BASE_URL"] = row.Upstream?.Invoke(this) ?? _server.ScenarioUrl(row.Scenario ?? (row.Steps is null ? "ok" : NameOf(row))),
-            ["CLAUDE_CODE_MAX_RETRIES"] = "1",
+            ["ANTHROPIC_BASE_URL"] = row.ByPrompt ? _server.BaseUrl : row.Upstream?.Invoke(this) ?? _server.ScenarioUrl(row.Scenario ?? (row.Steps is null ? "ok" : NameOf(row))),
+            ["CLAUDE_CODE_MAX_RETRIES"] = "0",
             ["CLAUDE"] = Binaries.Claude,
         };
         foreach (var (name, value) in row.Environment)

@@ -11,6 +11,9 @@ internal sealed record EndingRow(string Agent, string Way, string Outcome, strin
     /// <summary>A built-in scenario with its parameters, in place of <see cref="Steps"/>.</summary>
     public string? Scenario { get; init; }
 
+    /// <summary>The scenario is chosen by a mark in the prompt, so that a sub-agent, which has another prompt, may follow another.</summary>
+    public bool ByPrompt { get; init; }
+
     /// <summary>The model API's address, where it is no rehearsal server.</summary>
     public Func<EndingBench, string>? Upstream { get; init; }
 
