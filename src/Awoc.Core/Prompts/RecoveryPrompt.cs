@@ -86,10 +86,10 @@ public static partial class RecoveryPrompt
         {
             var each = Math.Max(20, split.Work * 3 / 4 / missing.Length);
             foreach (var section in missing)
-                text.Append(CultureInfo.InvariantCulture, $"1. Write '{section.Name}' in at most {each} tokens (about {each * 3 / 5} words)\n");
+                text.Append(CultureInfo.InvariantCulture, $"- Write '{section.Name}' in at most {each} tokens (about {each * 3 / 5} words)\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"1. Save the whole document, what was there and what is new, before {split.Work} tokens are used; then stop\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Save the whole document, what was there and what is new, before {split.Work} tokens are used; then stop\n");
         AppendLeft(text, earlier);
         AppendOutput(text, earlier);
         return text.ToString();
