@@ -11,10 +11,10 @@ public sealed class RecoveryDeciderProperties
 {
     private static readonly DateTimeOffset s_now = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
 
-    private static readonly Gen<EndReason> s_reason = Gen.OneOfConst(Enum.GetValues<EndReason>());
+    private static readonly Gen<EndReason> s_reason = Any<EndReason>();
 
     private static readonly Gen<RecoveryRule> s_rule = Gen.Select(
-        s_reason, Gen.OneOfConst(Enum.GetValues<RecoveryAction>()), Gen.Int[0, 10_000], Gen.Int[0, 5],
+        s_reason, Any<RecoveryAction>(), Gen.Int[0, 10_000], Gen.Int[0, 5],
         (reason, action, delay, attempts) => new RecoveryRule([reason], action)
         {
             Delay = delay == 0 ? null : TimeSpan.FromSeconds(delay),
@@ -25,7 +25,7 @@ public sealed class RecoveryDeciderProperties
         s_rule.Array[0, 4], Gen.Int[0, 12], (rules, retries) => new RecoverySettings { Rules = [.. rules], Retries = retries });
 
     private static readonly Gen<EndedAttempt> s_ended = Gen.Select(
-        s_reason, Gen.OneOfConst(Enum.GetValues<TaskOutcome>()), Gen.Long[0, 4_000], Gen.Long[0, 200_000], Gen.Bool, Gen.Bool, Gen.Int[-1000, 1_000_000],
+        s_reason, Any<TaskOutcome>(), Gen.Long[0, 4_000], Gen.Long[0, 200_000], Gen.Bool, Gen.Bool, Gen.Int[-1000, 1_000_000],
         (reason, outcome, output, ms, model, gone, reset) => new EndedAttempt(outcome, reason, new Usage(Output: output), ms)
         {
             UsesModel = model,
@@ -35,14 +35,14 @@ public sealed class RecoveryDeciderProperties
 
     private static readonly Gen<(OnFailure Policy, int? Retries, long? Tokens, long? Seconds, RecoverySettings Settings, EndedAttempt[] Ends, double Random)> s_life =
         Gen.Select(
-            Gen.OneOfConst(Enum.GetValues<OnFailure>()), Gen.Int[-1, 6], Gen.Long[-1, 30_000], Gen.Long[-1, 3_000], s_settings, s_ended.Array[1, 60], Gen.Double[0, 1],
+            Any<OnFailure>(), Gen.Int[-1, 6], Gen.Long[-1, 30_000], Gen.Long[-1, 3_000], s_settings, s_ended.Array[1, 60], Gen.Double[0, 1],
             (policy, retries, tokens, seconds, settings, ends, random) =>
                 (policy, retries < 0 ? null : (int?)retries, tokens < 5000 ? null : (long?)tokens, seconds < 600 ? null : (long?)seconds, settings, ends, random));
 
     [Fact]
     public void Decide_AnyLife_KeepsTheTotalsTheCountsAndTheForbidden() => s_life.Sample(life =>
     {
-        var task = NewTask(life.Policy) with { };
+        var task = NewTask(life.Policy);
         task = task with { Spec = task.Spec with { MaxRetries = life.Retries, MaxTotalTokens = life.Tokens, MaxTotalSeconds = life.Seconds } };
         var most = task.Spec.MaxRetries ?? life.Settings.Retries;
         var attempts = 0;
@@ -73,6 +73,8 @@ public sealed class RecoveryDeciderProperties
     [Fact]
     public void Decide_CancelRequested_AlwaysEnds() => Gen.Select(s_life, s_ended).Sample((life, ended) => Assert.IsType<RecoveryDecision.End>(
         RecoveryDecider.Decide(NewTask(life.Policy) with { CancelRequested = true }, ended, life.Settings, s_now, life.Random)));
+
+    private static Gen<T> Any<T>() where T : struct, Enum => Gen.Int[0, Enum.GetValues<T>().Length - 1].Select(i => Enum.GetValues<T>()[i]);
 
     internal static AgentTask NewTask(OnFailure policy = OnFailure.Default) => new()
     {
