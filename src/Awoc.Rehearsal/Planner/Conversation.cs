@@ -66,12 +66,19 @@ internal sealed partial class Conversation
         _ => 0,
     });
 
+    /// <summary>
+    /// What Claude Code puts into the model's mouth when it resumes a conversation that had been cut off, after a message of its own
+    /// ("Continue from where you left off."): nobody was asked for it, so it is no answer.
+    /// </summary>
+    private const string Filler = "No response requested.";
+
     /// <summary>Answers of the model after message <paramref name="from"/>; neighbouring assistant messages are one.</summary>
     public int AnswersAfter(int from)
     {
         var count = 0;
         for (var i = from; i < Request.Messages.Count; i++)
-            if (Request.Messages[i].Role == "assistant" && (i == 0 || Request.Messages[i - 1].Role != "assistant")) count++;
+            if (Request.Messages[i].Role == "assistant" && (i == 0 || Request.Messages[i - 1].Role != "assistant")
+                && !(Request.Messages[i].Blocks is [Block.Text { Value: Filler }])) count++;
         return count;
     }
 

@@ -32,6 +32,15 @@ public sealed class RecoveryPromptTests
     }
 
     [Fact]
+    public void Resume_LastSteps_AreToldWithWhetherTheyWereDone()
+    {
+        var prompt = RecoveryPrompt.Resume(s_earlier with { LastSteps = [new("Bash", """{"command":"make"}""", false), new("Write", new string('x', 5000), null)] });
+        Assert.Contains("""> Bash {"command":"make"} (done)""", prompt, StringComparison.Ordinal);
+        Assert.Contains("… (no result seen)", prompt, StringComparison.Ordinal);
+        Assert.True(prompt.Length < 3000);
+    }
+
+    [Fact]
     public void Missing_SkeletonHeadings_CountAsMissing() => Assert.Equal(
         ["Key Findings", "Sources and References", "Recommendations"],
         RecoveryPrompt.Missing(TaskTypes.Find("research")!.Method.Sections, s_earlier.PartialText).Select(s => s.Name));
