@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Awoc.Rehearsal.Planner;
 
-/// <summary>Tells conversations apart without state: the task of an AWOC prompt; else the session that the client names, and the first prompt.</summary>
+/// <summary>Tells conversations apart without state: the session that the client names, and the first prompt; once it is under way, the task of an AWOC prompt.</summary>
 internal static class ConversationKey
 {
     public static string Of(HttpContext context, Conversation conversation)
     {
-        // A task that is resumed under a new session, or begun afresh, is the same to a fault that was served to it.
-        if (conversation.Task is { Id: { } task }) return task;
+        // A conversation that is under way and resumed under a new session is still the same one.
+        if (conversation.Task is { Id: { } task } && conversation.AnswersAfter(0) > 0) return task;
         var headers = context.Request.Headers;
         var text = $"{headers["x-claude-code-session-id"]}\n{headers["x-claude-code-agent-id"]}\n{conversation.FirstPrompt}";
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
