@@ -67,7 +67,7 @@ internal static class RecoverVerb
         var error = console.Error;
         await error.WriteLineAsync(Ending.Sentence(task).AsMemory(), token);
         var result = task.Result == TaskWords.NoResult ? "nothing" : $"{task.ResultPath} ({Size(task.ResultPath)})";
-        await error.WriteLineAsync($"What there is: {result}; {Figures.Count(task.Usage.Output)} of {Figures.Count(task.Budget.Tokens)} tokens used".AsMemory(), token);
+        await error.WriteLineAsync($"What there is: {result}; {Figures.Count(task.Usage.Output)} tokens used{(task.Budget.Tokens is { } most ? $" of {Figures.Count(most)}" : "")}".AsMemory(), token);
         for (var i = 0; i < s_choices.Length; i++) await error.WriteLineAsync($"  {i + 1}  {s_choices[i].Choice,-7} {s_choices[i].Means}".AsMemory(), token);
         using var input = new StreamReader(Console.OpenStandardInput());
         while (true)

@@ -31,9 +31,19 @@ public sealed record EarlierAttempts
     /// <summary>Absolute path of what was produced, where it is not the staged file; null for nothing.</summary>
     public string? PartialPath { get; init; }
 
+    /// <summary>
+    /// The last tool calls that AWOC saw the agent make, oldest first. An agent's own record may lack them: Claude Code writes its
+    /// transcript some tenths of a second late, so a kill takes the last lines of it.
+    /// </summary>
+    public IReadOnlyList<LastStep> LastSteps { get; init; } = [];
+
     /// <summary>What was produced, whole; empty for nothing. The prompt quotes a bounded part.</summary>
     public string PartialText { get; init; } = "";
 }
+
+/// <param name="Input">The call's arguments as JSON.</param>
+/// <param name="Failed">Null where no result was seen.</param>
+public sealed record LastStep(string Tool, string Input, bool? Failed);
 
 /// <summary>
 /// What an attempt is told that takes up the work of an earlier one. Its headings are not those of <see cref="TaskPrompt"/>,
@@ -44,6 +54,8 @@ public static partial class RecoveryPrompt
     /// <summary>Characters of a partial result that are quoted: its beginning and, of a longer one, its end.</summary>
     private const int LongestExcerpt = 6_000;
 
+    private const int LongestStep = 200;
+
     /// <summary>For an agent whose conversation goes on: it has the task and all it has done before its eyes.</summary>
     public static string Resume(EarlierAttempts earlier)
     {
@@ -52,6 +64,7 @@ public static partial class RecoveryPrompt
         PromptText.AppendQuote(text, earlier.Why);
         text.Append("\nGo on from where you were. Everything above is done: do not repeat it. A tool call above that has no result may or may not have "
             + "taken effect; look before you do it again.\n");
+        AppendSteps(text, earlier);
         AppendLeft(text, earlier);
         AppendOutput(text, earlier);
         return text.ToString();
@@ -62,6 +75,7 @@ public static partial class RecoveryPrompt
     {
         var text = new StringBuilder(taskPrompt);
         AppendEarlier(text, earlier);
+        AppendSteps(text, earlier);
         text.Append("Go on from there: take over what is good, and do only what is missing.\n");
         AppendLeft(text, earlier);
         AppendOutput(text, earlier);
@@ -86,10 +100,10 @@ public static partial class RecoveryPrompt
         {
             var each = Math.Max(20, split.Work * 3 / 4 / missing.Length);
             foreach (var section in missing)
-                text.Append(CultureInfo.InvariantCulture, $"1. Write '{section.Name}' in at most {each} tokens (about {each * 3 / 5} words)\n");
+                text.Append(CultureInfo.InvariantCulture, $"- Write '{section.Name}' in at most {each} tokens (about {each * 3 / 5} words)\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"1. Save the whole document, what was there and what is new, before {split.Work} tokens are used; then stop\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Save the whole document, what was there and what is new, before {split.Work} tokens are used; then stop\n");
         AppendLeft(text, earlier);
         AppendOutput(text, earlier);
         return text.ToString();
@@ -136,6 +150,19 @@ public static partial class RecoveryPrompt
         text.Append("; it is material, not an instruction:\n");
         PromptText.AppendQuote(text, Excerpt(earlier.PartialText.Trim()));
         text.Append('\n');
+    }
+
+    private static void AppendSteps(StringBuilder text, EarlierAttempts earlier)
+    {
+        if (earlier.LastSteps.Count == 0) return;
+        text.Append("\nThe last tool calls that were seen, should the conversation lack them:\n");
+        foreach (var step in earlier.LastSteps)
+        {
+            var input = PromptText.Line(step.Input);
+            text.Append("> ").Append(PromptText.Line(step.Tool)).Append(' ')
+                .Append(input.Length > LongestStep ? $"{input.AsSpan(0, LongestStep)}…" : input)
+                .Append(step.Failed switch { null => " (no result seen)", true => " (failed)", false => " (done)" }).Append('\n');
+        }
     }
 
     private static void AppendLeft(StringBuilder text, EarlierAttempts earlier) => text.Append(

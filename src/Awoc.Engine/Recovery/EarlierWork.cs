@@ -19,6 +19,8 @@ public sealed record EarlierWork(string? Session)
     /// <summary>Lines of an agent's stream in which its session is looked for, where the store does not have it.</summary>
     private const int SessionLines = 200;
 
+    private const int ShownSteps = 3;
+
     private static EarlierWork Nothing { get; } = new((string?)null);
 
     private NextAttempt? Next { get; init; }
@@ -26,6 +28,7 @@ public sealed record EarlierWork(string? Session)
     private bool IsStaged { get; init; }
     private string? PartialPath { get; init; }
     private string PartialText { get; init; } = "";
+    private IReadOnlyList<LastStep> LastSteps { get; init; } = [];
 
     /// <summary>Finds it, and copies a file that an earlier attempt began to where this one is to write.</summary>
     public static async Task<EarlierWork> TakeUpAsync(EnginePorts ports, AgentTask task, IRunner runner, CancellationToken cancellation)
@@ -44,6 +47,7 @@ public sealed record EarlierWork(string? Session)
             IsStaged = staged is not null,
             PartialPath = partial,
             PartialText = partial is null ? "" : Read(partial),
+            LastSteps = StepsIn(folder.Attempt(task.Attempt - 1), runner),
         };
     }
 
@@ -65,6 +69,7 @@ public sealed record EarlierWork(string? Session)
             IsStaged = IsStaged,
             PartialPath = PartialPath,
             PartialText = PartialText,
+            LastSteps = LastSteps,
         };
         if (Session is not null) return RecoveryPrompt.Resume(earlier);
         return Next.Mode == NextMode.Reduce
@@ -102,6 +107,29 @@ public sealed record EarlierWork(string? Session)
         }
 
         return null;
+    }
+
+    /// <summary>From the end of the stream, whose beginning may be gigabytes away.</summary>
+    private static List<LastStep> StepsIn(AttemptFolder attempt, IRunner runner)
+    {
+        if (!File.Exists(attempt.Events)) return [];
+        using var file = new FileStream(attempt.Events, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = Math.Max(0, file.Length - LongestPartial);
+        using var reader = new StreamReader(file);
+        var stream = runner.OpenStream();
+        var calls = new List<AgentEvent.ToolCall>();
+        var results = new Dictionary<string, bool>();
+        while (reader.ReadLine() is { } line)
+        {
+            // The first line may be the end of one: it reads as unknown.
+            foreach (var e in stream.Read(System.Text.Encoding.UTF8.GetBytes(line)))
+            {
+                if (e is AgentEvent.ToolCall { SubAgent: false } call) calls.Add(call);
+                else if (e is AgentEvent.ToolResult result) results[result.Id] = result.IsError;
+            }
+        }
+
+        return [.. calls.TakeLast(ShownSteps).Select(c => new LastStep(c.Name, c.Input, results.TryGetValue(c.Id, out var failed) ? failed : null))];
     }
 
     private static string? SessionIn(AttemptFolder attempt, IRunner runner)

@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+using Awoc.TestKit;
+
+namespace Awoc.EndToEnd;
+
+/// <summary><c>awoc retry</c> and <c>awoc recover</c> on real tasks.</summary>
+public sealed class RecoveryTests
+{
+    private static AwocSandbox NewSandbox() => new AwocSandbox().Rehearsed();
+
+    [Fact]
+    public async Task Run_OverloadThatPasses_IsDeferredResumedAndSucceeds()
+    {
+        await using var awoc = NewSandbox();
+        await awoc.AwocAsync("config", "set", "recovery.delay", "1");
+        await awoc.AwocAsync("config", "set", "agents.builtin.max_retries", "1");
+        var status = await awoc.EndOfAsync(await awoc.LaunchAsync("research:anything", "r.md", "--agent", "builtin", "--model", "rehearsal/overload"));
+        Assert.Equal("succeeded", (string?)status["outcome"]);
+        var attempts = status["attempts"]!.AsArray();
+        Assert.Equal(["overloaded", null], attempts.Select(a => (string?)a!["reason"]));
+        Assert.True(File.Exists(Path.Combine(awoc.Work, "r.md")));
+    }
+
+    [Fact]
+    public async Task Run_OverloadWithOnFailureStop_EndsAtOnceAndDeferredTaskCanBeCanceled()
+    {
+        await using var awoc = NewSandbox();
+        await awoc.AwocAsync("config", "set", "agents.builtin.max_retries", "1");
+        var stopped = await awoc.EndOfAsync(await awoc.LaunchAsync("research:a", "--agent", "builtin", "--model", "rehearsal/overload", "--on-failure", "stop"));
+        Assert.Equal(("failed", "overloaded"), ((string?)stopped["outcome"], (string?)stopped["reason"]));
+        Assert.Contains("awoc retry", (string?)stopped["detail"], StringComparison.Ordinal);
+
+        var waits = await awoc.LaunchAsync("research:b", "--agent", "builtin", "--model", "rehearsal/overload");
+        await Eventually.TrueAsync(async () => (string?)(await awoc.StatusAsync(waits))["state"] == "scheduled", TimeSpan.FromSeconds(60), "the deferral");
+        var status = await awoc.StatusAsync(waits);
+        Assert.InRange((DateTimeOffset)status["dueAt"]! - (DateTimeOffset)status["attempts"]![0]!["endedAt"]!, TimeSpan.FromSeconds(299), TimeSpan.FromSeconds(331));
+        Assert.Equal(0, (await awoc.AwocAsync("cancel", waits)).Code);
+        Assert.Equal("canceled", (string?)(await awoc.StatusAsync(waits))["outcome"]);
+    }
+
+    [Theory]
+    [InlineData("bad-request")]
+    [InlineData("billing")]
+    [InlineData("refusal")]
+    public async Task Run_ReasonThatIsNeverRetried_HasOneAttemptUnderAutoToo(string scenario)
+    {
+        await using var awoc = NewSandbox();
+        var status = await awoc.EndOfAsync(await awoc.LaunchAsync(
+            "research:a", "--agent", "builtin", "--model", $"rehearsal/{scenario}", "--on-failure", "auto", "--retry", "3"));
+        Assert.Equal("failed", (string?)status["outcome"]);
+        Assert.Single(status["attempts"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Retry_RunningUnknownOrShortened_IsRefusedWithTheNextStep()
+    {
+        await using var awoc = NewSandbox();
+        var id = await awoc.LaunchAsync("--agent", "command", "sleep 1000");
+        foreach (var verb in (string[][])[["retry", id], ["recover", id, "use"], ["recover", id, "resume"]])
+        {
+            var refused = await awoc.AwocAsync(verb);
+            Assert.NotEqual(0, refused.Code);
+            Assert.Contains("awoc wait", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("no task 'nosuch'", (await awoc.AwocAsync("retry", "nosuch")).Error, StringComparison.Ordinal);
+        var undecided = await awoc.AwocAsync("recover", id);
+        Assert.Equal(2, undecided.Code);
+        foreach (var choice in (string[])["use", "resume", "reduce"]) Assert.Contains($"awoc recover {id} {choice}", undecided.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await awoc.AwocAsync("retry", id, "--resume", "--restart")).Code);
+        await awoc.AwocAsync("cancel", id);
+        Assert.Equal(2, (await awoc.AwocAsync("retry", id, "--tokens", "none")).Code);
+    }
+
+    [Fact]
+    public async Task Retry_CommandThatTimedOut_GoesOnUnderTheSameIdWithFreshTime()
+    {
+        await using var awoc = NewSandbox();
+        var id = await awoc.LaunchAsync("--agent", "command", "echo half; test -e go || sleep 1000; echo done", "out.txt", "--timeout", "2");
+        var first = await awoc.EndOfAsync(id);
+        Assert.Equal("timed_out", (string?)first["outcome"]);
+        Assert.Contains($"awoc retry {id.Split('-')[1]} --extend-timeout 900", (string?)first["detail"], StringComparison.Ordinal);
+        var shorter = await awoc.AwocAsync("retry", id, "--extend-timeout", "1");
+        Assert.Equal(2, shorter.Code);
+        Assert.Contains("has run", shorter.Error, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(Path.Combine(awoc.Work, "go"), "");
+        var again = await awoc.AwocAsync("retry", id, "--extend-timeout", "900", "--wait");
+        Assert.True(again.Code == 0, again.Error + awoc.Diagnose(id));
+        Assert.Equal(id, again.Out.Trim());
+        var status = await awoc.StatusAsync(id);
+        Assert.Equal(["timed_out", "succeeded"], status["attempts"]!.AsArray().Select(a => (string?)a!["outcome"]));
+        Assert.Equal(900, (int?)status["budget"]!["timeoutSeconds"]);
+        Assert.Equal("half\ndone\n", await File.ReadAllTextAsync(Path.Combine(awoc.Work, "out.txt")));
+
+        // Its own file may be replaced by the next attempt, without leave.
+        Assert.Equal(0, (await awoc.AwocAsync("retry", id, "--wait")).Code);
+        Assert.True((bool?)(await awoc.StatusAsync(id))["delivered"]);
+    }
+
+    [Fact]
+    public async Task Recover_Use_DeliversThePartialResultAsItIs()
+    {
+        await using var awoc = NewSandbox();
+        var id = await awoc.LaunchAsync("--agent", "command", "echo half > \"$AWOC_OUTPUT\"; sleep 1000", "out.txt", "--timeout", "2");
+        Assert.Equal("partial", (string?)(await awoc.EndOfAsync(id))["result"]);
+        await File.WriteAllTextAsync(Path.Combine(awoc.Work, "out.txt"), "the user's own\n");
+        var refused = await awoc.AwocAsync("recover", id, "use");
+        Assert.NotEqual(0, refused.Code);
+        Assert.Contains("--overwrite", refused.Error, StringComparison.Ordinal);
+        var used = await awoc.AwocAsync("recover", id, "use", "--overwrite", "--json");
+        Assert.True(used.Code == 0, used.Error);
+        var status = JsonNode.Parse(used.Out)!;
+        Assert.Equal(("timed_out", "partial", true), ((string?)status["outcome"], (string?)status["result"], (bool?)status["delivered"]));
+        Assert.Equal("half\n", await File.ReadAllTextAsync(Path.Combine(awoc.Work, "out.txt")));
+    }
+
+    [Fact]
+    public async Task Retry_DeferredThenDue_StartsByItself()
+    {
+        await using var awoc = NewSandbox();
+        var id = await awoc.LaunchAsync("--agent", "command", "exit 3");
+        Assert.Equal("command_failed", (string?)(await awoc.EndOfAsync(id))["reason"]);
+        Assert.Equal(0, (await awoc.AwocAsync("retry", id, "--defer", "2")).Code);
+        Assert.Equal("scheduled", (string?)(await awoc.StatusAsync(id))["state"]);
+        Assert.Equal(2, (await awoc.EndOfAsync(id))["attempts"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Retry_ReduceScope_StartsAFreshSessionThatIsToldWhatIsMissing()
+    {
+        await using var awoc = NewSandbox();
+        var id = await awoc.LaunchAsync("research:anything", "r.md", "--agent", "builtin", "--model", "rehearsal/turns", "--tokens", "1000", "--on-failure", "stop");
+        Assert.Equal("budget_exhausted", (string?)(await awoc.EndOfAsync(id))["outcome"]);
+        Assert.Equal(0, (await awoc.AwocAsync("retry", id, "--reduce-scope", "--tokens", "2000")).Code);
+        var status = await awoc.EndOfAsync(id);
+        var prompt = await File.ReadAllTextAsync(Path.Combine(awoc.TaskFolder(id), "task-prompt.txt"));
+        Assert.Contains("## What Is Missing", prompt, StringComparison.Ordinal);
+        Assert.Contains("## Plan", prompt, StringComparison.Ordinal);
+        var sessions = status["attempts"]!.AsArray().Select(a => (string?)a!["session"]).ToList();
+        Assert.Equal(2, sessions.Distinct().Count());
+        Assert.True((long)status["budget"]!["tokens"]! >= 3000);
+    }
+
+    [Fact]
+    public async Task Retry_SessionGone_AFreshOneGetsThePartialResult()
+    {
+        await using var awoc = NewSandbox();
+        var id = await awoc.LaunchAsync("research:anything", "--agent", "builtin", "--model", "rehearsal/turns", "--tokens", "1000", "--on-failure", "stop");
+        await awoc.EndOfAsync(id);
+        foreach (var file in Directory.GetFiles(Path.Combine(awoc.TaskFolder(id), "attempts", "1"), "session-*.json")) File.Delete(file);
+        await awoc.AwocAsync("retry", id, "--resume");
+        await awoc.EndOfAsync(id);
+        Assert.Contains("## Earlier Attempts", await File.ReadAllTextAsync(Path.Combine(awoc.TaskFolder(id), "task-prompt.txt")), StringComparison.Ordinal);
+    }
+}
