@@ -116,7 +116,7 @@ public sealed class EndJudgeTests
     public void Facts_WhatALaterCallMakesGood_IsForgotten()
     {
         var facts = new EndFacts();
-        facts.Add(new AgentEvent.CutCall("Write"));
+        facts.Add(new AgentEvent.ToolCall("1", "Write", "{\"file_pa", Cut: true));
         facts.Add(new AgentEvent.ToolResult("1", true, "could not be parsed"));
         facts.Add(new AgentEvent.ToolResult("2", false, "done by a sub-agent", SubAgent: true));
         facts.Add(new AgentEvent.SubAgentEnd("API Error: 529"));

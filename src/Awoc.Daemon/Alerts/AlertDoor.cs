@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Awoc.Client.Wire;
 using Awoc.Core.Alerts;
@@ -11,7 +12,7 @@ using Awoc.Engine.Alerts;
 namespace Awoc.Daemon.Alerts;
 
 /// <summary>The user's hook and webhook. Both get the JSON that <c>awoc alerts --json</c> prints for this alert.</summary>
-internal sealed class AlertDoor(ITaskStore store) : IAlertDoor, IDisposable
+internal sealed partial class AlertDoor(ITaskStore store) : IAlertDoor, IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
@@ -19,7 +20,8 @@ internal sealed class AlertDoor(ITaskStore store) : IAlertDoor, IDisposable
 
     public async Task RunAsync(string command, Alert alert, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", command])
+        // The leader of a group of its own, so that a time-out ends all of it.
+        var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -40,7 +42,7 @@ internal sealed class AlertDoor(ITaskStore store) : IAlertDoor, IDisposable
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
+            _ = kill(-process.Id, KillSignal);
             cancellation.ThrowIfCancellationRequested();
             throw new AlertException($"it had not ended after {s_limit.TotalSeconds} s");
         }
@@ -86,6 +88,11 @@ internal sealed class AlertDoor(ITaskStore store) : IAlertDoor, IDisposable
             // A command that reads nothing of it is a good one too.
         }
     }
+
+    private const int KillSignal = 9;
+
+    [LibraryImport("libc")]
+    private static partial int kill(int pid, int signal);
 
     private static string Cut(string text) => text.Length > 200 ? $"{text.AsSpan(0, 200)}…" : text;
 }
