@@ -6,6 +6,12 @@ namespace Awoc.Shim;
 internal static unsafe class SignalSource
 {
     /// <summary>
+    /// A build that compiles at run time (no native one: a plain build for a first try) has more threads than can be reached, so that
+    /// now and then a signal goes to one of them: the end of the agent is looked for as well.
+    /// </summary>
+    internal static bool MayMiss => System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeCompiled;
+
+    /// <summary>
     /// A signal that any thread leaves unblocked goes to that thread and not to the descriptor. The runtime has one besides ours, the
     /// finalizer's, and an object's finalizer is how to run code on it.
     /// </summary>

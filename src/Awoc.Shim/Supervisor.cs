@@ -14,7 +14,7 @@ namespace Awoc.Shim;
 /// </summary>
 internal sealed partial class Supervisor
 {
-    private const long RetryUs = 200_000, LingerUs = 3_000_000;
+    private const long RetryUs = 200_000, LingerUs = 3_000_000, MissedSignalUs = 500_000;
     private const int ScratchSize = 65536, TidyEvery = 256 << 10;
 
     private readonly AttemptDirectory _directory;
@@ -166,12 +166,13 @@ internal sealed partial class Supervisor
         _ladder.Prepare(poll);
         _daemon.Prepare(poll, owned);
         if (DeadlineUs is { } deadline && _ladder.Cause is null) poll.Until(deadline);
+        if (SignalSource.MayMiss) poll.Until(poll.NowUs + MissedSignalUs);
         Tidy();
         poll.Wait();
 
         _gate.Handle(poll, _spec);
         NoteExec();
-        if (poll.Ready(signals) != 0) TakeSignals();
+        if (poll.Ready(signals) != 0 || SignalSource.MayMiss) TakeSignals();
         if (_output.Handle(poll)) _server.NoteGrowth();
         _stdin.Handle(poll);
         _relay.Handle(poll);

@@ -1,3 +1,4 @@
+using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Tasks;
@@ -71,6 +72,15 @@ public sealed class BudgetPoolsTests
         Assert.Null(_pools.TryHold(bounded, settings));
         Assert.Equal(0.01m, _pools.AllowanceFor(bounded).CostUsd);
         Assert.Null(_pools.AllowanceFor(Task()).CostUsd);
+    }
+
+    [Fact]
+    public void AllowanceFor_EarlierAttempts_AreTakenOff()
+    {
+        var task = Task() with { Budget = new Budget(1000, 60) { InputTokens = 50, CostUsd = 0.5m, Turns = 3 } };
+        var spent = new Usage(Output: 400, Input: 20, CacheRead: 100) { CostUsd = 0.2m };
+        Assert.Equal(new Allowance(600, 20, 0.3m, 3), _pools.AllowanceFor(task with { Usage = spent }));
+        Assert.Equal(new Allowance(0, 0, 0m, 3), _pools.AllowanceFor(task with { Usage = new Usage(Output: 5000, Input: 500) { CostUsd = 9 } }));
     }
 
     [Fact]
@@ -172,7 +182,12 @@ public sealed class BudgetPoolsTests
 
     private static TaskSpec Spec(string? group, long tokens) => new()
     {
-        Type = "research", Agent = "claude", Model = "sonnet", Budget = new Budget(tokens, 600), Cwd = "/", Group = group,
+        Type = "research",
+        Agent = "claude",
+        Model = "sonnet",
+        Budget = new Budget(tokens, 600),
+        Cwd = "/",
+        Group = group,
     };
 
     private AgentTask Task(long tokens = 5000, string? group = null) =>

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Budgets;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Shims;
 
@@ -20,10 +22,10 @@ public sealed class EndJudgeTests
     // Cause of the end, its errno, refusals by the gateway, an end event before the stop, what the runner says; then outcome and reason.
     [InlineData(null, null, 0, false, TaskOutcome.Succeeded, TaskOutcome.Succeeded, null)]
     [InlineData(null, null, 0, false, TaskOutcome.Failed, TaskOutcome.Failed, EndReason.AgentError)]
-    [InlineData(null, null, 1, true, TaskOutcome.Succeeded, TaskOutcome.BudgetExhausted, EndReason.Tokens)]
+    [InlineData(null, null, 1, true, TaskOutcome.Succeeded, TaskOutcome.Succeeded, null)]
     [InlineData("budget", null, 0, false, TaskOutcome.Failed, TaskOutcome.BudgetExhausted, EndReason.Tokens)]
     [InlineData("budget", null, 0, true, TaskOutcome.Succeeded, TaskOutcome.Succeeded, null)]
-    [InlineData("budget", null, 2, true, TaskOutcome.Succeeded, TaskOutcome.BudgetExhausted, EndReason.Tokens)]
+    [InlineData("budget", null, 2, true, TaskOutcome.Succeeded, TaskOutcome.Succeeded, null)]
     [InlineData("deadline", null, 0, false, TaskOutcome.Succeeded, TaskOutcome.TimedOut, EndReason.Deadline)]
     [InlineData("deadline", null, 0, true, TaskOutcome.Succeeded, TaskOutcome.Succeeded, null)]
     [InlineData("deadline", null, 0, true, TaskOutcome.Failed, TaskOutcome.TimedOut, EndReason.Deadline)]
@@ -56,23 +58,17 @@ public sealed class EndJudgeTests
     }
 
     [Theory]
-    [InlineData(EndReason.InputTokens)]
-    [InlineData(EndReason.Cost)]
-    [InlineData(EndReason.Turns)]
-    public void Judge_BudgetThatTheGatewayMet_IsTheReason(EndReason spent)
+    [InlineData(EndReason.Tokens, TaskOutcome.BudgetExhausted, "awoc retry {0} --reduce-scope")]
+    [InlineData(EndReason.InputTokens, TaskOutcome.BudgetExhausted, "awoc retry {0} --reduce-scope")]
+    [InlineData(EndReason.Cost, TaskOutcome.BudgetExhausted, "awoc retry {0} --reduce-scope")]
+    [InlineData(EndReason.Turns, TaskOutcome.BudgetExhausted, "awoc retry {0} --reduce-scope")]
+    [InlineData(EndReason.Deadline, TaskOutcome.TimedOut, "awoc retry {0} --extend-timeout 90")]
+    public void Judge_Landed_IsTheSpentBudgetWhateverTheReportSays(EndReason spent, TaskOutcome outcome, string remedy)
     {
-        var record = GatewayRecord.Nothing with { Spent = spent, Requests = 2 };
-        var verdict = EndJudge.Judge(Ended(new AttemptEvidence { Gateway = record }), new JudgingRunner(TaskOutcome.Succeeded), s_task);
-        Assert.Equal((TaskOutcome.BudgetExhausted, spent), (verdict.Outcome, verdict.Reason!.Value));
-        Assert.Contains($"awoc retry {s_task.Id.Handle} --reduce-scope", verdict.Detail, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Judge_ReportWithoutASpentBudget_IsTheTimesSoftLanding()
-    {
-        var record = GatewayRecord.Nothing with { Reporting = true, Requests = 2 };
-        var verdict = EndJudge.Judge(Ended(new AttemptEvidence { Gateway = record }), new JudgingRunner(TaskOutcome.Succeeded), s_task);
-        Assert.Equal((TaskOutcome.TimedOut, EndReason.Deadline), (verdict.Outcome, verdict.Reason!.Value));
+        var end = Ended(new AttemptEvidence()) with { Landed = new LandedAttempt(spent, 60, 60) };
+        var verdict = EndJudge.Judge(end, new JudgingRunner(TaskOutcome.Succeeded), s_task);
+        Assert.Equal((outcome, spent), (verdict.Outcome, verdict.Reason!.Value));
+        Assert.Contains(string.Format(CultureInfo.InvariantCulture, remedy, s_task.Id.Handle), verdict.Detail, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -30,7 +30,11 @@ public sealed class PastNeedTests
 
     private static TaskSpec Spec(long tokens) => new()
     {
-        Type = "research", Agent = "claude", Model = "sonnet", Budget = new Budget(tokens, 600), Cwd = "/",
+        Type = "research",
+        Agent = "claude",
+        Model = "sonnet",
+        Budget = new Budget(tokens, 600),
+        Cwd = "/",
     };
 
     private static AgentTask Ended(long used) => Task(used, 10_000) with { Outcome = TaskOutcome.Succeeded };

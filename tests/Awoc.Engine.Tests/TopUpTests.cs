@@ -1,10 +1,10 @@
+using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Supervision;
-using Awoc.Core.Agents;
 
 namespace Awoc.Engine.Tests;
 
@@ -58,14 +58,6 @@ public sealed class TopUpTests
     [Fact]
     public void Flags_AreWhatTheShellTakes() =>
         Assert.Equal(" --tokens 5 --timeout '1 m'", Order("5", "1 m").Flags);
-
-    [Fact]
-    public void Left_EarlierAttempts_AreTakenOff()
-    {
-        var spent = new Usage(Output: 400, Input: 20, CacheRead: 100) { CostUsd = 0.2m };
-        Assert.Equal(new Allowance(600, 20, 0.3m, 3), Allowances.Left(s_all, spent));
-        Assert.Equal(new Allowance(0, 0, 0m, 3), Allowances.Left(s_all, new Usage(Output: 5000, Input: 500) { CostUsd = 9 }));
-    }
 
     [Theory]
     [InlineData(600_000, 540_000L)]

@@ -1,7 +1,7 @@
-using Awoc.Core.Agents;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Awoc.Core.Agents;
 using Awoc.Gateway.Tests.Hosting;
 
 namespace Awoc.Gateway.Tests;

@@ -1,6 +1,6 @@
-using Awoc.Core.Agents;
 using System.Net;
 using System.Text;
+using Awoc.Core.Agents;
 using Awoc.Gateway.Tests.Hosting;
 
 namespace Awoc.Gateway.Tests;

@@ -83,7 +83,7 @@ public sealed class ScenarioTests
         using var client = new ModelClient(server.BaseUrl);
         var output = project.Output("r.md");
         var prompt = project.Prompt("research", "payment", output);
-        foreach (var conversation in new[] { prompt, prompt + "\nAnother one." })
+        foreach (var conversation in new[] { prompt, prompt.Replace("abcdef012345", "abcdef012346", StringComparison.Ordinal) })
         {
             for (var i = 0; i < 3; i++)
                 Assert.Equal((529, "overloaded_error", "Overloaded"), await client.FailAsync(ModelClient.Request(conversation), ("x-claude-code-session-id", $"{i}")));

@@ -95,7 +95,7 @@ internal sealed class Inbox(TextReader input, CancellationTokenSource stop) : ID
             case { Type: "interrupt" }:
                 await stop.CancelAsync();
                 break;
-            // Anything else is passed over, for the sake of newer daemons.
+                // Anything else is passed over, for the sake of newer daemons.
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Awoc.Core.Lifecycle;
+using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 
 namespace Awoc.Core.Alerts;
@@ -7,9 +8,6 @@ namespace Awoc.Core.Alerts;
 /// <summary>The commands with which a person goes on, ready to be pasted: the seed's remedies first.</summary>
 public static class Remedy
 {
-    /// <summary>The seed's extended time limit, in seconds.</summary>
-    private const long SeedExtension = 900;
-
     public static IReadOnlyList<string> OfWaiting(AgentTask task) =>
         task.InAttempt ? [$"awoc answer {task.Id.Handle} allow", $"awoc answer {task.Id.Handle} deny"] : ["awoc daemon start"];
 
@@ -30,10 +28,6 @@ public static class Remedy
         };
     }
 
-    /// <summary>As the seed has it: 900 s; half as long again where that is no extension.</summary>
-    private static string Extend(AgentTask task)
-    {
-        var longer = Math.Max(SeedExtension, task.Budget.TimeoutSeconds * 3 / 2);
-        return string.Create(CultureInfo.InvariantCulture, $"awoc retry {task.Id.Handle} --extend-timeout {longer}");
-    }
+    private static string Extend(AgentTask task) => string.Create(
+        CultureInfo.InvariantCulture, $"awoc retry {task.Id.Handle} --extend-timeout {RecoveryDecider.Extended(task.Budget.TimeoutSeconds)}");
 }

@@ -1,6 +1,6 @@
-using Awoc.Core.Recovery;
 using System.Text.Json.Serialization;
 using Awoc.Core.Budgets;
+using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 
 namespace Awoc.Core.Lifecycle;

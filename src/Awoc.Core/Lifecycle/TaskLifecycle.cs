@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using Awoc.Core.Budgets;
 using Awoc.Core.Recovery;
-using System.Diagnostics;
 using Awoc.Core.Tasks;
 
 namespace Awoc.Core.Lifecycle;

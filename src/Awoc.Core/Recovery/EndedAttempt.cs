@@ -35,8 +35,8 @@ public abstract record RecoveryDecision
     }
 
     /// <summary>It ends as the attempt did.</summary>
-    /// <param name="Remedy">What a person can do, with the ready command; null where there is nothing to be done.</param>
-    public sealed record End(string? Remedy) : RecoveryDecision;
+    /// <param name="Note">Why nothing more was tried, where that is not plain from the end itself.</param>
+    public sealed record End(string? Note) : RecoveryDecision;
 
     /// <summary>It took its runner down too often: it ends <c>failed</c>, <c>poisoned</c>.</summary>
     /// <param name="Evidence">What happened, with the command for a person who has mended it.</param>

@@ -40,32 +40,17 @@ public static class RecoveryDecider
         if (deaths >= PoisonDeaths)
             return new RecoveryDecision.Park($"it took its runner down {deaths} times in a row, the last time so: {ended.Detail ?? reason.Text()}. Look into it with 'awoc logs {task.Id.Handle}'; once mended, go on with: awoc retry {task.Id.Handle}");
 
-        if (rule is null || rule.Action == RecoveryAction.Notify || !MayRepeat(task, ended)) return new RecoveryDecision.End(Remedy(task, reason));
+        if (rule is null || rule.Action == RecoveryAction.Notify || !MayRepeat(task, ended)) return new RecoveryDecision.End(null);
         var most = Math.Min(task.Spec.MaxRetries ?? settings.Retries, rule.Attempts ?? int.MaxValue);
         if (task.Recovery.Retries >= most)
-            return new RecoveryDecision.End(task.Recovery.Retries == 0 ? Remedy(task, reason) : $"{task.Recovery.Retries} automatic retries are used up; go on with: awoc retry {task.Id.Handle}");
+            return new RecoveryDecision.End(task.Recovery.Retries == 0 ? null : $"{task.Recovery.Retries} automatic retries are used up");
 
         var budget = Raised(task, rule.Action);
-        if (!Suffices(task, ended, budget)) return new RecoveryDecision.End(Remedy(task, reason));
+        if (!Suffices(task, ended, budget)) return new RecoveryDecision.End(null);
         var mode = ended.SessionGone ? NextMode.Fresh : Mode(rule.Action, ended);
         var delay = Delay(rule, task.Recovery.Retries, settings, ended.ResetsAt - now, random);
         var state = new RecoveryState(task.Recovery.Retries + 1, deaths, new NextAttempt(mode, ended.Detail ?? $"it ended {ended.Outcome.Text()} ({reason.Text()})"));
         return new RecoveryDecision.Again(delay, budget == task.Budget ? null : budget, state, Why(rule.Action, reason, mode, ended.ResetsAt));
-    }
-
-    /// <summary>The ready command for a person, where there is one for that end.</summary>
-    public static string? Remedy(AgentTask task, EndReason reason)
-    {
-        var id = task.Id.Handle;
-        return reason switch
-        {
-            EndReason.Deadline => $"go on with: awoc retry {id} --extend-timeout {Extended(task.Budget.TimeoutSeconds)}",
-            EndReason.Tokens => $"go on with: awoc retry {id} --reduce-scope",
-            EndReason.User => null,
-            _ when RecoveryPolicy.Unavailable.Contains(reason) => $"go on later with: awoc retry {id} --defer 300",
-            _ when RecoveryPolicy.Final.Contains(reason) => null,
-            _ => $"go on with: awoc retry {id}",
-        };
     }
 
     /// <summary>A command may not bear a second run: it gets one where it never began, or where somebody asked for it.</summary>
@@ -93,7 +78,8 @@ public static class RecoveryDecider
         }
     }
 
-    private static long Extended(long seconds) => Math.Max(ExtendedTimeout, (seconds * 3 / 2) + (seconds % 2));
+    /// <summary>The time limit that follows one that was too short, in seconds: the seed's, or half as long again.</summary>
+    public static long Extended(long seconds) => Math.Max(ExtendedTimeout, (seconds * 3 / 2) + (seconds % 2));
 
     /// <summary>What is left lets an attempt do something.</summary>
     private static bool Suffices(AgentTask task, EndedAttempt ended, Budget budget)

@@ -1,5 +1,5 @@
-using Awoc.Core.Recovery;
 using Awoc.Core.Budgets;
+using Awoc.Core.Recovery;
 
 namespace Awoc.Core.Tasks;
 

@@ -1,4 +1,3 @@
-using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Tasks;
 
@@ -7,14 +6,6 @@ namespace Awoc.Engine.Budgets;
 /// <summary>What is left of a task's limits for one of its attempts.</summary>
 public static class Allowances
 {
-    /// <param name="limits">The limits in force.</param>
-    /// <param name="spent">By the attempts before. Their turns are not kept, so a limit of turns holds for each attempt by itself.</param>
-    public static Allowance Left(Budget limits, Usage spent) => new(
-        Math.Max(0, limits.Tokens - spent.Output),
-        limits.InputTokens is { } input ? Math.Max(0, input - spent.WeightedInput) : null,
-        limits.CostUsd is { } cost ? Math.Max(0, cost - (spent.CostUsd ?? 0)) : null,
-        limits.Turns);
-
     /// <summary>Running time for an attempt in milliseconds; at least 1.</summary>
     public static long TimeLeftMs(Budget limits, long spentMs) => Math.Max(1, (limits.TimeoutSeconds * 1000) - spentMs);
 

@@ -145,7 +145,7 @@ public sealed class BudgetPools(TimeProvider time)
 
     /// <summary>
     /// What an attempt of the task may spend: what is left of its own budget, and of a limit that it has not got itself,
-    /// what is held for it.
+    /// what is held for it. The turns of earlier attempts are not kept, so a limit of turns holds for each attempt by itself.
     /// </summary>
     public Allowance AllowanceFor(AgentTask task)
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
+using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 
 namespace Awoc.Engine.Budgets;
@@ -22,15 +24,17 @@ public sealed record LandedAttempt(EndReason Limit, long Used, long Max)
         _ => $"token budget spent ({Number(Used)} of {Number(Max)})",
     };
 
-    /// <summary>What a person can do about it.</summary>
-    public string Remedy => Limit switch
+    /// <summary>The same with what a person can do about it, <see cref="AttemptVerdict.TaskHandle"/> in the task's place.</summary>
+    public AttemptVerdict Verdict => new(Outcome, Limit, Limit switch
     {
-        EndReason.Deadline => "launch it again with a longer --timeout",
-        EndReason.InputTokens => "launch it again with more --max-input-tokens or a smaller task",
-        EndReason.Cost => "launch it again with a higher --max-cost or a smaller task",
-        EndReason.Turns => "launch it again with more --max-turns or a smaller task",
-        _ => "launch it again with more --tokens or a smaller task",
-    };
+        EndReason.Deadline => $"{Words}; 'awoc retry {AttemptVerdict.TaskHandle} --extend-timeout {RecoveryDecider.Extended(Max / 1000)}' goes on",
+        EndReason.InputTokens => $"{Words}; {Reduce}, or launch it again with more --max-input-tokens",
+        EndReason.Cost => $"{Words}; {Reduce}, or launch it again with a higher --max-cost",
+        EndReason.Turns => $"{Words}; {Reduce}, or launch it again with more --max-turns",
+        _ => $"{Words}; {Reduce}, or launch it again with more --tokens",
+    });
+
+    private const string Reduce = $"'awoc retry {AttemptVerdict.TaskHandle} --reduce-scope' does what is missing";
 
     private static string Seconds(long milliseconds) => Duration.Text(milliseconds / 1000);
 

@@ -5,30 +5,33 @@ using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Scheduling;
+using Awoc.Engine.Supervision;
 using Awoc.Engine.TaskFolders;
 using Awoc.Engine.Tasks;
 
 namespace Awoc.Engine.Budgets;
 
 /// <summary>Raises the limits of a task that lives; a running attempt has the more at once.</summary>
-public sealed class TopUp(TaskBook book, Dispatcher dispatcher, TaskFiles files)
+public sealed class TopUp(EnginePorts ports, Dispatcher dispatcher)
 {
     /// <param name="by">Who asked, for the task's log.</param>
     public async Task<TopUpAnswer> AddAsync(TaskId id, TopUpOrder order, string by, CancellationToken cancellation)
     {
         while (true)
         {
-            if (await book.Store.FindAsync(id, cancellation) is not { } task) return new TopUpAnswer.NotFound();
+            if (await ports.Book.Store.FindAsync(id, cancellation) is not { } task) return new TopUpAnswer.NotFound();
             if (task.State == TaskState.Ended)
                 return new TopUpAnswer.Conflict($"task {id.Handle} has ended {task.Outcome.Text()}: there is nothing left to spend on; go on with: awoc retry {id.Handle}{order.Flags}");
             var (budget, faults) = order.AddTo(task.Budget);
             if (faults.Count > 0) return new TopUpAnswer.Invalid(faults);
-            switch (await book.TryApplyAsync(task, new TaskCommand.ChangeBudget(budget, by), cancellation))
+            // Held before it is promised; a task that does not run yet asks for its share when it starts.
+            if (ports.Pools.TryRaise(task with { Budget = budget }, ports.Settings.Read(null).Pools) is { } shortage) return new TopUpAnswer.Conflict(shortage.Text);
+            switch (await ports.Book.TryApplyAsync(task, new TaskCommand.ChangeBudget(budget, by), cancellation))
             {
                 case BookEntry.Applied(var raised):
                     dispatcher.Find(id)?.ChangeBudget(raised.Budget);
-                    files.Update(raised);
-                    files.Note(raised, $"budget raised by {by}:{order.Flags}");
+                    ports.Files.Update(raised);
+                    ports.Files.Note(raised, $"budget raised by {by}:{order.Flags}");
                     return new TopUpAnswer.Raised(raised);
                 case BookEntry.Refused(var why, _):
                     return new TopUpAnswer.Conflict(why);

@@ -1,5 +1,6 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
+using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Shims;
@@ -43,7 +44,7 @@ public static class EndJudge
         if (exit.Cause == EndCause.SpawnFailed) return SpawnFailed(exit, task);
 
         if (end.Landed is { } landed && (exit.Cause is null or EndCause.Budget or EndCause.Deadline))
-            return new AttemptVerdict(landed.Outcome, landed.Limit, $"{landed.Words}; {landed.Remedy}");
+            return landed.Verdict;
 
         var own = new Lazy<AttemptVerdict>(() => runner.Judge(end.Evidence));
         if (exit.Cause is not null && end.EndedBeforeStop && own.Value.Outcome == TaskOutcome.Succeeded) return own.Value;
@@ -67,8 +68,6 @@ public static class EndJudge
 
     private const string GoOn = $"'awoc retry {AttemptVerdict.TaskHandle} --resume' goes on";
 
-    private const string Reduce = $"'awoc retry {AttemptVerdict.TaskHandle} --reduce-scope' does what fits";
-
     /// <summary>
     /// An answer cut at its length is the budget's doing where the budget lowered that length: the agent then names a limit
     /// that nobody set (Claude Code: "exceeded the 64000 output token maximum").
@@ -82,25 +81,14 @@ public static class EndJudge
 
     private static AttemptVerdict TimeOver(AgentTask task) => new(
         TaskOutcome.TimedOut, EndReason.Deadline,
-        $"its time of {Duration.Text(task.Budget.TimeoutSeconds)} was over; 'awoc retry {AttemptVerdict.TaskHandle} --extend-timeout {task.Budget.TimeoutSeconds * 3 / 2}' goes on");
+        $"its time of {Duration.Text(task.Budget.TimeoutSeconds)} was over; 'awoc retry {AttemptVerdict.TaskHandle} --extend-timeout {RecoveryDecider.Extended(task.Budget.TimeoutSeconds)}' goes on");
 
     private static AttemptVerdict BudgetSpent(GatewayRecord record, AgentTask task)
     {
-        var (used, budget) = (task.Usage + record.Usage, task.Budget);
-        return (record.Spent ?? EndReason.Tokens) switch
-        {
-            EndReason.InputTokens => Spent(
-                EndReason.InputTokens, $"{used.WeightedInput} input tokens were read of a budget of {budget.InputTokens}; {Reduce}, or launch it again with a larger --max-input-tokens"),
-            EndReason.Cost => Spent(
-                EndReason.Cost, $"{used.CostUsd:0.####} of a budget of {budget.CostUsd:0.####} USD was spent; {Reduce}, or launch it again with a larger --max-cost"),
-            EndReason.Turns => Spent(
-                EndReason.Turns, $"{record.Turns} turns were taken of a budget of {budget.Turns}; {Reduce}, or launch it again with more --turns"),
-            _ => Spent(EndReason.Tokens, $"{used.Output} tokens were generated of a budget of {budget.Tokens}; {Reduce}, or launch it again with more --tokens"),
-        };
+        var limit = record.Spent ?? EndReason.Tokens;
+        var (used, max) = Allowances.Figures(limit, task.Budget, task.Usage + record.Usage, record.Turns, 0);
+        return new LandedAttempt(limit, used, max).Verdict;
     }
-
-    private static AttemptVerdict Spent(EndReason reason, FormattableString detail) =>
-        new(TaskOutcome.BudgetExhausted, reason, FormattableString.Invariant(detail));
 
     private static AttemptVerdict SpawnFailed(ShimExit exit, AgentTask task)
     {

@@ -48,7 +48,7 @@ public static class AttemptRecovery
                     Detail = park.Evidence,
                 });
             case RecoveryDecision.End end:
-                return new TaskCommand.Finish(task.Fence, usage, runMs, end.Remedy is null ? ending : ending with { Detail = Joined(ending.Detail, end.Remedy) });
+                return new TaskCommand.Finish(task.Fence, usage, runMs, end.Note is null ? ending : ending with { Detail = Joined(ending.Detail, end.Note) });
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -88,7 +88,7 @@ public static class AttemptRecovery
 
     private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null ? other : other is null || one > other ? one : other;
 
-    private static string Joined(string? detail, string remedy) => detail is null ? remedy : $"{detail.TrimEnd('.')}; {remedy}";
+    private static string Joined(string? detail, string note) => detail is null ? note : $"{detail.TrimEnd('.')}; {note}";
 
     private static double Random() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
 }

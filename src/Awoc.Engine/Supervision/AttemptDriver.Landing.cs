@@ -103,7 +103,7 @@ public sealed partial class AttemptDriver
         ports.Gateway.BeginReport(task.Id, task.Attempt);
         await NoteStepAsync(LandingStep.ReportStarted, limit, clock.Elapsed);
         var spent = ports.Gateway.Find(task.Id, task.Attempt)?.Usage.Output ?? 0;
-        var tokens = Math.Max(0, Allowances.Left(_budget, task.Usage).Tokens - spent);
+        var tokens = Math.Max(0, AllowanceOf(_budget).Tokens - spent);
         var deadline = TimeSpan.FromMilliseconds(Allowances.TimeLeftMs(_budget, task.RunMs));
         TimeSpan? time = limit == EndReason.Deadline ? deadline - clock.Elapsed : null;
         await _conversation.ReportAsync(ReportPrompt.Build(task.Spec, limit, tokens, time), cancellation);
@@ -115,7 +115,7 @@ public sealed partial class AttemptDriver
 
         // Whatever budget was spent, the report's own figures are tokens.
         var (spent, report) = (record?.Usage.Output ?? 0, record?.ReportTokens ?? 0);
-        var left = Allowances.Left(_budget, task.Usage).Tokens - spent + report;
+        var left = AllowanceOf(_budget).Tokens - spent + report;
         await NoteStepAsync(LandingStep.ReportEnded, EndReason.Tokens, report, Math.Max(0, left));
     }
 

@@ -21,7 +21,7 @@ public sealed partial class AttemptDriver
         Attempt = task.Attempt,
         Token = credential.Token,
         Upstream = credential.Upstream,
-        Allowance = Allowances.Left(_budget, task.Usage),
+        Allowance = AllowanceOf(_budget),
         LedgerPath = _attempt.GatewayLedger,
         WirePath = task.Spec.RecordWire ? _attempt.Wire : null,
         Changed = record =>
@@ -31,11 +31,13 @@ public sealed partial class AttemptDriver
         },
     });
 
+    private Allowance AllowanceOf(Budget budget) => ports.Pools.AllowanceFor(task with { Budget = budget });
+
     /// <summary>Other limits from now on, already committed: the gateway at once, the shim's deadline with the next look.</summary>
     public void ChangeBudget(Budget budget)
     {
         _budget = budget;
-        ports.Gateway.SetAllowance(task.Id, task.Attempt, Allowances.Left(budget, task.Usage));
+        ports.Gateway.SetAllowance(task.Id, task.Attempt, AllowanceOf(budget));
         Nudge();
     }
 

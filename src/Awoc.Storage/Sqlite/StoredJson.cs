@@ -1,9 +1,9 @@
-using Awoc.Core.Recovery;
 using System.Collections.Frozen;
 using System.Text.Json;
 using Awoc.Core;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
+using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 
 namespace Awoc.Storage.Sqlite;

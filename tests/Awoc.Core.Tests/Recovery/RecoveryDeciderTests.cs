@@ -1,3 +1,4 @@
+using Awoc.Core.Alerts;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Recovery;
@@ -24,11 +25,14 @@ public sealed class RecoveryDeciderTests
     }
 
     [Theory]
-    [InlineData(EndReason.Deadline, "--extend-timeout 900")]
-    [InlineData(EndReason.Tokens, "--reduce-scope")]
-    [InlineData(EndReason.Stalled, "awoc retry d40ea9d76082")]
-    public void Decide_DefaultOnWhatCostsBudget_EndsWithTheReadyCommand(EndReason reason, string command) =>
-        Assert.Contains(command, Assert.IsType<RecoveryDecision.End>(Decide(Task(), Ended(reason))).Remedy, StringComparison.Ordinal);
+    [InlineData(EndReason.Deadline, "awoc retry d40ea9d76082 --extend-timeout 900")]
+    [InlineData(EndReason.Tokens, "awoc retry d40ea9d76082 --reduce-scope")]
+    [InlineData(EndReason.Stalled, "awoc retry d40ea9d76082 --resume")]
+    public void Decide_DefaultOnWhatCostsBudget_LeavesItToAPersonWithTheReadyCommand(EndReason reason, string command)
+    {
+        Assert.IsType<RecoveryDecision.End>(Decide(Task(), Ended(reason)));
+        Assert.Contains(command, Remedy.OfEnded(Task(), new TaskEnding { Outcome = TaskOutcome.Failed, Reason = reason }));
+    }
 
     [Fact]
     public void Decide_AutoAfterATimeout_ExtendsWithinTheTotalAndResumes()

@@ -113,7 +113,7 @@ public sealed class BuiltinRunnerTests : IDisposable
     [Theory]
     [InlineData("refusal", EndReason.Refused)]
     [InlineData("budget", EndReason.Tokens)]
-    [InlineData("max_turns", EndReason.AgentError)]
+    [InlineData("max_turns", EndReason.Turns)]
     [InlineData("max_tokens", EndReason.OutputTooLong)]
     [InlineData("interrupted", EndReason.AgentError)]
     [InlineData("error", EndReason.AgentError)]
