@@ -18,13 +18,13 @@ public sealed class TopUpTests
     [Fact]
     public void AddTo_EachLimit_IsRaisedByWhatIsGiven()
     {
-        var (budget, faults) = Order("2000", "10m", "0.25", "10", "2").AddTo(s_all);
+        var (budget, faults) = Order("2000", "10m", "0.25", "10", "2").AddTo(s_all, usesModel: true);
         Assert.Empty(faults);
         Assert.Equal(new Budget(3000, 660) { InputTokens = 60, CostUsd = 0.75m, Turns = 5 }, budget);
     }
 
     [Fact]
-    public void AddTo_Nothing_IsAFault() => Assert.Single(Order().AddTo(s_all).Faults);
+    public void AddTo_Nothing_IsAFault() => Assert.Single(Order().AddTo(s_all, usesModel: true).Faults);
 
     [Theory]
     [InlineData("0", null, null, null, null)]
@@ -43,7 +43,7 @@ public sealed class TopUpTests
     [InlineData(null, null, null, null, "2147483647")]
     public void AddTo_WrongValue_IsAFaultAndChangesNothing(string? tokens, string? timeout, string? cost, string? input, string? turns)
     {
-        var (budget, faults) = Order(tokens, timeout, cost, input, turns).AddTo(s_all);
+        var (budget, faults) = Order(tokens, timeout, cost, input, turns).AddTo(s_all, usesModel: true);
         Assert.Single(faults);
         Assert.Equal(s_all, budget);
     }
@@ -51,9 +51,12 @@ public sealed class TopUpTests
     [Fact]
     public void AddTo_LimitThatTheTaskHasNot_IsAFault()
     {
-        var (_, faults) = Order(cost: "1", input: "5", turns: "1").AddTo(new Budget(1000, 60));
+        var (_, faults) = Order(cost: "1", input: "5", turns: "1").AddTo(new Budget(1000, 60), usesModel: true);
         Assert.Equal(["--max-cost", "--max-input-tokens", "--max-turns"], faults.Select(f => f.Field).Order());
     }
+
+    [Fact]
+    public void AddTo_TokensWithoutAModel_AreAFault() => Assert.Single(Order("5").AddTo(s_all, usesModel: false).Faults);
 
     [Fact]
     public void Flags_AreWhatTheShellTakes() =>

@@ -163,8 +163,8 @@ public sealed class LandingTests
         Assert.Equal(2, bad.Code);
         foreach (var field in new[] { "--tokens", "--timeout", "--max-cost" }) Assert.Contains(field, bad.Error, StringComparison.Ordinal);
         Assert.NotEqual(0, (await awoc.AwocAsync("topup", "no-such-task", "--tokens", "5")).Code);
-        var json = await awoc.AwocAsync("topup", running, "--tokens", "5", "--json");
-        Assert.Equal(5005, (long)JsonNode.Parse(json.Out)!["budget"]!["tokens"]!);
+        var json = await awoc.AwocAsync("topup", running, "--timeout", "5", "--json");
+        Assert.Equal(605, (long)JsonNode.Parse(json.Out)!["budget"]!["timeoutSeconds"]!);
         await awoc.AwocAsync("cancel", running);
     }
 

@@ -167,7 +167,7 @@ public sealed class PartialResultsTests
 
     private static async Task<string> LaunchInTheWriteAsync(AwocSandbox awoc, string agent)
     {
-        var id = await awoc.LaunchAsync("research:anything", "r.md", "--agent", agent, "--tokens", "20000");
+        var id = await awoc.LaunchAsync("research:anything", "r.md", "--agent", agent, "--tokens", "20000", "--on-failure", "stop");
         var events = Path.Combine(awoc.TaskFolder(id), "events.jsonl");
         await Eventually.TrueAsync(
             () => ReadShared(events).Contains("ding number 2", StringComparison.Ordinal) && Length(events) > (agent == "claude" ? 60_000 : 6_000),

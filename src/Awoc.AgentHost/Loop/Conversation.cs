@@ -156,7 +156,8 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
                 case TextContent text:
                     events.Text(text.Text);
                     break;
-                case FunctionCallContent { Exception: not null } call when answer.Pieces?.InputOf(call.CallId) is { } raw:
+                // None of its calls is run, not even one that came whole.
+                case FunctionCallContent call when (call.Exception is not null || answer.Finish == ChatFinishReason.Length) && answer.Pieces?.InputOf(call.CallId) is { } raw:
                     events.CutCall(call.CallId, call.Name, raw);
                     break;
                 case FunctionCallContent call when !answer.Interrupted && answer.Failure is null:

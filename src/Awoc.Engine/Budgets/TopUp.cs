@@ -22,7 +22,7 @@ public sealed class TopUp(EnginePorts ports, Dispatcher dispatcher)
             if (await ports.Book.Store.FindAsync(id, cancellation) is not { } task) return new TopUpAnswer.NotFound();
             if (task.State == TaskState.Ended)
                 return new TopUpAnswer.Conflict($"task {id.Handle} has ended {task.Outcome.Text()}: there is nothing left to spend on; go on with: awoc retry {id.Handle}{order.Flags}");
-            var (budget, faults) = order.AddTo(task.Budget);
+            var (budget, faults) = order.AddTo(task.Budget, task.Spec.Model is not null);
             if (faults.Count > 0) return new TopUpAnswer.Invalid(faults);
             // Held before it is promised; a task that does not run yet asks for its share when it starts.
             if (ports.Pools.TryRaise(task with { Budget = budget }, ports.Settings.Read(null).Pools) is { } shortage) return new TopUpAnswer.Conflict(shortage.Text);
@@ -57,7 +57,8 @@ public sealed record TopUpOrder(string? Tokens, string? Timeout, string? MaxCost
         Flag("--max-input-tokens", MaxInputTokens), Flag("--max-turns", MaxTurns));
 
     /// <summary>The limits with what is added, and every fault of what was given.</summary>
-    public (Budget Budget, IReadOnlyList<SpecFault> Faults) AddTo(Budget budget)
+    /// <param name="usesModel">Without a model nothing is spent but time.</param>
+    public (Budget Budget, IReadOnlyList<SpecFault> Faults) AddTo(Budget budget, bool usesModel)
     {
         List<SpecFault> faults = [];
         if (this is { Tokens: null, Timeout: null, MaxCost: null, MaxInputTokens: null, MaxTurns: null })
@@ -65,7 +66,7 @@ public sealed record TopUpOrder(string? Tokens, string? Timeout, string? MaxCost
 
         var raised = budget with
         {
-            Tokens = Whole("--tokens", Tokens, budget.Tokens, Budget.MaxTokens, faults) ?? budget.Tokens,
+            Tokens = Whole("--tokens", Tokens, usesModel ? budget.Tokens : null, Budget.MaxTokens, faults) ?? budget.Tokens,
             TimeoutSeconds = Seconds(budget.TimeoutSeconds, faults),
             InputTokens = Whole("--max-input-tokens", MaxInputTokens, budget.InputTokens, long.MaxValue, faults),
             Turns = (int?)Whole("--max-turns", MaxTurns, budget.Turns, int.MaxValue, faults),

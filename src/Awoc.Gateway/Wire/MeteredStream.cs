@@ -5,6 +5,12 @@ namespace Awoc.Gateway.Wire;
 /// <summary>An answer's body on its way through: each chunk is metered, then handed on as it is.</summary>
 internal sealed class MeteredStream(Stream inner, AttemptCall call) : Stream
 {
+    /// <summary>
+    /// From the break of an answer to that of the client's connection, which drops what has not left it yet: the last words that were
+    /// paid for get through.
+    /// </summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(50);
+
     public override bool CanRead => true;
     public override bool CanSeek => false;
     public override bool CanWrite => false;
@@ -18,7 +24,16 @@ internal sealed class MeteredStream(Stream inner, AttemptCall call) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var count = await inner.ReadAsync(buffer, cancellationToken);
+        int count;
+        try
+        {
+            count = await inner.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException)
+        {
+            await Task.Delay(s_lastWords, cancellationToken);
+            throw;
+        }
 
         // An empty buffer asks whether there is something to read; only an empty answer to a real one is the end.
         if (count > 0) call.Received(buffer.Span[..count]);

@@ -68,8 +68,8 @@ internal sealed partial class Conversation
 
     /// <summary>
     /// Answers of the model after message <paramref name="from"/>; neighbouring assistant messages are one. What an agent
-    /// program put there itself is none, nor is a report given in place of a step, nor a tool call that a limit cut:
-    /// so a conversation that is taken up again goes on with the step that was not done.
+    /// program put there itself is none, nor is a report given in place of a step, nor a tool call that a limit cut and a new
+    /// message followed: so a conversation that is taken up again goes on with the step that was not done.
     /// </summary>
     public int AnswersAfter(int from)
     {
@@ -84,16 +84,21 @@ internal sealed partial class Conversation
 
             var blocks = new List<Block>();
             for (; i < Request.Messages.Count && Request.Messages[i].Role == "assistant"; i++) blocks.AddRange(Request.Messages[i].Blocks);
-            if (IsStep(blocks)) count++;
+            if (IsStep(blocks, isTakenUpAgain: IsMessage(i))) count++;
         }
 
         return count;
     }
 
-    private static bool IsStep(List<Block> blocks)
+    /// <summary>Somebody's words, and not the tools' results alone.</summary>
+    private bool IsMessage(int at) =>
+        at < Request.Messages.Count
+        && Request.Messages[at].Blocks.OfType<Block.Text>().Any(t => !t.Value.StartsWith("<system-reminder>", StringComparison.Ordinal));
+
+    private static bool IsStep(List<Block> blocks, bool isTakenUpAgain)
     {
         // {"__unparsedToolInput":{"raw":"{\"command\":\"ec"}}: Claude Code's record of an input that ended in the middle.
-        if (blocks.OfType<Block.ToolUse>().Any(u => u.Input.TryGetProperty("__unparsedToolInput", out _))) return false;
+        if (isTakenUpAgain && blocks.OfType<Block.ToolUse>().Any(u => u.Input.TryGetProperty("__unparsedToolInput", out _))) return false;
         return blocks.Any(b => b is not Block.Text text || !IsAside(text.Value));
     }
 

@@ -35,7 +35,7 @@ public sealed class BadInputAgentTests
     [InlineData("#!/no/such/interpreter\n", "agent_missing")]
     [InlineData("#!/bin/sh\nexit 1\n", "agent_error")]
     [InlineData("#!/bin/sh\necho 'cannot do it' >&2\nexit 3\n", "agent_error")]
-    [InlineData("#!/bin/sh\nkill -SEGV $$\n", "agent_crashed")]
+    [InlineData("#!/bin/sh\nkill -SEGV $$\n", "poisoned")]
     [InlineData("#!/bin/sh\nexit 0\n", "agent_error")]
     [InlineData("#!/bin/sh\nhead -c 200000 /dev/urandom; echo; echo '{\"type\":'; echo '[1,2,3]'; echo null; exit 0\n", "agent_error")]
     [InlineData("\u007fELF garbage", "agent_error")]

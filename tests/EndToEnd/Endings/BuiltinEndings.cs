@@ -24,7 +24,7 @@ internal static class BuiltinEndings
         Builtin("429 with `retry-after` at every try", "failed", "rate_limited", "none") with { Steps = "  - error: {status: 429, times: always, retryAfter: 1}" },
         Builtin("529 at every try", "failed", "overloaded", "none") with { Steps = "  - error: {status: 529, times: always}" },
         Builtin("Nobody listens at the API's address", "failed", "network", "none") with { Upstream = bench => bench.Broken.Refused },
-        Builtin("Each stream breaks off", "failed", "network", "none") with { Steps = "  - text: {text: \"Begun.\", tokens: 400}\n    cut: 0.5\n    times: always" },
+        Builtin("Each stream breaks off", "failed", "network", "partial") with { Steps = "  - text: {text: \"Begun.\", tokens: 400}\n    cut: 0.5\n    times: always" },
         Builtin("A connection that says nothing, until the deadline", "timed_out", "deadline", "none") with { Scenario = "hang", Flags = ["--timeout", "3"] },
         Builtin("The token budget is spent over many turns", "budget_exhausted", "tokens", "partial") with
         {

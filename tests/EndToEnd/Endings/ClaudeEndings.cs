@@ -51,7 +51,7 @@ internal static class ClaudeEndings
             Flags = ["--tokens", "2000"],
             Steps = """  - text: {text: "A long report.", tokens: 5000}""",
             Evidence = "calls refused by the budget",
-            Says = ["2000"],
+            Says = ["2,000"],
         },
         Claude("A sub-agent's model call fails, and the main thread says success", "failed", "bad_request", "partial") with
         {
@@ -115,13 +115,13 @@ internal static class ClaudeEndings
         Claude("Each connection is reset", "failed", "network", "none") with { Upstream = bench => bench.Broken.Reset },
         Claude("What comes is no event stream", "failed", "network", "none") with { Upstream = bench => bench.Broken.Garbage },
         Claude("No answer within the CLI's own time", "failed", "network", "none") with { Environment = [("API_TIMEOUT_MS", "1000")], Steps = "  - text: late\n    delay: 1h" },
-        Claude("Each stream breaks off, and no repeat is allowed", "failed", "network", "none") with
+        Claude("Each stream breaks off, and no repeat is allowed", "failed", "network", "partial") with
         {
             Environment = [("CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK", "1")],
             Steps = "  - text: {text: \"Begun.\", tokens: 400}\n    cut: 0.5\n    times: always",
         },
         Claude("A connection that says nothing, until the deadline", "timed_out", "deadline", "none") with { Scenario = "hang", Flags = ["--timeout", "3"] },
-        Claude("A tool that runs, until the deadline", "timed_out", "deadline", "none") with { Steps = Sleep, Flags = ["--timeout", "4"] },
+        Claude("A tool that runs, until the deadline", "timed_out", "deadline", "partial") with { Steps = Sleep, Flags = ["--timeout", "4"] },
         Claude("Canceled", "canceled", "user", "none") with
         {
             Steps = Sleep,

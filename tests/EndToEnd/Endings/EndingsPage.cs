@@ -36,7 +36,8 @@ internal static partial class EndingsPage
             """
 
             ## Ways to end
-            "Retried": what recovery does by itself with nothing configured.
+            "Retried": what recovery does by itself at the first such end, with nothing configured; `auto` is `--on-failure auto`, where that
+            does otherwise. A runner that dies three times in a row ends its task with `poisoned`.
 
             | what happens | agent | evidence | outcome | reason | result | retried |
             |---|---|---|---|---|---|---|
