@@ -92,6 +92,24 @@ public sealed partial class AwocClient : IDisposable
         () => Request(HttpMethod.Post, $"{TaskPath(reference)}/cancel"), WireJson.Default.TaskView, token);
 
     /// <summary>
+    /// Answers a task that waits for an answer: <c>allow</c>, <c>deny</c> or words for an agent's question, <c>stop</c> for more of a
+    /// budget. Sent once, as <see cref="TopUpAsync"/> is: a second answer might meet the next question.
+    /// </summary>
+    public async Task<TaskView> AnswerAsync(string reference, string answer, CancellationToken token = default)
+    {
+        try
+        {
+            return await SendOnceAsync(
+                () => Json(HttpMethod.Post, $"{TaskPath(reference)}/answer", new AnswerRequest(answer), WireJson.Default.AnswerRequest), WireJson.Default.TaskView, token)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsCutOff(e))
+        {
+            throw CutOff(e);
+        }
+    }
+
+    /// <summary>
     /// Adds to the limits of a task that lives. Sent once: a request that was cut off may have been done, which
     /// <see cref="TaskAsync"/> tells.
     /// </summary>

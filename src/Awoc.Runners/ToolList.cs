@@ -9,6 +9,13 @@ public static class ToolList
     public static IReadOnlyList<string> Rules(IReadOnlyDictionary<string, string> settings) =>
         settings.TryGetValue(AgentSettings.Tools, out var value) ? Split(value) : TaskPrompt.DefaultTools;
 
+    /// <summary>Tools of the default list that reach beyond the files at hand: they ask first, where there is somebody to ask.</summary>
+    private static readonly string[] s_asking = ["Bash", "WebFetch"];
+
+    /// <summary>The rules for calls that need nobody's leave. A list of the user's own says it all; of the default one, what runs commands or leaves the machine asks.</summary>
+    public static IReadOnlyList<string> WithoutAsking(IReadOnlyList<string> rules, IReadOnlyDictionary<string, string> settings) =>
+        settings.ContainsKey(AgentSettings.Tools) ? rules : [.. rules.Where(rule => !s_asking.Contains(rule))];
+
     /// <summary>The names alone, each once: <c>Bash(git diff *)</c> is <c>Bash</c>.</summary>
     public static IReadOnlyList<string> Names(IEnumerable<string> rules) =>
         [.. rules.Select(rule => rule.Split('(', 2)[0].Trim()).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];

@@ -32,13 +32,16 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public async Task Steps_LastCallCutByALimit_IsDoneAgain()
+    public async Task Steps_LastCallCutByALimit_IsDoneAgainWhenTakenUp()
     {
         await using var server = await RehearsalServer.StartAsync();
         using var client = new ModelClient(server.BaseUrl);
         var body = Conversation("steps?n=30", 20);
         var messages = body["messages"]!.AsArray();
         messages[^2]!["content"]![0]!["input"] = new JsonObject { ["__unparsedToolInput"] = new JsonObject { ["raw"] = "{\"command\":\"ec" } };
+        // The agent was told that it was cut: what comes next is the next step.
+        Assert.StartsWith("Step 21 of 30.", (await client.AskAsync(body)).Text);
+        Say(body, "user", "You were cut off. Go on.");
         Assert.StartsWith("Step 20 of 30.", (await client.AskAsync(body)).Text);
     }
 

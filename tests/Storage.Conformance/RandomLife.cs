@@ -28,6 +28,8 @@ public static class RandomLife
             (1, Gen.Const(Verb.Postpone)),
             (3, Gen.Const(Verb.Finish)),
             (3, Gen.Const(Verb.Defer)),
+            (2, Gen.Const(Verb.Pause)),
+            (1, Gen.Const(Verb.LetEnd)),
             (2, Gen.Const(Verb.Reopen))),
         Gen.Int[0, 9],
         Gen.Long[0, 50_000],
@@ -71,7 +73,16 @@ public static class RandomLife
                 Recovery = step.Dice % 3 == 0 ? null : new RecoveryState(task.Recovery.Retries + 1, step.Dice % 4, Next(step)),
                 Budget = step.Dice == 4 ? Limits(step) : null,
             },
-            Verb.Land => new TaskCommand.Land((LandingStep)(step.Dice % 5), EndReason.Tokens, step.Amount, step.Amount + 1),
+            Verb.Pause => new TaskCommand.Pause(
+                fence, TaskOutcome.BudgetExhausted, EndReason.Tokens, usage, step.Amount, "more tokens?",
+                task.Recovery with { Next = Next(step) with { Spent = step.Dice % 2 == 0 ? EndReason.Tokens : EndReason.Deadline } })
+            {
+                Detail = "the budget is spent",
+                Result = step.Dice % 3 == 0 ? null : TaskResult.Partial,
+                ResultPath = step.Dice % 3 == 0 ? null : "/home/user/project/out.md",
+            },
+            Verb.LetEnd => new TaskCommand.LetEnd("user"),
+            Verb.Land => new TaskCommand.Land((LandingStep)(step.Dice % 3), EndReason.Tokens, step.Amount, step.Amount + 1),
             Verb.ChangeBudget => new TaskCommand.ChangeBudget(step.Dice < 3 ? task.Spec.Budget : Limits(step), "user"),
             Verb.Postpone => new TaskCommand.Postpone(step.Dice < 5 ? null : at.AddTicks((step.Amount * 1000) + 3), "day budget: 10 tokens left"),
             Verb.Reopen => new TaskCommand.Reopen("user")
@@ -125,6 +136,8 @@ public static class RandomLife
         Postpone,
         Finish,
         Defer,
+        Pause,
+        LetEnd,
         Reopen,
     }
 

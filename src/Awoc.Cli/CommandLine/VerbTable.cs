@@ -14,6 +14,7 @@ internal static class VerbTable
         new("wait", "Wait until tasks have ended", WaitVerb.Build),
         new("cancel", "End tasks", CancelVerb.Build),
         new("alerts", "Show what needs you", AlertsVerb.Build),
+        new("answer", "Answer a task that waits for you", AnswerVerb.Build),
         new("topup", "Raise the budget of a task", TopUpVerb.Build),
         new("retry", "Let an ended task go on, with a fresh budget", RetryVerb.Build),
         new("recover", "Use, resume or reduce a task that ended early", RecoverVerb.Build),

@@ -14,6 +14,7 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(LaunchReply))]
 [JsonSerializable(typeof(LaunchPreview))]
 [JsonSerializable(typeof(TopUpRequest))]
+[JsonSerializable(typeof(AnswerRequest))]
 [JsonSerializable(typeof(RetryRequest))]
 [JsonSerializable(typeof(RecoverRequest))]
 [JsonSerializable(typeof(Problem))]

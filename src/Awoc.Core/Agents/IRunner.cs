@@ -65,9 +65,15 @@ public interface IAgentVoice
     /// <summary>Whether a line of <see cref="Say"/> or <see cref="Report"/> is the one that begins the turn: what was said before a daemon's death is known by it.</summary>
     bool BeginsTurn(string line);
 
+    /// <summary>The agent can be made to ask for leave before it calls a tool.</summary>
+    bool Asks => false;
+
     /// <summary>The answer to a question.</summary>
     /// <param name="message">For a denial, why; the agent reads it.</param>
-    string Answer(AgentEvent.Question question, bool allow, string? message);
+    string Answer(AgentEvent.Question question, bool allow, string? message) => throw new NotSupportedException("this agent asks nothing");
+
+    /// <summary>The id of the question that a line of <see cref="Answer"/> answers; null for any other line.</summary>
+    string? Answered(string line) => null;
 }
 
 public interface IAgentStream

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
@@ -9,7 +10,18 @@ namespace Awoc.Core.Alerts;
 public static class Remedy
 {
     public static IReadOnlyList<string> OfWaiting(AgentTask task) =>
-        task.InAttempt ? [$"awoc answer {task.Id.Handle} allow", $"awoc answer {task.Id.Handle} deny"] : ["awoc daemon start"];
+        task.SpentBudget is not null ? [$"awoc topup {task.Id.Handle} {More(task.Spec.Budget, task.SpentBudget.Value)}", $"awoc answer {task.Id.Handle} stop"]
+        : task.InAttempt ? [$"awoc answer {task.Id.Handle} allow", $"awoc answer {task.Id.Handle} deny"] : ["awoc daemon start"];
+
+    /// <summary>The flag of <c>awoc topup</c> that gives once more what the task was launched with.</summary>
+    public static string More(Budget budget, EndReason spent) => spent switch
+    {
+        EndReason.Deadline => FormattableString.Invariant($"--timeout {budget.TimeoutSeconds}"),
+        EndReason.InputTokens => FormattableString.Invariant($"--max-input-tokens {budget.InputTokens}"),
+        EndReason.Cost => FormattableString.Invariant($"--max-cost {budget.CostUsd}"),
+        EndReason.Turns => FormattableString.Invariant($"--max-turns {budget.Turns}"),
+        _ => FormattableString.Invariant($"--tokens {budget.Tokens}"),
+    };
 
     public static IReadOnlyList<string> OfEnded(AgentTask task, TaskEnding end)
     {

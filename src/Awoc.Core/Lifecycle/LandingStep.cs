@@ -11,10 +11,4 @@ public enum LandingStep
 
     /// <summary>The report turn is over.</summary>
     ReportEnded,
-
-    /// <summary>The agent waits for a person to say whether it may spend more.</summary>
-    Paused,
-
-    /// <summary>It goes on with a raised budget.</summary>
-    Continued,
 }

@@ -34,6 +34,22 @@ public abstract record TaskCommand
 
     public sealed record GiveInput(string? Answer) : TaskCommand;
 
+    /// <summary>The attempt is over, its budget spent; the task waits until a person gives it more or lets it end.</summary>
+    public sealed record Pause(long Fence, TaskOutcome Outcome, EndReason Reason, Usage Usage, long RunMs, string Question, RecoveryState Recovery)
+        : TaskCommand
+    {
+        /// <summary>One sentence on how the attempt ended.</summary>
+        public string? Detail { get; init; }
+
+        /// <summary>What the attempt left.</summary>
+        public TaskResult? Result { get; init; }
+
+        public string? ResultPath { get; init; }
+    }
+
+    /// <summary>A task that was paused at its budget ends as that budget ended its last attempt.</summary>
+    public sealed record LetEnd(string By) : TaskCommand;
+
     public sealed record ReportLimit(EndReason Limit, long Used, long Max) : TaskCommand;
 
     /// <summary>A step of the soft landing, for the record.</summary>

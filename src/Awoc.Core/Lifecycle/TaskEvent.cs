@@ -49,7 +49,11 @@ public abstract record TaskEvent
 
     public sealed record CancelRequested(string By) : TaskEvent;
 
-    public sealed record InputRequested(string Question) : TaskEvent;
+    public sealed record InputRequested(string Question) : TaskEvent
+    {
+        /// <summary>How the task goes on with the answer; null leaves what is known.</summary>
+        public RecoveryState? Recovery { get; init; }
+    }
 
     public sealed record InputReceived(string? Answer) : TaskEvent;
 

@@ -66,6 +66,19 @@ public static class TaskLifecycle
                 ? [new TaskEvent.InputReceived(c.Answer) { At = at }]
                 : [new TaskEvent.InputReceived(c.Answer) { At = at }, new TaskEvent.Queued { At = at }]),
 
+        (_, TaskCommand.LetEnd c) when task.SpentBudget is { } spent => Accept(
+            task,
+            new TaskEvent.Ended(new TaskEnding
+            {
+                Outcome = spent == EndReason.Deadline ? TaskOutcome.TimedOut : TaskOutcome.BudgetExhausted,
+                Reason = spent,
+                Detail = $"{task.Recovery.Next!.Why}; {c.By} let it end",
+                Result = task.Result,
+                ResultPath = task.ResultPath,
+                Delivered = task.ResultPath is not null && task.ResultPath == task.Spec.Output,
+            })
+            { At = at }),
+
         (_, TaskCommand.ReportLimit c) when task.InAttempt =>
             Accept(task, new TaskEvent.LimitReached(c.Limit, c.Used, c.Max) { At = at }),
 
@@ -73,7 +86,7 @@ public static class TaskLifecycle
             Accept(task, new TaskEvent.Landing(c.Step, c.Limit, c.Used, c.Max) { At = at }),
         (_, TaskCommand.ChangeBudget c) => Accept(task, new TaskEvent.BudgetChanged(c.Budget, c.By) { At = at }),
 
-        (_, TaskCommand.Finish or TaskCommand.Defer) when !task.InAttempt => Reject(task, Verb(command), "no attempt is under way"),
+        (_, TaskCommand.Finish or TaskCommand.Defer or TaskCommand.Pause) when !task.InAttempt => Reject(task, Verb(command), "no attempt is under way"),
         (_, TaskCommand.Finish c) when c.Fence == task.Fence => Accept(
             task,
             new TaskEvent.AttemptEnded(task.Attempt, c.Ending.Outcome, c.Ending.Reason, c.Usage, c.RunMs) { At = at, Detail = c.Ending.Detail },
@@ -90,7 +103,16 @@ public static class TaskLifecycle
             .. Changed(c.Budget, "recovery", at),
             new TaskEvent.Scheduled(Stored(c.DueAt), c.WaitsFor) { At = at, Recovery = c.Recovery },
         ]),
-        (_, TaskCommand.Finish or TaskCommand.Defer) =>
+
+        (_, TaskCommand.Pause c) when c.Fence == task.Fence && task.CancelRequested => Accept(
+            task,
+            AttemptEnded(task, c, at),
+            Canceled("canceled when its budget was spent", c.Result ?? task.Result, c.ResultPath ?? task.ResultPath, at)),
+        (_, TaskCommand.Pause c) when c.Fence == task.Fence => Accept(
+            task,
+            AttemptEnded(task, c, at),
+            new TaskEvent.InputRequested(c.Question) { At = at, Recovery = c.Recovery }),
+        (_, TaskCommand.Finish or TaskCommand.Defer or TaskCommand.Pause) =>
             Reject(task, Verb(command), "another daemon has taken the attempt over"),
 
         _ => Reject(task, Verb(command), $"it is {task.State.Text()}"),
@@ -115,7 +137,14 @@ public static class TaskLifecycle
                 WaitsFor = s.WaitsFor,
                 Recovery = s.Recovery ?? task.Recovery,
             },
-            TaskEvent.Queued => next with { State = TaskState.Queued, DueAt = null, WaitsFor = null, QueuedAt = e.At },
+            TaskEvent.Queued => next with
+            {
+                State = TaskState.Queued,
+                DueAt = null,
+                WaitsFor = null,
+                QueuedAt = e.At,
+                Recovery = Unasked(task.Recovery),
+            },
             TaskEvent.AttemptStarted a => next with
             {
                 State = TaskState.Running,
@@ -126,11 +155,12 @@ public static class TaskLifecycle
             },
             TaskEvent.AttemptAdopted a => next with { Fence = a.Fence },
             TaskEvent.CancelRequested => next with { CancelRequested = true },
-            TaskEvent.InputRequested i => next with { State = TaskState.AwaitingInput, WaitsFor = i.Question },
+            TaskEvent.InputRequested i => next with { State = TaskState.AwaitingInput, WaitsFor = i.Question, Recovery = i.Recovery ?? task.Recovery },
             TaskEvent.InputReceived => next with
             {
                 State = task.InAttempt ? TaskState.Running : TaskState.Scheduled,
                 WaitsFor = null,
+                Recovery = Unasked(task.Recovery),
             },
             TaskEvent.LimitReached or TaskEvent.Landing => next,
             TaskEvent.BudgetChanged b => next with { Budget = b.Budget == task.Spec.Budget ? null! : b.Budget },
@@ -179,6 +209,9 @@ public static class TaskLifecycle
     public static AgentTask Replay(IEnumerable<TaskEvent> log) =>
         log.Aggregate((AgentTask?)null, Apply) ?? throw new InvalidOperationException("the log is empty");
 
+    private static RecoveryState Unasked(RecoveryState recovery) =>
+        recovery.Next is { Spent: not null } asked ? recovery with { Next = asked with { Spent = null } } : recovery;
+
     private static Decision.Accepted Accept(AgentTask task, params ReadOnlySpan<TaskEvent> events)
     {
         var next = task;
@@ -190,6 +223,9 @@ public static class TaskLifecycle
         new($"task {task.Id.Handle} cannot be {verb}: {because}");
 
     private static TaskEvent.AttemptEnded AttemptEnded(AgentTask task, TaskCommand.Defer c, DateTimeOffset at) =>
+        new(task.Attempt, c.Outcome, c.Reason, c.Usage, c.RunMs) { At = at, Detail = c.Detail, Result = c.Result, ResultPath = c.ResultPath };
+
+    private static TaskEvent.AttemptEnded AttemptEnded(AgentTask task, TaskCommand.Pause c, DateTimeOffset at) =>
         new(task.Attempt, c.Outcome, c.Reason, c.Usage, c.RunMs) { At = at, Detail = c.Detail, Result = c.Result, ResultPath = c.ResultPath };
 
     private static IEnumerable<TaskEvent> Changed(Budget? budget, string by, DateTimeOffset at) =>
@@ -227,6 +263,8 @@ public static class TaskLifecycle
         TaskCommand.ChangeBudget => "given another budget",
         TaskCommand.Finish => "ended",
         TaskCommand.Defer => "deferred",
+        TaskCommand.Pause => "paused",
+        TaskCommand.LetEnd => "let end",
         TaskCommand.Reopen => "retried",
         TaskCommand.UseResult => "recovered as it is",
         _ => throw new UnreachableException(),

@@ -1,3 +1,4 @@
+using Awoc.Core.Alerts;
 using Awoc.Core.Budgets;
 using Awoc.Core.Tasks;
 
@@ -40,17 +41,26 @@ public static class RecoveryDecider
         if (deaths >= PoisonDeaths)
             return new RecoveryDecision.Park($"it took its runner down {deaths} times in a row, the last time so: {ended.Detail ?? reason.Text()}. Look into it with 'awoc logs {task.Id.Handle}'; once mended, go on with: awoc retry {task.Id.Handle}");
 
+        if (task.Spec.OnBudget == OnBudget.Ask && ended.UsesModel && RecoveryPolicy.Budgets.Contains(reason)) return Asked(task, ended, reason);
         if (rule is null || rule.Action == RecoveryAction.Notify || !MayRepeat(task, ended)) return new RecoveryDecision.End(null);
         var most = Math.Min(task.Spec.MaxRetries ?? settings.Retries, rule.Attempts ?? int.MaxValue);
         if (task.Recovery.Retries >= most)
             return new RecoveryDecision.End(task.Recovery.Retries == 0 ? null : $"{task.Recovery.Retries} automatic retries are used up");
 
         var budget = Raised(task, rule.Action);
-        if (!Suffices(task, ended, budget)) return new RecoveryDecision.End(null);
+        if (!Suffices(budget, task.Usage + ended.Usage, task.RunMs + ended.RunMs, ended.UsesModel)) return new RecoveryDecision.End(null);
         var mode = ended.SessionGone ? NextMode.Fresh : Mode(rule.Action, ended);
         var delay = Delay(rule, task.Recovery.Retries, settings, ended.ResetsAt - now, random);
         var state = new RecoveryState(task.Recovery.Retries + 1, deaths, new NextAttempt(mode, ended.Detail ?? $"it ended {ended.Outcome.Text()} ({reason.Text()})"));
         return new RecoveryDecision.Again(delay, budget == task.Budget ? null : budget, state, Why(rule.Action, reason, mode, ended.ResetsAt));
+    }
+
+    private static RecoveryDecision.Ask Asked(AgentTask task, EndedAttempt ended, EndReason spent)
+    {
+        var (id, more) = (task.Id.Handle, Remedy.More(task.Spec.Budget, spent));
+        var what = (ended.Detail ?? $"its budget is spent ({spent.Text()})").Split(';')[0];
+        var state = task.Recovery with { Next = new NextAttempt(NextMode.Resume, what) { Spent = spent } };
+        return new RecoveryDecision.Ask(spent, $"{what}: 'awoc topup {id} {more}' lets it go on, 'awoc answer {id} stop' ends it", state);
     }
 
     /// <summary>A command may not bear a second run: it gets one where it never began, or where somebody asked for it.</summary>
@@ -81,13 +91,14 @@ public static class RecoveryDecider
     /// <summary>The time limit that follows one that was too short, in seconds: the seed's, or half as long again.</summary>
     public static long Extended(long seconds) => Math.Max(ExtendedTimeout, (seconds * 3 / 2) + (seconds % 2));
 
-    /// <summary>What is left lets an attempt do something.</summary>
-    private static bool Suffices(AgentTask task, EndedAttempt ended, Budget budget)
+    /// <summary>Whether what is left of a budget lets an attempt do something.</summary>
+    /// <param name="used">By the attempts before.</param>
+    /// <param name="runMs">Running time of the attempts before, in milliseconds.</param>
+    public static bool Suffices(Budget budget, Usage used, long runMs, bool usesModel)
     {
-        var used = task.Usage + ended.Usage;
-        var ms = (budget.TimeoutSeconds * 1000) - task.RunMs - ended.RunMs;
+        var ms = (budget.TimeoutSeconds * 1000) - runMs;
         if (ms < Math.Min(LeastMs, budget.TimeoutSeconds * 1000)) return false;
-        if (!ended.UsesModel) return true;
+        if (!usesModel) return true;
         return budget.Tokens - used.Output >= Math.Min(BudgetSplit.WorkFloor, budget.Tokens)
             && (budget.InputTokens is not { } input || used.WeightedInput < input)
             && (budget.CostUsd is not { } cost || (used.CostUsd ?? 0) < cost);

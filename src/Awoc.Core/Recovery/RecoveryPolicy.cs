@@ -16,6 +16,10 @@ public sealed record RecoveryPolicy(ImmutableArray<RecoveryRule> Rules)
     /// <summary>The runner or its supervisor died. Three in a row are poison.</summary>
     public static ImmutableArray<EndReason> Deaths { get; } = [EndReason.ShimLost, EndReason.AgentCrashed, EndReason.SpawnFailed];
 
+    /// <summary>The task's own budgets: spent, they are what <see cref="OnBudget.Ask"/> asks about.</summary>
+    public static ImmutableArray<EndReason> Budgets { get; } =
+        [EndReason.Tokens, EndReason.InputTokens, EndReason.Cost, EndReason.Turns, EndReason.Deadline];
+
     /// <summary>Asking again changes nothing, or was not wanted: never retried, whatever a rule says.</summary>
     public static ImmutableArray<EndReason> Final { get; } =
     [

@@ -1,3 +1,5 @@
+using Awoc.Core.Tasks;
+
 namespace Awoc.Core.Recovery;
 
 /// <summary>What recovery has done so far for a task, and how it is to go on.</summary>
@@ -11,7 +13,11 @@ public sealed record RecoveryState(int Retries, int Deaths, NextAttempt? Next)
 
 /// <summary>How an attempt takes up what an earlier one left.</summary>
 /// <param name="Why">What happened to the earlier one, in words for the agent.</param>
-public sealed record NextAttempt(NextMode Mode, string Why);
+public sealed record NextAttempt(NextMode Mode, string Why)
+{
+    /// <summary>The budget that was spent, while a person is asked whether there is to be more of it; null otherwise.</summary>
+    public EndReason? Spent { get; init; }
+}
 
 public enum NextMode
 {

@@ -59,6 +59,9 @@ public sealed record AgentTask
     /// <summary>Running time over all ended attempts, in milliseconds.</summary>
     public long RunMs { get; init; }
 
+    /// <summary>The budget that the task waits for more of, until a person says; null where it does not wait for that.</summary>
+    public EndReason? SpentBudget => State == TaskState.AwaitingInput && !InAttempt ? Recovery.Next?.Spent : null;
+
     /// <summary>What the task waits for, in <see cref="TaskState.AwaitingInput"/> and <see cref="TaskState.Scheduled"/>.</summary>
     public string? WaitsFor { get; init; }
 

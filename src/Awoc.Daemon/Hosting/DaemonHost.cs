@@ -13,6 +13,7 @@ using Awoc.Engine.Budgets;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Launching;
+using Awoc.Engine.Questions;
 using Awoc.Engine.Recovery;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Settings;
@@ -22,7 +23,6 @@ using Awoc.Engine.TaskFolders;
 using Awoc.Engine.Tasks;
 using Awoc.Gateway;
 using Awoc.Rehearsal;
-
 using Awoc.Runners.Builtin;
 using Awoc.Runners.Claude;
 using Awoc.Runners.Commands;
@@ -123,7 +123,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             time));
         services.AddHostedService<IdleMemory>();
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
-        services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Launcher>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
+        services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Answering>().AddSingleton<Launcher>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

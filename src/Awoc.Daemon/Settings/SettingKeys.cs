@@ -51,6 +51,7 @@ internal static class SettingKeys
         new("on_budget", "what happens when a budget is spent, when nothing is said", Words<OnBudget>(), SnakeCaseIs<OnBudget>, s => s.OnBudget.Text(), true),
         new("on_failure", "what recovery does by itself, when nothing is said", Words<OnFailure>(), SnakeCaseIs<OnFailure>, s => s.OnFailure.Text(), true),
         new("permissions", "what becomes of a tool call that needs leave, when nothing is said", Words<OnPermission>(), SnakeCaseIs<OnPermission>, s => s.OnPermission.Text(), true),
+        new("answer_timeout", "how long a question of an agent waits for 'awoc answer' before it is denied", $"{Duration.Allowed}, from 1 s", v => Duration.TryParseSeconds(v, out var s) && s is >= 1 and <= Budget.MaxTimeoutSeconds, s => Duration.Text(s.AnswerSeconds), true),
         new("gateway.record", "keep every task's requests and answers, redacted", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
         .. PoolKeys.All(),
         new("concurrency", "attempts at once", "a whole number from 1 to 1000", IsConcurrency, _ => ConcurrencyLimit.Default.ToString(CultureInfo.InvariantCulture), false),

@@ -33,6 +33,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             OnBudget = Word<OnBudget>("on_budget"),
             OnFailure = Word<OnFailure>("on_failure"),
             OnPermission = Word<OnPermission>("permissions"),
+            AnswerSeconds = values.TryGetValue("answer_timeout", out var answer) && Duration.TryParseSeconds(answer, out var patience) ? patience : defaults.AnswerSeconds,
             RecordWire = values.TryGetValue("gateway.record", out var record) && bool.Parse(record),
             Pools = PoolKeys.Read(values),
             Concurrency = values.TryGetValue("concurrency", out var limit) ? int.Parse(limit, CultureInfo.InvariantCulture) : null,

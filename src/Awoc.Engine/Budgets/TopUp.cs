@@ -3,6 +3,7 @@ using System.Globalization;
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
+using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Supervision;
@@ -32,7 +33,7 @@ public sealed class TopUp(EnginePorts ports, Dispatcher dispatcher)
                     dispatcher.Find(id)?.ChangeBudget(raised.Budget);
                     ports.Files.Update(raised);
                     ports.Files.Note(raised, $"budget raised by {by}:{order.Flags}");
-                    return new TopUpAnswer.Raised(raised);
+                    return new TopUpAnswer.Raised(await ContinueAsync(raised, by, cancellation));
                 case BookEntry.Refused(var why, _):
                     return new TopUpAnswer.Conflict(why);
                 case BookEntry.Unknown:
@@ -43,6 +44,13 @@ public sealed class TopUp(EnginePorts ports, Dispatcher dispatcher)
                     throw new UnreachableException();
             }
         }
+    }
+
+    /// <summary>A task that waited for more of its budget goes on, once there is enough of each.</summary>
+    private async Task<AgentTask> ContinueAsync(AgentTask raised, string by, CancellationToken cancellation)
+    {
+        if (raised.SpentBudget is null || !RecoveryDecider.Suffices(raised.Budget, raised.Usage, raised.RunMs, usesModel: true)) return raised;
+        return await ports.Book.ApplyAsync(raised.Id, new TaskCommand.GiveInput($"budget raised by {by}"), cancellation) is BookEntry.Applied(var queued) ? queued : raised;
     }
 }
 

@@ -72,9 +72,14 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             case Tasks.BookEntry.Applied(var ended):
                 if (ended.State == TaskState.Ended) ports.Vault.Forget(task.Id);
                 ports.Files.Update(ended);
-                ports.Files.Note(ended, command is TaskCommand.Defer again && ended.State != TaskState.Ended
-                    ? $"attempt {task.Attempt} ended {again.Outcome.Text()} {again.Reason.Text()}: {again.Detail}; waits for {again.WaitsFor}, due {ended.DueAt:yyyy-MM-ddTHH:mm:ssZ}"
-                    : $"attempt {task.Attempt} ended; task {ended.State.Text()} {ended.Outcome.Text()} {ended.Reason.Text()}: {ended.Detail}");
+                ports.Files.Note(ended, command switch
+                {
+                    TaskCommand.Defer again when ended.State != TaskState.Ended =>
+                        $"attempt {task.Attempt} ended {again.Outcome.Text()} {again.Reason.Text()}: {again.Detail}; waits for {again.WaitsFor}, due {ended.DueAt:yyyy-MM-ddTHH:mm:ssZ}",
+                    TaskCommand.Pause pause when ended.State != TaskState.Ended =>
+                        $"attempt {task.Attempt} ended {pause.Outcome.Text()} {pause.Reason.Text()}; waits for a person: {pause.Question}",
+                    _ => $"attempt {task.Attempt} ended; task {ended.State.Text()} {ended.Outcome.Text()} {ended.Reason.Text()}: {ended.Detail}",
+                });
                 break;
             case Tasks.BookEntry.Refused(var why, _):
                 // Another daemon was first, and has said how it ended.

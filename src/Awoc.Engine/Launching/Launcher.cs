@@ -125,7 +125,7 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         {
             if (task.InAttempt || !ports.Vault.Missing(task).All(secrets.ContainsKey)) continue;
             ports.Vault.Add(task.Id, task.Spec.SecretNames.Where(secrets.ContainsKey).ToDictionary(name => name, name => secrets[name]));
-            if (task.State != TaskState.AwaitingInput) continue;
+            if (task.State != TaskState.AwaitingInput || task.SpentBudget is not null) continue;
             // It may have waited for something else that is there by now (its agent, its settings): the dispatcher looks again.
             await ports.Book.ApplyAsync(task.Id, new TaskCommand.GiveInput(null), cancellation);
             released.Add(task.Id);
@@ -174,7 +174,7 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
             MaxRetries = validation.MaxRetries(onFailure),
             MaxTotalTokens = validation.MaxTotalTokens(usesModel, budget),
             MaxTotalSeconds = validation.MaxTotalSeconds(budget),
-            OnPermission = validation.OnPermission(agent, canTalk),
+            OnPermission = validation.OnPermission(agent, choice.Runner is null or { Voice.Asks: true }),
             RecordWire = validation.RecordWire(usesModel),
             Cwd = cwd,
             Context = validation.Context(cwd),

@@ -40,6 +40,13 @@ public static class AttemptRecovery
                     Result = ending.Result,
                     ResultPath = ending.ResultPath,
                 };
+            case RecoveryDecision.Ask ask:
+                return new TaskCommand.Pause(task.Fence, ending.Outcome, ask.Spent, usage, runMs, ask.Question, ask.State)
+                {
+                    Detail = ending.Detail,
+                    Result = ending.Result,
+                    ResultPath = ending.ResultPath,
+                };
             case RecoveryDecision.Park park:
                 return new TaskCommand.Finish(task.Fence, usage, runMs, ending with
                 {

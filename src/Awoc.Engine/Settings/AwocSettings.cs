@@ -30,6 +30,11 @@ public sealed record AwocSettings
 
     public OnPermission OnPermission { get; init; }
 
+    public const long DefaultAnswerSeconds = 1800;
+
+    /// <summary>How long a question of an agent waits for a person, in seconds, before it is denied.</summary>
+    public long AnswerSeconds { get; init; } = DefaultAnswerSeconds;
+
     /// <summary>Keep every task's requests and answers, redacted.</summary>
     public bool RecordWire { get; init; }
 
@@ -40,6 +45,7 @@ public sealed record AwocSettings
     public int? Concurrency { get; init; }
 
     public AlertSettings Alerts { get; init; } = new(null, null);
+
     /// <summary>What is done by itself when an attempt does not succeed.</summary>
     public Core.Recovery.RecoverySettings Recovery { get; init; } = Core.Recovery.RecoverySettings.Default;
 

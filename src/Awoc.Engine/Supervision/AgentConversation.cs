@@ -18,6 +18,8 @@ public sealed class AgentConversation(IAgentVoice? voice) : IDisposable
     private readonly SemaphoreSlim _saying = new(1, 1);
     private readonly Queue<Mark> _recalled = [];
     private readonly List<string> _reportSaid = [];
+    private readonly List<AgentEvent.Question> _questions = [];
+    private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
     private ShimConnection? _connection;
     private long _lastNumber;
     private bool _closed;
@@ -90,6 +92,15 @@ public sealed class AgentConversation(IAgentVoice? voice) : IDisposable
         private set;
     }
 
+    /// <summary>What the agent asks for and waits for an answer to, the oldest; null for nothing.</summary>
+    public AgentEvent.Question? Question
+    {
+        get
+        {
+            lock (_gate) return _questions.Find(q => !_answered.Contains(q.Id));
+        }
+    }
+
     /// <summary>The report turn has ended.</summary>
     public bool ReportOver
     {
@@ -154,7 +165,10 @@ public sealed class AgentConversation(IAgentVoice? voice) : IDisposable
                 else BeginTurn(mark.Kind == MarkKind.Report);
             }
 
+            if (e is AgentEvent.Question question) _questions.Add(question);
             if (e is not AgentEvent.End) return;
+            // Nobody waits for an answer any more, whatever became of the call.
+            _questions.Clear();
             _ends++;
             _underWay = false;
             if (InReport) ReportOver = true;
@@ -180,10 +194,15 @@ public sealed class AgentConversation(IAgentVoice? voice) : IDisposable
     public Task InterruptAsync(CancellationToken cancellation) =>
         SpeakAsync(voice => Interrupted || !TurnUnderWay ? [] : [voice.Interrupt], cancellation);
 
-    /// <summary>Answers a question of the agent.</summary>
+    /// <summary>Answers a question of the agent, if it was not answered before.</summary>
     /// <inheritdoc cref="SayAsync" path="/exception"/>
     public Task AnswerAsync(AgentEvent.Question question, bool allow, string? message, CancellationToken cancellation) =>
-        SpeakAsync(voice => [voice.Answer(question, allow, message)], cancellation);
+        SpeakAsync(
+            voice =>
+            {
+                lock (_gate) return _answered.Contains(question.Id) ? [] : [voice.Answer(question, allow, message)];
+            },
+            cancellation);
 
     /// <summary>Nothing more will be said: the agent ends when its turn is over. Idempotent.</summary>
     /// <inheritdoc cref="SayAsync" path="/exception"/>
@@ -236,11 +255,13 @@ public sealed class AgentConversation(IAgentVoice? voice) : IDisposable
 
     private void NoteSaid(string line)
     {
+        if (voice!.Answered(line) is { } question) _answered.Add(question);
+
         // A report may be several lines, the marked one first and the one that begins the turn last.
         var ofReport = _reportSaid.Count > 0 || line.Contains($"\"{IAgentVoice.ReportMark}\"", StringComparison.Ordinal);
         if (!ofReport || ReportSaid) return;
         _reportSaid.Add(line);
-        if (voice!.BeginsTurn(line)) ReportSaid = true;
+        if (voice.BeginsTurn(line)) ReportSaid = true;
     }
 
     private void BeginTurn(bool isReport)

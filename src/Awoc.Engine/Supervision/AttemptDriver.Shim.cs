@@ -90,7 +90,7 @@ public sealed partial class AttemptDriver
                 await connection.SetDeadlineAsync(TimeSpan.FromMilliseconds(DeadlineMs), detach);
             }
 
-            signals.LookAgain(Sooner(await LandAsync(clock, detach), WatchForStall(logFull)));
+            signals.LookAgain(Sooner(Sooner(await LandAsync(clock, detach), await AskAsync(clock, detach)), WatchForStall(logFull)));
         }
 
         return null;

@@ -28,7 +28,6 @@ public sealed class AttemptStory
 
     public string? ErrorClass { get; private set; }
     public Usage? Usage { get; private set; }
-    public AgentEvent.Question? Question { get; private set; }
     public EndFacts Facts { get; } = new();
 
     /// <summary>The agent's own wait for the model API that came last.</summary>
@@ -143,9 +142,6 @@ public sealed class AttemptStory
                 break;
             case AgentEvent.Limit { Status: "rejected" } limit:
                 LimitResetsAt = limit.ResetsAt ?? LimitResetsAt;
-                break;
-            case AgentEvent.Question q:
-                Question = q;
                 break;
             case AgentEvent.Retry r:
                 LastRetry = r;

@@ -91,9 +91,8 @@ internal sealed partial class Conversation
     }
 
     /// <summary>Somebody's words, and not the tools' results alone.</summary>
-    private bool IsMessage(int at) =>
-        at < Request.Messages.Count
-        && Request.Messages[at].Blocks.OfType<Block.Text>().Any(t => !t.Value.StartsWith("<system-reminder>", StringComparison.Ordinal));
+    private bool IsMessage(int at) => Request.Messages.Skip(at).TakeWhile(m => m.Role == "user")
+        .SelectMany(m => m.Blocks).OfType<Block.Text>().Any(t => !t.Value.StartsWith("<system-reminder>", StringComparison.Ordinal));
 
     private static bool IsStep(List<Block> blocks, bool isTakenUpAgain)
     {

@@ -15,8 +15,6 @@ internal sealed class BuiltinVoice : IAgentVoice
     public bool BeginsTurn(string line) =>
         line.StartsWith("""{"type":"message",""", StringComparison.Ordinal) || line.StartsWith("""{"type":"report",""", StringComparison.Ordinal);
 
-    public string Answer(AgentEvent.Question question, bool allow, string? message) => Line(allow ? "allow" : "deny", question.Id, message ?? "");
-
     // {"type":"report","id":"awoc-report","text":"…"}
     private static string Line(string type, string id, string text)
     {

@@ -81,8 +81,10 @@ internal static class ClaudeLaunch
         var rules = ToolList.Rules(context.Settings);
         if (small) rules = [.. rules.Where(rule => !s_subAgentTools.Contains(rule.Split('(', 2)[0]))];
         argv.AddRange(["--tools", string.Join(',', ToolList.Names(rules))]);
-        if (rules.Count > 0) argv.AddRange(["--allowedTools", string.Join(',', rules)]);
-        if (context.Spec.OnPermission == OnPermission.Ask) argv.AddRange(["--permission-prompt-tool", "stdio"]);
+        var asks = context.Spec.OnPermission == OnPermission.Ask;
+        var allowed = asks ? ToolList.WithoutAsking(rules, context.Settings) : rules;
+        if (allowed.Count > 0) argv.AddRange(["--allowedTools", string.Join(',', allowed)]);
+        if (asks) argv.AddRange(["--permission-prompt-tool", "stdio"]);
         if (ClaudeTaskBudget.Of(context) is { } total) argv.AddRange(["--task-budget", total.ToString(CultureInfo.InvariantCulture)]);
 
         if (!userSettings) argv.AddRange(["--setting-sources", "", "--strict-mcp-config", "--disable-slash-commands"]);

@@ -18,6 +18,16 @@ internal sealed class ClaudeVoice : IAgentVoice
 
     public bool BeginsTurn(string line) => line.StartsWith("""{"type":"user",""", StringComparison.Ordinal);
 
+    public bool Asks => true;
+
+    public string? Answered(string line)
+    {
+        const string Start = """{"type":"control_response","response":{"subtype":"success","request_id":""";
+        if (!line.StartsWith(Start, StringComparison.Ordinal)) return null;
+        using var document = JsonDocument.Parse(line);
+        return document.RootElement.Member("response")?.Text("request_id");
+    }
+
     // {"type":"control_response","response":{"subtype":"success","request_id":"…","response":{"behavior":"allow","updatedInput":{…}}}}
     public string Answer(AgentEvent.Question question, bool allow, string? message)
     {

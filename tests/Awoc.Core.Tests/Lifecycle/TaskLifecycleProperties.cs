@@ -67,6 +67,7 @@ public sealed class TaskLifecycleProperties
         {
             TaskCommand.Finish c => c.Fence,
             TaskCommand.Defer c => c.Fence,
+            TaskCommand.Pause c => c.Fence,
             _ => before.Fence,
         };
         if (fence != before.Fence) Assert.IsType<Decision.Rejected>(decision);
@@ -139,6 +140,16 @@ public sealed class TaskLifecycleProperties
         if (decision is not Decision.Accepted { Next: var next }) return;
         Assert.Equal(log.OfType<TaskEvent.BudgetChanged>().LastOrDefault()?.Budget ?? next.Spec.Budget, next.Budget);
         if (command is TaskCommand.ChangeBudget change) Assert.Equal((change.Budget, before.State), (next.Budget, next.State));
+    });
+
+    [Fact]
+    public void Decide_Pause_WaitsForMoreOfTheBudgetUntilSomebodySays() => ForEachCommand((before, command, decision, _) =>
+    {
+        if (decision is not Decision.Accepted { Next: var next }) return;
+        if (command is TaskCommand.Pause pause && !before.CancelRequested)
+            Assert.Equal((TaskState.AwaitingInput, pause.Recovery.Next!.Spent, pause.Question), (next.State, next.SpentBudget, next.WaitsFor));
+        else if (command is TaskCommand.LetEnd) Assert.Equal((TaskState.Ended, before.SpentBudget), (next.State, next.Reason));
+        else if (next.SpentBudget is not null) Assert.Equal(before.SpentBudget, next.SpentBudget);
     });
 
     [Fact]

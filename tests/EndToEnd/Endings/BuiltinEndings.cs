@@ -19,7 +19,7 @@ internal static class BuiltinEndings
                 """,
         },
         Builtin("Its own limit of turns", "budget_exhausted", "turns", "none") with { Steps = """  - tool: {name: Bash, input: {command: "true"}}""" },
-        Builtin("401, the credential is refused", "failed", "auth", "none") with { Scenario = "auth" },
+        Builtin("401, the credential is refused", "failed", "auth", "none") with { Scenario = "auth", Evidence = "stopped: auth" },
         Builtin("400, the credit balance is too low", "failed", "billing", "none") with { Scenario = "billing" },
         Builtin("429 with `retry-after` at every try", "failed", "rate_limited", "none") with { Steps = "  - error: {status: 429, times: always, retryAfter: 1}" },
         Builtin("529 at every try", "failed", "overloaded", "none") with { Steps = "  - error: {status: 529, times: always}" },

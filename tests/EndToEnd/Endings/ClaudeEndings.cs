@@ -94,7 +94,7 @@ internal static class ClaudeEndings
         Claude("The conversation is too long", "failed", "context_too_long", "none") with { Steps = Error(400, ", message: \"prompt is too long: 250000 tokens > 200000 maximum\"") },
         Claude("The model does not exist", "failed", "model_not_found", "none") with { Steps = Error(404, ", message: \"model: claude-sonnet-5\"") },
         Claude("400, a request that is wrong", "failed", "bad_request", "none") with { Scenario = "bad-request" },
-        Claude("401, the credential is refused", "failed", "auth", "none") with { Scenario = "auth" },
+        Claude("401, the credential is refused", "failed", "auth", "none") with { Scenario = "auth", Evidence = "stopped: auth" },
         Claude("403, the credential may not do this", "failed", "auth", "none") with { Steps = Error(403) },
         Claude("400, the credit balance is too low", "failed", "billing", "none") with { Scenario = "billing" },
         Claude("402, payment required", "failed", "billing", "none") with { Steps = Error(402, ", message: \"Payment required\"") },
