@@ -27,7 +27,7 @@ public sealed record CallerEnvironment(IReadOnlyDictionary<string, string> Plain
         var plain = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var secrets = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in variables)
-            (IsSecret(name) ? secrets : plain)[name] = value;
+            (IsSecret(name) && !IsCount(name, value) ? secrets : plain)[name] = value;
         return new CallerEnvironment(plain, secrets);
     }
 
@@ -45,6 +45,10 @@ public sealed record CallerEnvironment(IReadOnlyDictionary<string, string> Plain
 
         return false;
     }
+
+    /// <summary>A number of tokens, such as CLAUDE_CODE_MAX_OUTPUT_TOKENS, is a setting and no secret.</summary>
+    private static bool IsCount(string name, string value) =>
+        name.EndsWith("_TOKENS", StringComparison.OrdinalIgnoreCase) && value.Length is > 0 and < 10 && value.All(char.IsAsciiDigit);
 
     /// <summary>A record prints its members: secrets are to stay out of every log.</summary>
     public override string ToString() => $"environment ({Plain.Count} variables, {Secrets.Count} secrets)";

@@ -114,10 +114,7 @@ internal static class ClaudeLaunch
         if (!userSettings) environment["CLAUDE_CODE_DISABLE_AUTO_MEMORY"] = "1";
         NoProxy.AddTo(environment, caller);
 
-        // A name with TOKEN in it may travel among the caller's secrets.
-        var ownThinking = caller.Value(ThinkingTokens) is not null
-            || (!context.Spec.SecretNames.IsDefault && context.Spec.SecretNames.Contains(ThinkingTokens));
-        if (context.TokensLeft <= SmallBudget && !ownThinking) environment[ThinkingTokens] = "0";
+        if (context.TokensLeft <= SmallBudget && caller.Value(ThinkingTokens) is null) environment[ThinkingTokens] = "0";
         if (context.TokensLeft < DefaultMaxOutput)
         {
             var own = long.TryParse(caller.Value("CLAUDE_CODE_MAX_OUTPUT_TOKENS"), CultureInfo.InvariantCulture, out var set) && set > 0

@@ -26,6 +26,15 @@ public class CallerEnvironmentTests
     [InlineData("HTTPS_PROXY")]
     public void Split_OrdinaryName_GoesToPlain(string name) => Assert.Equal([name], CallerEnvironment.Split([new(name, "v")]).Plain.Keys);
 
+    [Theory]
+    [InlineData("CLAUDE_CODE_MAX_OUTPUT_TOKENS", "6000", true)]
+    [InlineData("MAX_THINKING_TOKENS", "0", true)]
+    [InlineData("MY_TOKENS", "abc", false)]
+    [InlineData("MY_TOKEN", "6000", false)]
+    [InlineData("BACKUP_TOKENS", "123456789012", false)]
+    public void Split_NumberOfTokens_IsNoSecret(string name, string value, bool plain) =>
+        Assert.Equal(plain, CallerEnvironment.Split([new(name, value)]).Plain.ContainsKey(name));
+
     [Fact]
     public void ToString_WithSecrets_ShowsNoneOfThem() =>
         Assert.DoesNotContain("s3cr3t", CallerEnvironment.Split([new("API_KEY", "s3cr3t")]).ToString());

@@ -95,9 +95,9 @@ public sealed class ClaudePlanTests : IDisposable
             {
                 ["CLAUDE_CODE_EFFORT_LEVEL"] = "max",
                 ["CLAUDE_CODE_MAX_OUTPUT_TOKENS"] = "500",
+                ["MAX_THINKING_TOKENS"] = "2048",
                 ["no_proxy"] = "example.org, localhost",
             }),
-            SecretNames = ["MAX_THINKING_TOKENS"],
         };
         var plan = _runner.Plan(context with { Spec = spec, TokensLeft = 4000 });
         Assert.DoesNotContain("--effort", plan.Argv);
