@@ -1,7 +1,7 @@
 namespace Awoc.Engine.Supervision;
 
 /// <summary>An attempt's running time as its shim counts it: a machine's sleep is left out.</summary>
-internal sealed class RunClock(TimeProvider time, TimeSpan elapsed)
+public sealed class RunClock(TimeProvider time, TimeSpan elapsed)
 {
     private readonly long _read = time.GetTimestamp();
 
