@@ -78,8 +78,8 @@ public sealed class BudgetPoolsTests
     public void AllowanceFor_EarlierAttempts_AreTakenOff()
     {
         var task = Task() with { Budget = new Budget(1000, 60) { InputTokens = 50, CostUsd = 0.5m, Turns = 3 } };
-        var spent = new Usage(Output: 400, Input: 20, CacheRead: 100) { CostUsd = 0.2m };
-        Assert.Equal(new Allowance(600, 20, 0.3m, 3), _pools.AllowanceFor(task with { Usage = spent }));
+        var spent = new Usage(Output: 400, Input: 20, CacheRead: 100) { CostUsd = 0.2m, Turns = 2 };
+        Assert.Equal(new Allowance(600, 20, 0.3m, 1), _pools.AllowanceFor(task with { Usage = spent }));
         Assert.Equal(new Allowance(0, 0, 0m, 3), _pools.AllowanceFor(task with { Usage = new Usage(Output: 5000, Input: 500) { CostUsd = 9 } }));
     }
 

@@ -107,6 +107,22 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public async Task OnBudgetAsk_TurnsSpent_CountsThemOverAllAttempts()
+    {
+        await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { Scenario = "steps,n=8,tokens=20" });
+        await using var awoc = Sandbox(server);
+        var id = await awoc.LaunchAsync("research:x", "r.md", "--agent", "builtin", "--max-turns", "3", "--on-budget", "ask");
+        await AwaitingAsync(awoc, id);
+        Assert.Equal(0, (await awoc.AwocAsync("topup", id, "--max-turns", "2")).Code);
+        await Eventually.TrueAsync(async () => (await awoc.StatusAsync(id))["attempts"]!.AsArray() is [_, { } second] && second["outcome"] is not null, s_limit, "the second attempt to end");
+        var turns = (await AwaitingAsync(awoc, id))["limits"]!.AsArray().Single(l => (string?)l!["kind"] == "turns")!;
+        Assert.Equal(5, (int)turns["max"]!);
+        Assert.True((int)turns["used"]! >= 5, turns.ToJsonString());
+        Assert.Equal(0, (await awoc.AwocAsync("topup", id, "--max-turns", "30")).Code);
+        Assert.Equal("succeeded", (string?)(await awoc.EndOfAsync(id))["outcome"]);
+    }
+
+    [Fact]
     public async Task OnBudgetAsk_Stopped_EndsAsItsBudgetEndedIt()
     {
         await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { Scenario = "steps,n=12,tokens=100" });

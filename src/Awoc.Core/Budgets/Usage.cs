@@ -11,6 +11,9 @@ public sealed record Usage(long Output = 0, long Thinking = 0, long Input = 0, l
     /// <summary>List price in US dollars, where it is known.</summary>
     public decimal? CostUsd { get; init; }
 
+    /// <summary>Answers of the model to the main thread, where the gateway counted them.</summary>
+    public int Turns { get; init; }
+
     /// <summary>Some of it had to be assumed: a stream whose end was not seen.</summary>
     public bool Estimated { get; init; }
 
@@ -30,6 +33,7 @@ public sealed record Usage(long Output = 0, long Thinking = 0, long Input = 0, l
         left.CacheWrite + right.CacheWrite)
     {
         CostUsd = left.CostUsd is null && right.CostUsd is null ? null : (left.CostUsd ?? 0) + (right.CostUsd ?? 0),
+        Turns = left.Turns + right.Turns,
         Estimated = left.Estimated || right.Estimated,
     };
 }

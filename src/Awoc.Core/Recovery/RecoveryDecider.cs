@@ -101,6 +101,7 @@ public static class RecoveryDecider
         if (!usesModel) return true;
         return budget.Tokens - used.Output >= Math.Min(BudgetSplit.WorkFloor, budget.Tokens)
             && (budget.InputTokens is not { } input || used.WeightedInput < input)
+            && (budget.Turns is not { } turns || used.Turns < turns)
             && (budget.CostUsd is not { } cost || (used.CostUsd ?? 0) < cost);
     }
 

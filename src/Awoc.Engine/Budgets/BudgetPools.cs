@@ -145,7 +145,7 @@ public sealed class BudgetPools(TimeProvider time)
 
     /// <summary>
     /// What an attempt of the task may spend: what is left of its own budget, and of a limit that it has not got itself,
-    /// what is held for it. The turns of earlier attempts are not kept, so a limit of turns holds for each attempt by itself.
+    /// what is held for it.
     /// </summary>
     public Allowance AllowanceFor(AgentTask task)
     {
@@ -156,7 +156,7 @@ public sealed class BudgetPools(TimeProvider time)
                 (long)(PoolAmount.Rest(task.Budget, task.Usage, PoolKind.Tokens) ?? 0),
                 (long?)(PoolAmount.Rest(task.Budget, task.Usage, PoolKind.InputTokens) ?? hold?.InputTokens),
                 PoolAmount.Rest(task.Budget, task.Usage, PoolKind.Cost) ?? hold?.CostUsd,
-                task.Budget.Turns);
+                task.Budget.Turns is { } turns ? Math.Max(0, turns - task.Usage.Turns) : null);
         }
     }
 

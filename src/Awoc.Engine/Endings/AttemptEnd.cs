@@ -86,7 +86,7 @@ public static class EndJudge
     private static AttemptVerdict BudgetSpent(GatewayRecord record, AgentTask task)
     {
         var limit = record.Spent ?? EndReason.Tokens;
-        var (used, max) = Allowances.Figures(limit, task.Budget, task.Usage + record.Usage, record.Turns, 0);
+        var (used, max) = Allowances.Figures(limit, task.Budget, task.Usage + record.Usage, task.Usage.Turns + record.Turns, 0);
         return new LandedAttempt(limit, used, max).Verdict;
     }
 

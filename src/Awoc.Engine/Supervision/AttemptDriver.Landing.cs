@@ -143,7 +143,7 @@ public sealed partial class AttemptDriver
     }
 
     private (long Used, long Max) LimitFigures(EndReason limit, GatewayRecord? record, long runMs) => Allowances.Figures(
-        limit, _budget, task.Usage + (record?.Usage ?? _story.Usage ?? Usage.Zero), record?.Turns ?? 0, task.RunMs + runMs);
+        limit, _budget, task.Usage + (record?.Usage ?? _story.Usage ?? Usage.Zero), task.Usage.Turns + (record?.Turns ?? 0), task.RunMs + runMs);
 
     /// <summary>How a spent budget ended the attempt; null where none did. The log of the task, the gateway's ledger and what was said to the agent agree on it, whichever of them is there.</summary>
     private LandedAttempt? Landed(ShimExit? exit, GatewayRecord? record)
