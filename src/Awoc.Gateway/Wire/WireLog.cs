@@ -63,6 +63,7 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
             json.WriteNumber("cap"u8, call.Terms.Cap);
             WriteBody(json, "request", tap.Request);
             if (call.Status is { } status) json.WriteNumber("status"u8, status);
+            if (call.ResetsAt is { } resets) json.WriteString("resetsAt"u8, resets);
             WriteBody(json, "response", tap.Response);
             if (tap.Cut) json.WriteBoolean("cut"u8, true);
             if (call.MillisecondsToFirstByte is { } first) json.WriteNumber("ttfbMs"u8, first);
