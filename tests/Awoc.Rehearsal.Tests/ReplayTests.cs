@@ -211,7 +211,7 @@ public sealed class ReplayTests
         var run = Run([[RecordedLines.Line(1, RecordedLines.Request(RecordedLines.Prompt()), 200, RecordedLines.Message(5, RecordedLines.Text("x")))]])
             with { Model = "opus\nname: other" };
         var made = ScenarioFromRun.Make(run, [])!;
-        Assert.StartsWith("# A recorded run, made by `awoc rehearse --from 1763876543-9f86d081884c`.\n# task type: research; agent: claude; model: opus name: other; date: 2026-01-02\n# attempt 1: 1 model calls\n", made.Yaml, StringComparison.Ordinal);
+        Assert.StartsWith("# A recorded run, made by `awoc rehearse --from 1763876543-9f86d081884c`.\n# task type: research; agent: claude; model: opus name: other; date: 2026-01-02\n# attempt 1: 1 model call\n", made.Yaml, StringComparison.Ordinal);
         Assert.Equal("run-9f86d081884c", made.Name);
         Assert.Empty(ScenarioSource.Parse(made.Yaml).Faults);
     }

@@ -47,7 +47,8 @@ public sealed class RehearseFromTests
         Assert.Equal("step\nstep\n", again.Steps);
         Assert.Contains("indented line, {{braces}} and 日本語.", again.Report, StringComparison.Ordinal);
         Assert.Equal([200, 200, 200, 200, 429, 529], again.Statuses.Order());
-        Assert.DoesNotContain(key, yaml, StringComparison.Ordinal);
+        Assert.DoesNotContain(key["sk-ant-canary-".Length..], yaml, StringComparison.Ordinal);
+        Assert.DoesNotContain(key[^8..], yaml, StringComparison.Ordinal);
         Assert.DoesNotContain(Token, yaml, StringComparison.Ordinal);
         Assert.Contains("The key is [redacted], the token [redacted].", yaml, StringComparison.Ordinal);
     }
@@ -71,7 +72,7 @@ public sealed class RehearseFromTests
     {
         await using var awoc = new AwocSandbox().Rehearsed();
         var unrecorded = await awoc.LaunchAsync("custom:say it", "--agent", "builtin", "--wait");
-        var command = await awoc.LaunchAsync("custom:true", "--agent", "command", "--record", "--wait");
+        var command = await awoc.LaunchAsync("custom:true", "--agent", "command", "--wait");
 
         await RefusedAsync(awoc, 2, "no-such-task", "rehearse", "--from", "no-such-task");
         await RefusedAsync(awoc, 1, "awoc run --record", "rehearse", "--from", unrecorded);
@@ -131,8 +132,8 @@ public sealed class RehearseFromTests
         foreach (var r in requests) told.AppendLine($"{r.Status} {r.Error} {r.Model} tools {r.Tools} max {r.MaxTokens} generated {r.GeneratedTokens} {r.StopReason} {r.ToolChoice}");
         return (new Seen(
             (string?)status["outcome"], (string?)status["reason"], (string?)status["result"], status["usage"]!.AsObject(),
-            [.. requests.Select(r => r.Status)], server.Log.TotalGeneratedTokens,
-            File.Exists(report) ? (await File.ReadAllTextAsync(report)).Replace(id, "ID", StringComparison.Ordinal).Replace(awoc.Root, "ROOT", StringComparison.Ordinal) : "",
+            [.. requests.Select(r => r.Status)], server.Log.Count, server.Log.TotalGeneratedTokens,
+            File.Exists(report) ? (await File.ReadAllTextAsync(report)).Replace(id, "ID", StringComparison.Ordinal).Replace(id[(id.IndexOf('-', StringComparison.Ordinal) + 1)..], "HANDLE", StringComparison.Ordinal).Replace(awoc.Root, "ROOT", StringComparison.Ordinal) : "",
             File.Exists(steps) ? await File.ReadAllTextAsync(steps) : "",
             told.Append(awoc.Diagnose(id)).ToString()), id);
     }
@@ -140,7 +141,7 @@ public sealed class RehearseFromTests
     private static void AssertSame(Seen first, Seen again)
     {
         var same = first.Outcome == again.Outcome && first.Reason == again.Reason && first.Result == again.Result
-            && first.Statuses.SequenceEqual(again.Statuses) && first.Generated == again.Generated && first.Report == again.Report && first.Steps == again.Steps
+            && first.Statuses.SequenceEqual(again.Statuses) && first.Requests == again.Requests && first.Generated == again.Generated && first.Report == again.Report && first.Steps == again.Steps
             && (long)first.Usage["output"]! == (long)again.Usage["output"]!;
         Assert.True(same, $"{first with { Told = "" }}\n{again with { Told = "" }}\n{again.Told}");
         Assert.NotEmpty(first.Report);
@@ -149,5 +150,5 @@ public sealed class RehearseFromTests
     private static string Parse(string yaml) => ScenarioSource.Parse(yaml) is { Scenario: not null } ? yaml : throw new InvalidOperationException(string.Join('\n', ScenarioSource.Parse(yaml).Faults));
 
     private sealed record Seen(
-        string? Outcome, string? Reason, string? Result, JsonObject Usage, IReadOnlyList<int> Statuses, long Generated, string Report, string Steps, string Told);
+        string? Outcome, string? Reason, string? Result, JsonObject Usage, IReadOnlyList<int> Statuses, long Requests, long Generated, string Report, string Steps, string Told);
 }

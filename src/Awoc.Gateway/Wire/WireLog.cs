@@ -89,7 +89,7 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
         }
         catch (JsonException)
         {
-            json.WriteStringValue(text);
+            json.WriteStringValue(Redact(new StreamedSecrets(FindSecrets, Black).Redact(Encoding.UTF8.GetString(body))));
         }
     }
 
@@ -97,6 +97,17 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
     {
         foreach (var secret in _secrets) text = text.Replace(secret, Black, StringComparison.Ordinal);
         return Credential().Replace(text, Black);
+    }
+
+    private IEnumerable<Range> FindSecrets(string text)
+    {
+        foreach (var secret in _secrets.Where(s => s.Length > 0))
+        {
+            for (var at = text.IndexOf(secret, StringComparison.Ordinal); at >= 0; at = text.IndexOf(secret, at + 1, StringComparison.Ordinal))
+                yield return at..(at + secret.Length);
+        }
+
+        foreach (Match match in Credential().Matches(text)) yield return match.Index..(match.Index + match.Length);
     }
 
     // sk-ant-api03-…, sk-ant-oat01-…; Authorization: Bearer …

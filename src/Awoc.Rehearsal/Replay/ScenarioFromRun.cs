@@ -69,7 +69,7 @@ public sealed class ScenarioFromRun
         var date = _run.CreatedAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         _yaml.Comment($"A recorded run, made by `awoc rehearse --from {_run.Id}`.");
         _yaml.Comment(_wording.Of($"task type: {_run.Type}; agent: {_run.Agent}; model: {_run.Model ?? "the agent's own"}; date: {date}", null, null));
-        _yaml.Comment($"{attempts}: {calls.ToString(CultureInfo.InvariantCulture)} model calls" + (subagents > 0 ? $", {subagents} of them conversations of sub-agents" : ""));
+        _yaml.Comment($"{attempts}: {Number(calls)} model call{(calls == 1 ? "" : "s")}" + (subagents > 0 ? $", in {Number(subagents + 1)} conversations" : ""));
         _yaml.Comment("Nothing secret is in it: the model's answers alone, without what it was sent, credentials blacked out where they were recognised.");
         _yaml.Comment("They may quote what the model read: look through it before you hand it on.");
         _yaml.Comment("To have the run again: awoc rehearse --scenario FILE, then, with the exports it prints, the same awoc run.");

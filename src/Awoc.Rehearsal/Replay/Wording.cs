@@ -6,8 +6,8 @@ namespace Awoc.Rehearsal.Replay;
 
 /// <summary>
 /// A recorded text as a scenario says it: the run's own paths as variables, braces that only look like variables told apart from them,
-/// and what looks like a credential blacked out. The record is redacted already, but a stream's pieces one by one: a key that was
-/// said in two pieces is whole only here.
+/// and what looks like a credential blacked out. The record is redacted already, of what the gateway knows; a record that an older one made,
+/// or a secret of the caller's, is not.
 /// </summary>
 /// <param name="secrets">Texts that must not be in it, whatever they look like.</param>
 internal sealed partial class Wording(IReadOnlyList<string> secrets)
