@@ -97,6 +97,21 @@ public sealed class WireRecordTests
     }
 
     [Fact]
+    public async Task Wire_RehearsalServersKey_IsNotTakenForASecret()
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(529, """{"said":"a rehearsal"}"""));
+        await using var host = await GatewayHost.StartAsync();
+        var wire = host.LedgerPath + ".wire";
+        host.Open(upstream.BaseUrl, l => l with { WirePath = wire, Upstream = l.Upstream with { Secret = "rehearsal" } });
+
+        using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
+        await host.NextChangeAsync();
+        host.Gateway.Close(host.Task, 1);
+
+        Assert.Contains("a rehearsal", Assert.Single(await File.ReadAllLinesAsync(wire)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wire_CannotBeWritten_HarmsNoCall()
     {
         await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));

@@ -59,12 +59,13 @@ public sealed class RehearseFromTests
     public async Task From_ABudgetSpentInTheMiddleAndALastReport_IsHadAgain(string agent)
     {
         var (first, again, yaml) = await TwiceAsync(
-            agent, "turns?n=20&tokens=250", "sk-ant-canary-of-a-budget", "research:anything", "report.md", "--tokens", "1500");
+            agent, "turns?n=20&tokens=400", "sk-ant-canary-of-a-budget", "research:anything", "report.md", "--tokens", "1500");
 
         Assert.Equal("budget_exhausted", first.Outcome);
         AssertSame(first, again);
         Assert.StartsWith("> **Partial result**", again.Report, StringComparison.Ordinal);
         Assert.Contains("stop: max_tokens", yaml, StringComparison.Ordinal);
+        Assert.Contains("rule-based rehearsal planner", again.Report, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,8 +15,11 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
 {
     private const string Black = "[redacted]";
 
+    /// <summary>The key that the rehearsal server's exports name. It opens nothing, and is a word that texts and paths have in them.</summary>
+    private const string NoSecret = "rehearsal";
+
     private readonly Lock _gate = new();
-    private readonly string[] _secrets = [.. secrets.OfType<string>().SelectMany(s => new[] { s, JsonEncodedText.Encode(s).ToString() }).Distinct()];
+    private readonly string[] _secrets = [.. secrets.OfType<string>().Where(s => s is not ("" or NoSecret)).SelectMany(s => new[] { s, JsonEncodedText.Encode(s).ToString() }).Distinct()];
     private FileStream? _file;
     private bool _closed;
 
@@ -101,7 +104,7 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
 
     private IEnumerable<Range> FindSecrets(string text)
     {
-        foreach (var secret in _secrets.Where(s => s.Length > 0))
+        foreach (var secret in _secrets)
         {
             for (var at = text.IndexOf(secret, StringComparison.Ordinal); at >= 0; at = text.IndexOf(secret, at + 1, StringComparison.Ordinal))
                 yield return at..(at + secret.Length);

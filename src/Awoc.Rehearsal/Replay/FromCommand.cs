@@ -44,7 +44,8 @@ internal sealed class FromCommand(RehearsalArguments arguments, TextWriter stdou
         .. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .Where(v => s_secretNames.Any(n => ((string)v.Key).Contains(n, StringComparison.OrdinalIgnoreCase)))
             .Select(v => v.Value as string ?? "")
-            .Where(v => v.Length >= ShortestSecret && !v.StartsWith('/')),
+            // Paths are told by names like SSH_KEY_FILE; the last is the key of the rehearsal server's own exports.
+            .Where(v => v.Length >= ShortestSecret && !v.StartsWith('/') && v != "rehearsal"),
     ];
 
     /// <returns>What is wrong, if anything.</returns>
