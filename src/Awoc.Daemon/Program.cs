@@ -1,11 +1,12 @@
 using Awoc.Daemon.Hosting;
+using Awoc.Daemon.Rehearsing;
 using Awoc.Rehearsal;
 
 // awocd serves one home. People reach it through awoc, which starts it: this door takes only what awoc passes on.
 if (args is ["rehearse", .. var rest])
 {
     using var interrupted = new ConsoleInterrupt();
-    return await RehearsalCommand.RunAsync(rest, Console.Out, Console.Error, interrupted.Token);
+    return await RehearsalCommand.RunAsync(rest, Console.Out, Console.Error, new RecordedTasks(), interrupted.Token);
 }
 
 switch (DaemonArguments.Parse(args))

@@ -5,7 +5,7 @@ namespace Awoc.Rehearsal;
 /// <summary>The arguments of the <c>rehearse</c> verb.</summary>
 internal sealed record RehearsalArguments
 {
-    private const string Known = "--scenario, --port, --socket, --log, --list, --json and --help";
+    private const string Known = "--scenario, --port, --socket, --log, --from, --attempt, --output, --overwrite, --list, --json and --help";
 
     public int Port { get; private init; }
 
@@ -14,6 +14,17 @@ internal sealed record RehearsalArguments
     public string? Scenario { get; private init; }
 
     public string? Log { get; private init; }
+
+    /// <summary>A task whose record becomes a scenario; then nothing is served.</summary>
+    public string? From { get; private init; }
+
+    /// <summary>Of that task, only this attempt.</summary>
+    public int? Attempt { get; private init; }
+
+    /// <summary>Where that scenario goes; stdout without it.</summary>
+    public string? Output { get; private init; }
+
+    public bool Overwrite { get; private init; }
 
     public bool List { get; private init; }
 
@@ -29,19 +40,20 @@ internal sealed record RehearsalArguments
         {
             var (name, value) = (args[i], (string?)null);
             if (name.StartsWith("--", StringComparison.Ordinal) && name.IndexOf('=') is > 0 and var equals) (name, value) = (name[..equals], name[(equals + 1)..]);
-            if (name is "--list" or "--json" or "--help" or "-h")
+            if (name is "--list" or "--json" or "--overwrite" or "--help" or "-h")
             {
                 if (value is not null) return (parsed, $"{name} takes no value");
                 parsed = name switch
                 {
                     "--list" => parsed with { List = true },
                     "--json" => parsed with { Json = true },
+                    "--overwrite" => parsed with { Overwrite = true },
                     _ => parsed with { Help = true },
                 };
                 continue;
             }
 
-            if (name is not ("--port" or "--socket" or "--scenario" or "--log")) return (parsed, $"unknown argument '{args[i]}': {Known} are allowed");
+            if (name is not ("--port" or "--socket" or "--scenario" or "--log" or "--from" or "--attempt" or "--output")) return (parsed, $"unknown argument '{args[i]}': {Known} are allowed");
             value ??= i + 1 < args.Count ? args[++i] : null;
             if (string.IsNullOrEmpty(value)) return (parsed, $"{name} needs a value");
             switch (name)
@@ -57,12 +69,32 @@ internal sealed record RehearsalArguments
                 case "--scenario":
                     parsed = parsed with { Scenario = value };
                     break;
+                case "--from":
+                    parsed = parsed with { From = value };
+                    break;
+                case "--attempt":
+                    if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var attempt) || attempt < 1)
+                        return (parsed, $"--attempt '{value}' is no attempt: they are numbered from 1");
+                    parsed = parsed with { Attempt = attempt };
+                    break;
+                case "--output":
+                    parsed = parsed with { Output = value };
+                    break;
                 default:
                     parsed = parsed with { Log = value };
                     break;
             }
         }
 
-        return (parsed, parsed is { Socket: not null, Port: > 0 } ? "--port and --socket exclude each other" : null);
+        return (parsed, parsed.Conflict());
+    }
+
+    private string? Conflict()
+    {
+        if (this is { Socket: not null, Port: > 0 }) return "--port and --socket exclude each other";
+        if (From is null) return this is { Attempt: null, Output: null, Overwrite: false } ? null : "--attempt, --output and --overwrite go with --from ID";
+        return this is { Scenario: null, Socket: null, Port: 0, Log: null, List: false }
+            ? null
+            : "--from ID makes a scenario and serves nothing: --scenario, --port, --socket, --log and --list do not go with it";
     }
 }

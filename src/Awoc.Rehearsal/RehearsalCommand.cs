@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Awoc.Rehearsal.Messages;
+using Awoc.Rehearsal.Replay;
 using Awoc.Rehearsal.Scenarios;
 
 namespace Awoc.Rehearsal;
@@ -16,6 +17,7 @@ public static class RehearsalCommand
     public const string Help = """
         Usage: rehearse [--scenario FILE|NAME] [--port N | --socket PATH] [--log FILE] [--json]
                rehearse --list [--json]
+               rehearse --from ID [--attempt N] [--output FILE [--overwrite]] [--json]
 
         Serves the Messages API on loopback from rules and scripts: no key, no network, no language model.
 
@@ -25,6 +27,10 @@ public static class RehearsalCommand
           --socket PATH         listen on a unix socket instead
           --log FILE            append one JSON object per request
           --list                print the built-in scenarios and end
+          --from ID             make a scenario of a task that ran with --record, and print it: the same run
+                                again without key or cost
+          --attempt N           only that attempt of it (default: all, in order)
+          --output FILE         write the scenario there instead; --overwrite replaces a file
           --json                print JSON for programs
 
         """;
@@ -33,9 +39,11 @@ public static class RehearsalCommand
     /// <param name="args">Its arguments, without the verb.</param>
     /// <param name="stdout">Data: base URL and exports, or the listing.</param>
     /// <param name="stderr">Words for people: errors and a line per request.</param>
+    /// <param name="runs">Finds what <c>--from</c> asks for.</param>
     /// <param name="cancellation">Ends the server, as Ctrl-C and SIGTERM do.</param>
-    /// <returns>0, 2 for a wrong use or a faulty file, 69 when it cannot listen.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, CancellationToken cancellation)
+    /// <returns>0, 1 where there is no record, 2 for a wrong use or a faulty file, 69 when it cannot listen.</returns>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args, TextWriter stdout, TextWriter stderr, IRecordedRuns runs, CancellationToken cancellation)
     {
         var (arguments, fault) = RehearsalArguments.Parse(args);
         if (fault is not null) return await FailAsync(stderr, fault, Usage);
@@ -50,6 +58,8 @@ public static class RehearsalCommand
             await ListAsync(stdout, arguments.Json);
             return 0;
         }
+
+        if (arguments.From is not null) return await new FromCommand(arguments, stdout, stderr, runs).RunAsync(cancellation);
 
         var (options, optionsFault) = await OptionsAsync(arguments, cancellation);
         if (options is null) return await FailAsync(stderr, optionsFault!, Usage);

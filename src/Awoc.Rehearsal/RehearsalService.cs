@@ -26,6 +26,7 @@ internal sealed class RehearsalService
     private readonly ScenarioLibrary _library;
     private readonly ScenarioPlayer _player;
     private readonly PromptCache _cache;
+    private readonly SessionTasks _sessions;
     private long _number;
 
     public RehearsalService(RehearsalOptions options, RehearsalLog log)
@@ -35,12 +36,13 @@ internal sealed class RehearsalService
         _library = new ScenarioLibrary(options.Scenarios);
         _player = new ScenarioPlayer(new FaultCounter(options.MaxConversations));
         _cache = new PromptCache(options.Time);
+        _sessions = new SessionTasks(options.MaxConversations);
     }
 
     public Task MessagesAsync(HttpContext context) => ServeAsync(context, async exchange =>
     {
         if (await ReadAsync(exchange, counting: false) is not { } request) return;
-        var conversation = new Conversation(request);
+        var conversation = Converse(exchange, request);
         var decision = Decide(exchange, conversation);
         if (decision is Decision.Fail fail)
         {
@@ -111,6 +113,13 @@ internal sealed class RehearsalService
 
     public Task MethodNotAllowedAsync(HttpContext context) => ServeAsync(context, exchange =>
         FailAsync(exchange, new ApiError(405, "invalid_request_error", "Method Not Allowed")));
+
+    private Conversation Converse(Exchange exchange, MessagesRequest request)
+    {
+        var conversation = new Conversation(request);
+        var main = _sessions.Of(exchange.Context.Request.Headers["x-claude-code-session-id"].ToString(), conversation.Task);
+        return conversation.Task is null && main is not null ? new Conversation(request) { MainTask = main } : conversation;
+    }
 
     private Decision Decide(Exchange exchange, Conversation conversation)
     {

@@ -67,6 +67,51 @@ public sealed class WireRecordTests
     }
 
     [Fact]
+    public async Task Wire_SecretStreamedInPieces_IsInNoneOfThem()
+    {
+        string Delta(string name, string text) =>
+            $"event: content_block_delta\ndata: {new System.Text.Json.Nodes.JsonObject { ["type"] = "content_block_delta", ["index"] = 0, ["delta"] = new System.Text.Json.Nodes.JsonObject { [name] = text } }.ToJsonString()}\n\n";
+        var stream = Delta("text", "keys: sk-an") + Delta("text", "t-api03-AbC") + Delta("text", "dEf_123, sk") + Delta("text", "-real; Bearer abcd") + Delta("text", "efgh12345 end")
+            + "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"del";
+        await using var upstream = ScriptedUpstream.Start(async e =>
+        {
+            await e.StartStreamAsync();
+            await e.ChunkAsync(stream);
+            await e.EndChunksAsync();
+        });
+        await using var host = await GatewayHost.StartAsync();
+        var wire = host.LedgerPath + ".wire";
+        host.Open(upstream.BaseUrl, l => l with { WirePath = wire });
+
+        using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
+        Assert.Equal(stream, await response.Content.ReadAsStringAsync());
+        await host.NextChangeAsync();
+        host.Gateway.Close(host.Task, 1);
+
+        using var line = JsonDocument.Parse(Assert.Single(await File.ReadAllLinesAsync(wire)));
+        var kept = line.RootElement.GetProperty("response").GetString()!;
+        Assert.Equal(
+            Delta("text", "keys: [redacted]") + Delta("text", "") + Delta("text", ", [redacted]") + Delta("text", "; [redacted]") + Delta("text", " end")
+            + "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"del",
+            kept);
+    }
+
+    [Fact]
+    public async Task Wire_RehearsalServersKey_IsNotTakenForASecret()
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(529, """{"said":"a rehearsal"}"""));
+        await using var host = await GatewayHost.StartAsync();
+        var wire = host.LedgerPath + ".wire";
+        host.Open(upstream.BaseUrl, l => l with { WirePath = wire, Upstream = l.Upstream with { Secret = "rehearsal" } });
+
+        using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
+        await host.NextChangeAsync();
+        host.Gateway.Close(host.Task, 1);
+
+        Assert.Contains("a rehearsal", Assert.Single(await File.ReadAllLinesAsync(wire)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wire_CannotBeWritten_HarmsNoCall()
     {
         await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Awoc.Rehearsal.Replay;
 
 namespace Awoc.Rehearsal.Tests;
 
@@ -10,6 +11,10 @@ public sealed class RehearsalCommandTests
     [InlineData("--port 'x' is no port", "--port", "x")]
     [InlineData("--port needs a value", "--port")]
     [InlineData("--port and --socket exclude each other", "--port", "5", "--socket", "/tmp/s")]
+    [InlineData("--attempt, --output and --overwrite go with --from ID", "--output", "x.yaml")]
+    [InlineData("--attempt '0' is no attempt", "--from", "a", "--attempt", "0")]
+    [InlineData("makes a scenario and serves nothing", "--from", "a", "--port", "5")]
+    [InlineData("there is no task 'nope'", "--from", "nope")]
     [InlineData("there is no scenario or file 'nope': the built-in scenarios are auth,", "--scenario", "nope")]
     [InlineData("has no parameter 'x'", "--scenario", "turns?x=1")]
     public async Task Run_WrongArguments_SayWhatIsAllowedAndEnd2(string expected, params string[] args)
@@ -53,7 +58,7 @@ public sealed class RehearsalCommandTests
         var output = new LineWriter();
         var error = new LineWriter();
         var log = Path.Combine(Path.GetTempPath(), $"awoc-{Guid.NewGuid():n}.jsonl");
-        var run = RehearsalCommand.RunAsync(["--scenario", "ok", "--log", log], output, error, stop.Token);
+        var run = RehearsalCommand.RunAsync(["--scenario", "ok", "--log", log], output, error, new NoRuns(), stop.Token);
         var url = await output.ReadAsync(stop.Token);
         Assert.Equal("export ANTHROPIC_BASE_URL=" + url, await output.ReadAsync(stop.Token));
         Assert.Equal("export ANTHROPIC_API_KEY=rehearsal", await output.ReadAsync(stop.Token));
@@ -83,7 +88,13 @@ public sealed class RehearsalCommandTests
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var (output, error) = (new StringWriter(), new StringWriter());
-        return (await RehearsalCommand.RunAsync(args, output, error, stop.Token), output.ToString(), error.ToString());
+        return (await RehearsalCommand.RunAsync(args, output, error, new NoRuns(), stop.Token), output.ToString(), error.ToString());
+    }
+
+    private sealed class NoRuns : IRecordedRuns
+    {
+        public Task<RecordedRun> FindAsync(string reference, int? attempt, CancellationToken cancellation) =>
+            throw new RecordedRunException($"there is no task '{reference}'", 2);
     }
 
     /// <summary>Hands each written line to a waiting reader.</summary>

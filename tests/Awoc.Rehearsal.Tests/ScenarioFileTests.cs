@@ -38,10 +38,10 @@ public sealed class ScenarioFileTests
             "9:11: steps[3].tool.name: is required",
             "9:19: steps[3].tool.input: a tool's input is a mapping",
             "10:11: steps[3].stop: 'never' is not one of end_turn, max_tokens, refusal, stop_sequence, pause_turn, tool_use",
-            "11:11: steps[4].text: unknown variable '{{nobody}}': output, cwd, task, type, prompt, turn are known",
+            "11:11: steps[4].text: unknown variable '{{nobody}}': output, cwd, task, type, prompt, turn, open are known",
             "12:12: steps[4].times: only an error or a step with cut is counted by times; use repeat for answers",
-            "13:5: steps[5]: a step needs one of error, text, tool, tools, thinking or plan",
-            "14:5: steps[6]: a step is a mapping with one of error, text, tool, tools, thinking or plan",
+            "13:5: steps[5]: a step needs one of error, text, tool, tools, thinking, blocks or plan",
+            "14:5: steps[6]: a step is a mapping with one of error, text, tool, tools, thinking, blocks or plan",
             "15:6: end: 'maybe' is not one of repeat, error",
         ];
         Assert.Equal(expected.Length, reading.Faults.Count);

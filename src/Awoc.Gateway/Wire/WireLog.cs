@@ -15,8 +15,11 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
 {
     private const string Black = "[redacted]";
 
+    /// <summary>The key that the rehearsal server's exports name. It opens nothing, and is a word that texts and paths have in them.</summary>
+    private const string NoSecret = "rehearsal";
+
     private readonly Lock _gate = new();
-    private readonly string[] _secrets = [.. secrets.OfType<string>().SelectMany(s => new[] { s, JsonEncodedText.Encode(s).ToString() }).Distinct()];
+    private readonly string[] _secrets = [.. secrets.OfType<string>().Where(s => s is not ("" or NoSecret)).SelectMany(s => new[] { s, JsonEncodedText.Encode(s).ToString() }).Distinct()];
     private FileStream? _file;
     private bool _closed;
 
@@ -63,6 +66,7 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
             json.WriteNumber("cap"u8, call.Terms.Cap);
             WriteBody(json, "request", tap.Request);
             if (call.Status is { } status) json.WriteNumber("status"u8, status);
+            if (call.ResetsAt is { } resets) json.WriteString("resetsAt"u8, resets);
             WriteBody(json, "response", tap.Response);
             if (tap.Cut) json.WriteBoolean("cut"u8, true);
             if (call.MillisecondsToFirstByte is { } first) json.WriteNumber("ttfbMs"u8, first);
@@ -88,7 +92,7 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
         }
         catch (JsonException)
         {
-            json.WriteStringValue(text);
+            json.WriteStringValue(Redact(new StreamedSecrets(FindSecrets, Black).Redact(Encoding.UTF8.GetString(body))));
         }
     }
 
@@ -96,6 +100,17 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
     {
         foreach (var secret in _secrets) text = text.Replace(secret, Black, StringComparison.Ordinal);
         return Credential().Replace(text, Black);
+    }
+
+    private IEnumerable<Range> FindSecrets(string text)
+    {
+        foreach (var secret in _secrets)
+        {
+            for (var at = text.IndexOf(secret, StringComparison.Ordinal); at >= 0; at = text.IndexOf(secret, at + 1, StringComparison.Ordinal))
+                yield return at..(at + secret.Length);
+        }
+
+        foreach (Match match in Credential().Matches(text)) yield return match.Index..(match.Index + match.Length);
     }
 
     // sk-ant-api03-…, sk-ant-oat01-…; Authorization: Bearer …

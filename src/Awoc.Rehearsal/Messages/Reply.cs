@@ -28,7 +28,11 @@ internal abstract record ReplyBlock
 
     internal sealed record Thinking(string Value) : ReplyBlock(Value);
 
-    internal sealed record ToolUse(string Name, string InputJson) : ReplyBlock(InputJson);
+    internal sealed record ToolUse(string Name, string InputJson) : ReplyBlock(InputJson)
+    {
+        /// <summary>The input ends in the middle, where a limit or a break cut it.</summary>
+        public bool IsPartial { get; init; }
+    }
 }
 
 /// <summary>Tokens, as in <see cref="RehearsalUsage"/>.</summary>
@@ -48,4 +52,7 @@ internal sealed record Pace
 
     /// <summary>The connection ends in the middle of the body once this share of the output is generated.</summary>
     public double? Cut { get; init; }
+
+    /// <summary>With <see cref="Cut"/>: the silence after what was generated, before the connection ends.</summary>
+    public TimeSpan Linger { get; init; }
 }

@@ -47,7 +47,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest record, R
         if (budget.Left <= 0)
         {
             Put(body.AsSpan(0, (int)(body.Length * pace.Cut!.Value)));
-            await BreakOffAsync(cancellation);
+            await BreakOffAsync(pace, cancellation);
             return;
         }
 
@@ -89,7 +89,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest record, R
             }, cancellation), cancellation);
             if (!whole)
             {
-                await BreakOffAsync(cancellation);
+                await BreakOffAsync(pace, cancellation);
                 return;
             }
 
@@ -110,7 +110,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest record, R
 
         if (budget.Left <= 0)
         {
-            await BreakOffAsync(cancellation);
+            await BreakOffAsync(pace, cancellation);
             return;
         }
 
@@ -163,10 +163,11 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest record, R
         response.Headers.Connection = "close";
     }
 
-    private async Task BreakOffAsync(CancellationToken cancellation)
+    private async Task BreakOffAsync(Pace pace, CancellationToken cancellation)
     {
-        record.Cut = true;
         await FlushAsync(cancellation);
+        if (pace.Linger > TimeSpan.Zero) await Task.Delay(pace.Linger, time, cancellation);
+        record.Cut = true;
     }
 
     private void Put(ReadOnlySpan<byte> bytes)

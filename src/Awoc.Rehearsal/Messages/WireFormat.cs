@@ -69,7 +69,7 @@ internal static class WireFormat
                     writer.WritePropertyName("input");
 
                     // A call that was cut has no whole input to give; the API answers an empty one.
-                    if (block.Whole) writer.WriteRawValue(block.Content.Span);
+                    if (block.Whole && !tool.IsPartial) writer.WriteRawValue(block.Content.Span);
                     else writer.WriteRawValue("{}"u8);
                     break;
             }

@@ -35,6 +35,7 @@ internal sealed partial class Conversation
         }
 
         Calls = ReadCalls(request.Messages);
+        MovedOutput = Moved().Matches(LaterWords) is [.., var last] ? last.Groups["path"].Value : null;
     }
 
     public MessagesRequest Request { get; }
@@ -48,6 +49,17 @@ internal sealed partial class Conversation
     public string LaterWords { get; }
 
     public TaskPrompt? Task { get; }
+
+    /// <summary>The task that this conversation serves: its own prompt's, or for a sub-agent that of the main thread.</summary>
+    public TaskPrompt? OwnTask => Task ?? MainTask;
+
+    /// <summary>For a sub-agent's conversation: the task of its session's main thread, where it was seen.</summary>
+    public TaskPrompt? MainTask { get; init; }
+
+    /// <summary>Where the output goes: what a resumed attempt was told last outranks the task's first prompt.</summary>
+    public string? OutputFile => MovedOutput ?? OwnTask?.OutputFile;
+
+    private string? MovedOutput { get; }
 
     /// <summary>The scenario named by <c>[[rehearse:NAME]]</c>, if any.</summary>
     public string? ScenarioMarker { get; }
@@ -123,6 +135,10 @@ internal sealed partial class Conversation
     }
 
     private static string Unwrap(string text) => Reminder().Replace(text, "").Trim();
+
+    // "The output goes to /home/me/.awoc/…/attempts/2/out/report.md now, not to …"
+    [GeneratedRegex(@"^The output goes to (?<path>\S[^\r\n]*?) now[,.]", RegexOptions.Multiline)]
+    private static partial Regex Moved();
 
     [GeneratedRegex(@"<system-reminder>.*?(</system-reminder>|\z)", RegexOptions.Singleline)]
     private static partial Regex Reminder();

@@ -40,8 +40,8 @@ internal abstract record Step
     /// <summary>Times a step that leaves no answer in the conversation is served to one conversation.</summary>
     public int Times { get; init; } = 1;
 
-    /// <summary>True for a step that leaves no answer in the conversation, so that only the server can count it.</summary>
-    public bool IsFault => this is Fail || Pace.Cut is not null;
+    /// <summary>True for a step that may leave no answer in the conversation, so that only the server can count it.</summary>
+    public bool IsFault => this is Fail or Answer { Once: true } || Pace.Cut is not null;
 
     internal sealed record Fail(ApiError Error) : Step;
 
@@ -57,6 +57,9 @@ internal abstract record Step
 
         /// <summary>Consecutive answers this step stands for.</summary>
         public int Repeat { get; init; } = 1;
+
+        /// <summary>Given once to a conversation and never looked for in it.</summary>
+        public bool Once { get; init; }
     }
 }
 
@@ -71,5 +74,6 @@ internal abstract record BlockTemplate
 
     internal sealed record Thinking(string Value, int? Tokens) : BlockTemplate;
 
-    internal sealed record ToolUse(string Name, string InputJson) : BlockTemplate;
+    /// <param name="IsPartial">The input is the beginning of a JSON object, and no whole one.</param>
+    internal sealed record ToolUse(string Name, string InputJson, bool IsPartial = false) : BlockTemplate;
 }

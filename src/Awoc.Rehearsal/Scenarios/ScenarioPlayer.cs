@@ -77,7 +77,7 @@ internal sealed class ScenarioPlayer(FaultCounter faults)
     {
         BlockTemplate.Text text => new ReplyBlock.Text(Size(ScenarioVariables.Fill(text.Value, conversation, turn), text.Tokens)),
         BlockTemplate.Thinking thinking => new ReplyBlock.Thinking(Size(ScenarioVariables.Fill(thinking.Value, conversation, turn), thinking.Tokens)),
-        BlockTemplate.ToolUse tool => new ReplyBlock.ToolUse(tool.Name, ScenarioVariables.FillJson(tool.InputJson, conversation, turn)),
+        BlockTemplate.ToolUse tool => new ReplyBlock.ToolUse(tool.Name, ScenarioVariables.FillJson(tool.InputJson, conversation, turn)) { IsPartial = tool.IsPartial },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

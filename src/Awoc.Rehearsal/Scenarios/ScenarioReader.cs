@@ -117,7 +117,7 @@ internal sealed partial class ScenarioReader
             var path = $"{root.PathOf("steps")}[{i}]";
             if (list.Children[i] is not YamlMappingNode mapping)
             {
-                Fault(list.Children[i], path, "a step is a mapping with one of error, text, tool, tools, thinking or plan");
+                Fault(list.Children[i], path, "a step is a mapping with one of error, text, tool, tools, thinking, blocks or plan");
                 continue;
             }
 

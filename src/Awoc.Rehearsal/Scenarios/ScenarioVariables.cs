@@ -11,7 +11,7 @@ internal static partial class ScenarioVariables
     /// <summary>Longer prompts are echoed up to here, in characters.</summary>
     private const int MaxEcho = 2_000;
 
-    public static IReadOnlyList<string> Names { get; } = ["output", "cwd", "task", "type", "prompt", "turn"];
+    public static IReadOnlyList<string> Names { get; } = ["output", "cwd", "task", "type", "prompt", "turn", "open"];
 
     public static string Fill(string text, Conversation conversation, int turn) =>
         Variable().Replace(text, m => Value(m.Groups["name"].Value, conversation, turn) ?? m.Value);
@@ -27,11 +27,13 @@ internal static partial class ScenarioVariables
 
     private static string? Value(string name, Conversation conversation, int turn) => name switch
     {
-        "output" => conversation.Task?.OutputFile ?? "rehearsal-output.md",
-        "cwd" => conversation.Task?.WorkingDirectory ?? ".",
-        "task" => conversation.Task?.Id ?? "unknown",
-        "type" => conversation.Task?.Type ?? "custom",
+        "output" => conversation.OutputFile ?? "rehearsal-output.md",
+        "cwd" => conversation.OwnTask?.WorkingDirectory ?? ".",
+        "task" => conversation.OwnTask?.Id ?? "unknown",
+        "type" => conversation.OwnTask?.Type ?? "custom",
         "prompt" => conversation.LastPrompt.Length <= MaxEcho ? conversation.LastPrompt : conversation.LastPrompt[..MaxEcho] + "…",
+        // For a text that has such braces itself: {{open}}name}} is said as {{name}}.
+        "open" => "{{",
         "turn" => turn.ToString(System.Globalization.CultureInfo.InvariantCulture),
         _ => null,
     };

@@ -12,8 +12,8 @@ internal sealed class StepReader(YamlFields fields)
 
     public static string[] Fields { get; } =
     [
-        "error", "text", "tool", "tools", "thinking", "plan", "usage", "delay", "chunkDelay", "silence", "cut", "stop", "repeat", "times",
-        "headers",
+        "error", "text", "tool", "tools", "thinking", "blocks", "plan", "usage", "delay", "chunkDelay", "silence", "cut", "linger", "stop", "repeat",
+        "once", "times", "headers",
     ];
 
     public Step? Read()
@@ -24,15 +24,18 @@ internal sealed class StepReader(YamlFields fields)
             ChunkDelay = fields.Duration("chunkDelay") ?? TimeSpan.Zero,
             Silence = fields.Duration("silence") ?? TimeSpan.Zero,
             Cut = fields.Share("cut"),
+            Linger = fields.Duration("linger") ?? TimeSpan.Zero,
         };
+        if (fields.Has("linger") && pace.Cut is null) fields.Fault("linger", "has a meaning with cut only: silence waits before the body");
         var headers = Headers();
-        var content = new[] { "text", "tool", "tools", "thinking" }.Where(fields.Has).ToList();
+        var content = new[] { "text", "tool", "tools", "thinking", "blocks" }.Where(fields.Has).ToList();
+        if (content.Count > 1 && content.Contains("blocks")) fields.Fault("blocks", "stands alone: text, tools and thinking are in it, in any order");
         var kinds = (fields.Has("error") ? 1 : 0) + (fields.Has("plan") ? 1 : 0) + (content.Count > 0 ? 1 : 0);
         if (kinds != 1)
         {
             fields.Fault(kinds == 0
-                ? "a step needs one of error, text, tool, tools, thinking or plan"
-                : "error, plan and content (text, tool, tools, thinking) exclude each other");
+                ? "a step needs one of error, text, tool, tools, thinking, blocks or plan"
+                : "error, plan and content (text, tool, tools, thinking, blocks) exclude each other");
             return null;
         }
 
@@ -49,7 +52,7 @@ internal sealed class StepReader(YamlFields fields)
 
     private Step.Fail? Error()
     {
-        foreach (var name in new[] { "usage", "stop", "repeat", "cut", "chunkDelay" })
+        foreach (var name in new[] { "usage", "stop", "repeat", "once", "cut", "chunkDelay" })
             if (fields.Has(name)) fields.Fault(name, "has no meaning with error");
         var error = fields.Mapping("error", "status", "type", "message", "retryAfter", "shouldRetry", "times");
         if (error is null) return null;
@@ -68,7 +71,7 @@ internal sealed class StepReader(YamlFields fields)
 
     private Step.Plan? Plan()
     {
-        foreach (var name in new[] { "usage", "stop", "repeat", "cut", "times" })
+        foreach (var name in new[] { "usage", "stop", "repeat", "once", "cut", "times" })
             if (fields.Has(name)) fields.Fault(name, "has no meaning with plan");
         if (fields.Node("plan") is YamlMappingNode)
         {
@@ -87,23 +90,19 @@ internal sealed class StepReader(YamlFields fields)
     private Step.Answer Answer()
     {
         var blocks = new List<BlockTemplate>();
-        if (Sized("thinking") is { } thinking) blocks.Add(new BlockTemplate.Thinking(thinking.Text, thinking.Tokens));
-        if (Sized("text") is { } text) blocks.Add(new BlockTemplate.Text(text.Text, text.Tokens));
-        if (fields.Has("tool") && fields.Mapping("tool", "name", "input") is { } tool) blocks.Add(Tool(tool));
-        if (fields.Sequence("tools") is { } tools)
+        AddSimple(blocks, fields);
+        AddList("tools", "a mapping with name and input", (item, path) => blocks.Add(Tool(fields.Child(item, path, "name", "input", "partial"))));
+        AddList("blocks", "a mapping with text, thinking or tool", (item, path) =>
         {
-            for (var i = 0; i < tools.Children.Count; i++)
-            {
-                var path = $"{fields.PathOf("tools")}[{i}]";
-                if (tools.Children[i] is YamlMappingNode mapping) blocks.Add(Tool(fields.Child(mapping, path, "name", "input")));
-                else fields.Fault("tools", $"item {i} is not a mapping with name and input");
-            }
-
-            if (tools.Children.Count == 0) fields.Fault("tools", "at least one tool is needed");
-        }
+            var block = fields.Child(item, path, "text", "thinking", "tool");
+            if (block.All().Count() > 1) block.Fault("one of text, thinking and tool is allowed");
+            AddSimple(blocks, block);
+        });
 
         var usage = fields.Mapping("usage", "input", "output", "cacheRead", "cacheWrite");
         if (fields.Has("repeat") && fields.Has("cut")) fields.Fault("repeat", "a cut answer is counted by times");
+        var once = fields.Boolean("once") ?? false;
+        if (once && (fields.Has("repeat") || fields.Has("cut"))) fields.Fault("once", "excludes repeat and cut");
         return new Step.Answer(blocks)
         {
             Usage = usage is null ? null : new UsageOverride(
@@ -111,14 +110,35 @@ internal sealed class StepReader(YamlFields fields)
                 usage.Integer("cacheRead", 0, int.MaxValue / 2), usage.Integer("cacheWrite", 0, int.MaxValue / 2)),
             StopReason = fields.Choice("stop", "end_turn", "max_tokens", "refusal", "stop_sequence", "pause_turn", "tool_use"),
             Repeat = fields.Integer("repeat", 1, 1_000_000) ?? 1,
+            Once = once,
         };
     }
 
-    private (string Text, int? Tokens)? Sized(string name)
+    /// <summary>The blocks of a mapping's own fields, in the order in which a model has them.</summary>
+    private static void AddSimple(List<BlockTemplate> blocks, YamlFields owner)
     {
-        if (!fields.Has(name)) return null;
-        if (fields.Node(name) is YamlScalarNode) return (fields.Text(name) ?? "", null);
-        var map = fields.Mapping(name, "text", "tokens");
+        if (Sized(owner, "thinking") is { } thinking) blocks.Add(new BlockTemplate.Thinking(thinking.Text, thinking.Tokens));
+        if (Sized(owner, "text") is { } text) blocks.Add(new BlockTemplate.Text(text.Text, text.Tokens));
+        if (owner.Has("tool") && owner.Mapping("tool", "name", "input", "partial") is { } tool) blocks.Add(Tool(tool));
+    }
+
+    private void AddList(string name, string expected, Action<YamlMappingNode, string> add)
+    {
+        if (fields.Sequence(name) is not { } list) return;
+        for (var i = 0; i < list.Children.Count; i++)
+        {
+            if (list.Children[i] is YamlMappingNode mapping) add(mapping, $"{fields.PathOf(name)}[{i}]");
+            else fields.Fault(name, $"item {i} is not {expected}");
+        }
+
+        if (list.Children.Count == 0) fields.Fault(name, name == "tools" ? "at least one tool is needed" : "at least one block is needed");
+    }
+
+    private static (string Text, int? Tokens)? Sized(YamlFields owner, string name)
+    {
+        if (!owner.Has(name)) return null;
+        if (owner.Node(name) is YamlScalarNode) return (owner.Text(name) ?? "", null);
+        var map = owner.Mapping(name, "text", "tokens");
         if (map is null) return null;
         if (!map.Has("text") && !map.Has("tokens")) map.Fault("text or tokens is needed");
         return (map.Text("text") ?? "", map.Integer("tokens", 0, MaxTokens));
@@ -127,6 +147,8 @@ internal sealed class StepReader(YamlFields fields)
     private static BlockTemplate.ToolUse Tool(YamlFields tool)
     {
         var name = tool.Text("name", required: true) ?? "";
+        if (tool.Has("input") && tool.Has("partial")) tool.Fault("partial", "stands in place of input");
+        if (tool.Has("partial")) return new BlockTemplate.ToolUse(name, tool.Text("partial") ?? "", IsPartial: true);
         var input = tool.Node("input");
         if (input is null) return new BlockTemplate.ToolUse(name, "{}");
         if (input is not YamlMappingNode) tool.Fault("input", "a tool's input is a mapping");
