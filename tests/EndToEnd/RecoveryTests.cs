@@ -88,7 +88,7 @@ public sealed class RecoveryTests
     [InlineData("", "", "nothing", 1)]
     public async Task Run_RuleOfTheConfiguration_IsObeyed(string rule, string value, string scenario, int attempts)
     {
-        await using var awoc = NewSandbox();
+        await using var awoc = new AwocSandbox();
         await awoc.AwocAsync("config", "set", "agents.builtin.max_retries", "1");
         await awoc.AwocAsync("config", "set", "recovery.delay", "1");
         await awoc.AwocAsync("config", "set", "recovery.retries", "2");

@@ -55,14 +55,14 @@ internal sealed class GrantBook(Allowance allowance)
     public void Withdraw(GrantClaim claim) => _waiting.Remove(claim);
 
     /// <summary>Gives a grant back and counts what was used of it. A server that generated more than it was allowed counts as told.</summary>
-    /// <param name="answered">The model answered: a turn.</param>
+    /// <param name="answered">The model answered: a turn, but for the report's, which comes on top.</param>
     public void Settle(GrantClaim claim, Usage usage, bool answered)
     {
         if (!_open.Remove(claim, out var hold)) return;
         OpenTokens -= hold.Cap;
         OpenUsd -= hold.Usd;
         Settled += usage;
-        if (answered) Turns++;
+        if (answered && !Reporting) Turns++;
     }
 
     /// <summary>Decides what can be decided now; to be called after anything has changed.</summary>

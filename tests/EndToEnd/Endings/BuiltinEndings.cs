@@ -47,7 +47,7 @@ internal static class BuiltinEndings
         Builtin("The task's limit of turns", "budget_exhausted", "turns", "partial") with { Flags = ["--max-turns", "3"], Steps = Turns, Evidence = ByTheBudget, Says = ["(3 of 3)"] },
         Builtin("The budget of input tokens is spent", "budget_exhausted", "input_tokens", "partial") with
         {
-            Flags = ["--max-input-tokens", "9000"],
+            Flags = ["--max-input-tokens", "4000"],
             Steps = Turns,
             Evidence = ByTheBudget,
             Says = ["budget of input tokens spent ("],
