@@ -19,7 +19,7 @@ public sealed class StartFailureTests
     public static TheoryData<Exception, EndReason> Failures { get; } = new()
     {
         { new Win32Exception(12, "fork"), EndReason.NoMemory },
-        { new OutOfMemoryException(), EndReason.NoMemory },
+        { new InsufficientMemoryException(), EndReason.NoMemory },
         { new IOException("mmap", 12), EndReason.NoMemory },
         { new IOException("write", 28), EndReason.DiskFull },
         { new Win32Exception(2, "no shim"), EndReason.SpawnFailed },
