@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Awoc.EndToEnd.Budgets;
 using Awoc.TestKit;
 
 namespace Awoc.EndToEnd;
@@ -7,6 +8,12 @@ namespace Awoc.EndToEnd;
 public sealed class RecoveryTests
 {
     private static AwocSandbox NewSandbox() => new AwocSandbox().Rehearsed();
+
+    private static async Task SetAsync(AwocSandbox awoc, string key, string value)
+    {
+        var set = await awoc.AwocAsync("config", "set", key, value);
+        Assert.True(set.Code == 0, set.Error);
+    }
 
     [Fact]
     public async Task Run_OverloadThatPasses_IsDeferredResumedAndSucceeds()
@@ -49,6 +56,134 @@ public sealed class RecoveryTests
             "research:a", "--agent", "builtin", "--model", $"rehearsal/{scenario}", "--on-failure", "auto", "--retry", "3"));
         Assert.Equal("failed", (string?)status["outcome"]);
         Assert.Single(status["attempts"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Run_AuthWithEveryLeaveToRetry_HasOneAttempt()
+    {
+        await using var awoc = NewSandbox();
+        var rule = await awoc.AwocAsync("config", "set", "recovery.rules.auth.action", "resume");
+        Assert.NotEqual(0, rule.Code);
+        var status = await awoc.EndOfAsync(await awoc.LaunchAsync(
+            "research:a", "--agent", "builtin", "--model", "rehearsal/auth", "--on-failure", "auto", "--retry", "3"));
+        Assert.Equal(("failed", "auth"), ((string?)status["outcome"], (string?)status["reason"]));
+        Assert.Single(status["attempts"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Run_RetryZero_EndsWhatWouldBeDeferred()
+    {
+        await using var awoc = NewSandbox();
+        await awoc.AwocAsync("config", "set", "agents.builtin.max_retries", "1");
+        var status = await awoc.EndOfAsync(await awoc.LaunchAsync("research:a", "--agent", "builtin", "--model", "rehearsal/overload", "--retry", "0"));
+        Assert.Equal(("failed", "overloaded"), ((string?)status["outcome"], (string?)status["reason"]));
+        Assert.Single(status["attempts"]!.AsArray());
+    }
+
+    [Theory]
+    // A rule that has nothing done, and one that has more done than is the default.
+    [InlineData("overloaded.action", "notify", "overload", 1)]
+    [InlineData("", "", "overload", 2)]
+    [InlineData("agent_error.action", "resume", "nothing", 3)]
+    [InlineData("", "", "nothing", 1)]
+    public async Task Run_RuleOfTheConfiguration_IsObeyed(string rule, string value, string scenario, int attempts)
+    {
+        await using var awoc = new AwocSandbox();
+        await awoc.AwocAsync("config", "set", "agents.builtin.max_retries", "1");
+        await awoc.AwocAsync("config", "set", "recovery.delay", "1");
+        await awoc.AwocAsync("config", "set", "recovery.retries", "2");
+        if (value.Length > 0) await SetAsync(awoc, $"recovery.rules.{rule}", value);
+        await using var task = await RehearsedTask.LaunchAsync(
+            awoc, scenario, scenario == "nothing" ? RehearsedTask.Script("name: nothing\nsteps:\n  - text: \"\"\n") : null, "research:a", "--agent", "builtin");
+        Assert.Equal(attempts, (await task.EndAsync())["attempts"]!.AsArray().Count);
+    }
+
+    [Theory]
+    [InlineData("claude")]
+    [InlineData("builtin")]
+    public async Task Run_LimitThatTellsWhenItResets_IsDeferredUntilThen(string agent)
+    {
+        await using var awoc = new AwocSandbox().WithClaude();
+        await awoc.AwocAsync("config", "set", "agents.builtin.max_retries", "1");
+        awoc.Environment["CLAUDE_CODE_MAX_RETRIES"] = "0";
+        var reset = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3600);
+        await using var task = await RehearsedTask.LaunchAsync(
+            awoc,
+            "limit",
+            RehearsedTask.Script($"""
+                name: limit
+                steps:
+                  - error: {"{"}status: 429, times: always{"}"}
+                    headers: {"{"}anthropic-ratelimit-unified-status: rejected, anthropic-ratelimit-unified-reset: "{reset.ToUnixTimeSeconds()}"{"}"}
+                """),
+            "research:a", "--agent", agent);
+        await Eventually.TrueAsync(async () => (string?)(await awoc.StatusAsync(task.Id))["state"] == "scheduled", TimeSpan.FromSeconds(60), "the deferral");
+        var status = await awoc.StatusAsync(task.Id);
+        Assert.Equal("rate_limited", (string?)status["attempts"]![0]!["reason"]);
+        Assert.Contains("the window of the model API", (string?)status["waitsFor"], StringComparison.Ordinal);
+
+        // A tenth of the usual delay is added at random at most.
+        Assert.InRange((DateTimeOffset)status["dueAt"]! - reset, TimeSpan.Zero, TimeSpan.FromSeconds(31));
+        await awoc.AwocAsync("cancel", task.Id);
+    }
+
+    [Fact]
+    public async Task Run_AgentKilledInThreeAttempts_IsParkedWithItsEvidenceAndAnAlert()
+    {
+        await using var awoc = NewSandbox();
+        var bin = Directory.CreateDirectory(Path.Combine(awoc.Root, "bin")).FullName;
+        var program = Path.Combine(bin, "claude");
+        await File.WriteAllTextAsync(program, "#!/bin/bash\necho 'out of luck' >&2\nkill -9 $$\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        awoc.Environment["PATH"] = $"{bin}:{awoc.Environment["PATH"]}";
+        var id = await awoc.LaunchAsync("research:a", "--agent", "claude", "--model", "rehearsal", "--retry", "10");
+        var status = await awoc.EndOfAsync(id);
+
+        Assert.Equal(("failed", "poisoned"), ((string?)status["outcome"], (string?)status["reason"]));
+        Assert.Equal(["agent_crashed", "agent_crashed"], status["attempts"]!.AsArray().Take(2).Select(a => (string?)a!["reason"]));
+        Assert.Equal(3, status["attempts"]!.AsArray().Count);
+        foreach (var words in (string[])["3 times in a row", "signal 9", "awoc logs", "awoc retry"]) Assert.Contains(words, (string?)status["detail"], StringComparison.Ordinal);
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            var evidence = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(awoc.TaskFolder(id), "attempts", $"{attempt}", "evidence.json")))!;
+            Assert.Equal(9, (int?)evidence["shim"]!["signal"]);
+            Assert.Contains("out of luck", (string?)evidence["stderr"], StringComparison.Ordinal);
+        }
+
+        var alert = Assert.Single(JsonNode.Parse((await awoc.AwocAsync("alerts", "--json")).Out)!.AsArray())!;
+        Assert.Contains("poisoned", alert.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_SupervisorThatCannotBeStarted_FollowsThePolicyLikeAnyEnd()
+    {
+        await using var awoc = NewSandbox();
+        var shim = Path.Combine(awoc.Root, "awoc-shim");
+        File.Copy(Path.Combine(Binaries.Folder, "awoc-shim"), shim);
+        awoc.Environment["AWOC_SHIM"] = shim;
+        Assert.Equal(0, (await awoc.AwocAsync("run", "--agent", "command", "true", "--wait")).Code);
+        File.Move(shim, shim + ".away");
+
+        // By default it is for a person.
+        var plain = await awoc.EndOfAsync(await awoc.LaunchAsync("--agent", "command", "true"));
+        Assert.Equal(("failed", "spawn_failed"), ((string?)plain["outcome"], (string?)plain["reason"]));
+        Assert.Contains("awoc doctor", (string?)plain["detail"], StringComparison.Ordinal);
+        Assert.Single(plain["attempts"]!.AsArray());
+
+        // Three in a row are poison, as with any other death of the runner.
+        await SetAsync(awoc, "recovery.rules.spawn_failed.action", "resume");
+        var poisoned = await awoc.EndOfAsync(await awoc.LaunchAsync("--agent", "command", "true"));
+        Assert.Equal(("failed", "poisoned"), ((string?)poisoned["outcome"], (string?)poisoned["reason"]));
+        Assert.Equal(3, poisoned["attempts"]!.AsArray().Count);
+
+        // Mended in time, the task goes on by itself.
+        await SetAsync(awoc, "recovery.rules.spawn_failed.delay", "3");
+        var id = await awoc.LaunchAsync("--agent", "command", "true");
+        await Eventually.TrueAsync(async () => (string?)(await awoc.StatusAsync(id))["state"] == "scheduled", TimeSpan.FromSeconds(30), "the deferral");
+        File.Move(shim + ".away", shim);
+        var mended = await awoc.EndOfAsync(id);
+        Assert.Equal("succeeded", (string?)mended["outcome"]);
+        Assert.Equal("spawn_failed", (string?)mended["attempts"]![0]!["reason"]);
     }
 
     [Fact]

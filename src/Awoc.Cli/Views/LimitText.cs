@@ -26,7 +26,7 @@ internal static class LimitText
         }
 
         yield return ("time", $"{Figures.Duration(TaskRow.RunningTime(task, now))} of {Figures.Limit(budget.TimeoutSeconds)}{Left(limits, "time")}");
-        yield return ("stall", budget.StallSeconds is { } stall ? $"ends after {Figures.Limit(stall)} without a sign of life" : "no limit");
+        yield return ("stall", budget.StallSeconds is { } stall ? $"ends after {Figures.Limit(stall)} without a sign of life{Silence(limits)}" : "no limit");
         foreach (var shared in (task.Limits ?? []).Where(l => l.Kind.StartsWith("day_", StringComparison.Ordinal) || l.Kind.StartsWith("group_", StringComparison.Ordinal)))
             yield return (shared.Kind.StartsWith("day_", StringComparison.Ordinal) ? "day budget" : "group budget", $"{Line(shared)}{Unit(shared)}");
     }
@@ -42,6 +42,10 @@ internal static class LimitText
 
     private static string Left(Dictionary<string, LimitView> limits, string kind) =>
         limits.TryGetValue(kind, out var limit) && limit.Left is { } left ? $", {Text(limit, left)} left" : "";
+
+    /// <summary>A second is no silence.</summary>
+    private static string Silence(Dictionary<string, LimitView> limits) =>
+        limits.TryGetValue("stall", out var stall) && stall.Used is > 1 and { } quiet ? $"; silent for {Text(stall, quiet)}{Left(limits, "stall")}" : "";
 
     private static string Line(LimitView limit)
     {

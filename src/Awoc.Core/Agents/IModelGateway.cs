@@ -85,7 +85,7 @@ public sealed record GatewayRecord(
     /// <summary>Output tokens that the report turn generated.</summary>
     public long ReportTokens { get; init; }
 
-    /// <summary>Answers of the model: requests settled with a success.</summary>
+    /// <summary>Answers of the model to the work: requests settled with a success, but for the report's.</summary>
     public int Turns { get; init; }
 
     /// <summary>Requests that wait for a sibling's grant to be settled.</summary>

@@ -18,7 +18,7 @@ public sealed record Budget(long Tokens, long TimeoutSeconds)
     /// <summary>List price in US dollars.</summary>
     public decimal? CostUsd { get; init; }
 
-    /// <summary>Answers of the model, those to sub-agents included; failed calls do not count.</summary>
+    /// <summary>Answers of the model, those to sub-agents included; failed calls do not count, nor does the report's turn.</summary>
     public int? Turns { get; init; }
 
     /// <summary>Seconds without tokens, tool activity and CPU after which an attempt counts as hung.</summary>

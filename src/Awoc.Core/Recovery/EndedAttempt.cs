@@ -34,10 +34,10 @@ public abstract record RecoveryDecision
     {
     }
 
-    /// <summary>It ends as the attempt did.</summary>
     /// <summary>A person is asked for more of the budget that is spent.</summary>
     public sealed record Ask(EndReason Spent, string Question, RecoveryState State) : RecoveryDecision;
 
+    /// <summary>It ends as the attempt did.</summary>
     /// <param name="Note">Why nothing more was tried, where that is not plain from the end itself.</param>
     public sealed record End(string? Note) : RecoveryDecision;
 

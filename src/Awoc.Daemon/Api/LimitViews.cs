@@ -23,8 +23,10 @@ internal sealed class LimitViews(EnginePorts ports, TimeProvider time)
 
     /// <param name="usage">Over all attempts, the one under way included.</param>
     /// <param name="calls">What the gateway knows of the attempts.</param>
+    /// <param name="quiet">How long the attempt under way has given no sign of life, and how long it may; null when none is.</param>
     public IEnumerable<LimitView> Of(
-        AgentTask task, IReadOnlyList<AttemptRecord> attempts, Usage usage, BudgetExactness exactness, IReadOnlyList<GatewayRecord> calls)
+        AgentTask task, IReadOnlyList<AttemptRecord> attempts, Usage usage, BudgetExactness exactness, IReadOnlyList<GatewayRecord> calls,
+        (TimeSpan For, TimeSpan Patience)? quiet)
     {
         var budget = task.Budget;
         if (exactness != BudgetExactness.None) yield return One("tokens", budget.Tokens, usage.Output, Tokens);
@@ -32,7 +34,7 @@ internal sealed class LimitViews(EnginePorts ports, TimeProvider time)
         if (budget.CostUsd is { } cost) yield return One("cost", cost, Cost(usage), Dollars);
         yield return One("time", budget.TimeoutSeconds, RunMs(task, attempts) / MillisecondsPerSecond, Seconds);
         if (budget.Turns is { } turns) yield return One("turns", turns, calls.Sum(c => c.Turns), "turns");
-        if (budget.StallSeconds is { } stall) yield return One("stall", stall, null, Seconds);
+        if (budget.StallSeconds is { } stall) yield return Stall(stall, quiet);
         if (task.Spec.Rehearsal || exactness == BudgetExactness.None) yield break;
         var pools = Pools();
         foreach (var amount in ports.Pools.OfDay(pools)) yield return Shared("day", amount);
@@ -45,6 +47,13 @@ internal sealed class LimitViews(EnginePorts ports, TimeProvider time)
 
     private static LimitView One(string kind, decimal max, decimal? used, string unit) =>
         new(kind, max, used, used is { } known ? Math.Max(0, max - known) : null, unit);
+
+    /// <summary>What is left is what the attempt may still be silent for: more than the limit while a tool call is under way.</summary>
+    private static LimitView Stall(long max, (TimeSpan For, TimeSpan Patience)? quiet) => quiet is var (since, patience)
+        ? new LimitView("stall", max, Rounded(since), Rounded(patience > since ? patience - since : TimeSpan.Zero), Seconds)
+        : One("stall", max, null, Seconds);
+
+    private static decimal Rounded(TimeSpan time) => decimal.Round((decimal)time.TotalSeconds, 1);
 
     private static LimitView Shared(string pool, PoolAmount amount) => new(
         $"{pool}_{amount.Key}", amount.Max, amount.Spent, amount.Left, amount.Kind == PoolKind.Cost ? Dollars : Tokens, amount.Held > 0 ? amount.Held : null);

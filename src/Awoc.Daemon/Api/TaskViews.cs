@@ -19,7 +19,8 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitVie
     {
         var spec = task.Spec;
         var exactness = ports.Roster.Find(spec.Agent)?.Traits.Exactness ?? BudgetExactness.Estimate;
-        var usage = dispatcher.Find(task.Id)?.Usage ?? task.Usage;
+        var driver = dispatcher.Find(task.Id);
+        var usage = driver?.Usage ?? task.Usage;
         var calls = attempts is null || exactness == BudgetExactness.None ? [] : limits.Records(task, attempts);
         var description = attempts is null && spec.Description.Length > ListedDescription
             ? $"{spec.Description.AsSpan(0, ListedDescription)}…"
@@ -55,7 +56,7 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitVie
             Usage = Of(usage),
             Budget = BudgetViews.Of(task.Budget, exactness),
             BudgetExactness = exactness.Text(),
-            Limits = attempts is null ? null : [.. limits.Of(task, attempts, usage, exactness, calls)],
+            Limits = attempts is null ? null : [.. limits.Of(task, attempts, usage, exactness, calls, driver?.Quiet)],
             Unpriced = calls.SelectMany(c => c.Unpriced).Distinct().ToList() is { Count: > 0 } unpriced ? unpriced : null,
             Policy = BudgetViews.PolicyOf(spec),
             ExitCode = task.Outcome is { } outcome ? ExitCodes.OfOutcome(outcome.Text()) : null,

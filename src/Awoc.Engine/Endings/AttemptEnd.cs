@@ -4,6 +4,7 @@ using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Shims;
+using Awoc.Engine.Supervision.Stalls;
 
 namespace Awoc.Engine.Endings;
 
@@ -56,7 +57,7 @@ public static class EndJudge
             EndCause.Budget => BudgetSpent(end.Evidence.Gateway ?? GatewayRecord.Nothing, task),
             EndCause.Stall => new AttemptVerdict(
                 TaskOutcome.Failed, EndReason.Stalled,
-                $"it gave no sign of life for {Duration.Text(task.Budget.StallSeconds ?? 0)} (no output, no model traffic, no CPU) and was stopped; {GoOn}, a longer --stall-timeout gives it more patience"),
+                $"it gave no sign of life (no output, no model traffic, no CPU) for its stall limit of {Duration.Text(task.Budget.StallSeconds ?? 0)}, {StallWatch.ToolPatience} times that with a tool call under way, and was stopped; {GoOn}, or launch it again with a longer --stall-timeout"),
             EndCause.Fence => new AttemptVerdict(TaskOutcome.Lost, EndReason.ShimLost, $"another daemon took the task over; {GoOn}"),
             CredentialRefused => new AttemptVerdict(
                 TaskOutcome.Failed, EndReason.Auth, $"the model API refused the credential (401); 'awoc doctor' shows which one is used, then {GoOn}"),
@@ -94,6 +95,8 @@ public static class EndJudge
     {
         const int NoSuchFile = 2;
         const int OutOfMemory = 12;
+        if (exit.Error?.StartsWith(ShimExit.NoDirectory, StringComparison.Ordinal) == true)
+            return new AttemptVerdict(TaskOutcome.Failed, EndReason.SpawnFailed, $"it could not be started: {exit.Error}; make it again, then 'awoc retry {AttemptVerdict.TaskHandle}'");
         var reason = exit.Errno switch
         {
             NoSuchFile => EndReason.AgentMissing,

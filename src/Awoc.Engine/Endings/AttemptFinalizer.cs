@@ -44,25 +44,19 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         await StoreAsync(task, AttemptRecovery.Decide(ports, runner, task, ending, usage, exit, story, record));
     }
 
-    /// <summary>The attempt could not even be prepared.</summary>
-    public Task NeverStartedAsync(AgentTask task, Exception broken)
+    /// <summary>The attempt could not even be prepared, or its supervisor did not come up.</summary>
+    public async Task NeverStartedAsync(AgentTask task, Exception broken)
     {
-        const int NoSpaceLeft = 28;
-        var full = broken is IOException && (broken.HResult & 0xFFFF) == NoSpaceLeft;
-        return full
-            ? NeverStartedAsync(task, EndReason.DiskFull, $"no room on the disk of {ports.Paths.Home}; free some, then 'awoc retry {task.Id.Handle}'")
-            : NeverStartedAsync(task, EndReason.SpawnFailed, $"it could not be started: {broken.Message}; see 'awoc doctor', then 'awoc retry {task.Id.Handle}'");
-    }
-
-    public async Task NeverStartedAsync(AgentTask task, EndReason reason, string why)
-    {
-        ports.Gateway.Close(task.Id, task.Attempt);
-        var left = new UnfinishedAttempt(
-            new AttemptStory(), new AttemptVerdict(TaskOutcome.Failed, reason, why), 0, 0, runner.Traits.UsesModel, Reported: false);
+        var record = ports.Gateway.Close(task.Id, task.Attempt);
+        var folder = ports.Paths.Task(task.Id);
+        var attempt = folder.Attempt(task.Attempt);
+        var story = new AttemptStory();
+        var verdict = StartFailure.Judge(broken, ports.Paths.Home, task);
+        var left = new UnfinishedAttempt(story, verdict, 0, 0, runner.Traits.UsesModel, Reported: false);
         var ending = await KeepPartialAsync(
-            task, ports.Paths.Task(task.Id), left, new TaskEnding { Outcome = TaskOutcome.Failed, Reason = reason, Detail = why });
-        KeepEvidence(task, ports.Paths.Task(task.Id).Attempt(task.Attempt), EndEvidence.Of(task, new AttemptEnd(new AttemptEvidence(), null, false), ending));
-        await StoreAsync(task, new TaskCommand.Finish(task.Fence, Usage.Zero, 0, ending));
+            task, folder, left, new TaskEnding { Outcome = verdict.Outcome, Reason = verdict.Reason, Detail = verdict.Detail });
+        KeepEvidence(task, attempt, EndEvidence.Of(task, new AttemptEnd(new AttemptEvidence(), null, false), ending));
+        await StoreAsync(task, AttemptRecovery.Decide(ports, runner, task, ending, Usage.Zero, null, story, record));
     }
 
     private async Task StoreAsync(AgentTask task, TaskCommand command)

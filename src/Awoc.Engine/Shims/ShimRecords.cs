@@ -49,6 +49,9 @@ public sealed record ShimExit
     /// <summary>Why the shim ended it (<see cref="EndCause"/>, or the text of an <c>end</c>); null where it ended by itself.</summary>
     public string? Cause { get; init; }
 
+    /// <summary>What <see cref="Error"/> begins with where the agent's directory could not be entered, and not its program executed.</summary>
+    public const string NoDirectory = "cannot enter the directory ";
+
     /// <summary>For <see cref="EndCause.SpawnFailed"/>: what failed and the system's words for it.</summary>
     public string? Error { get; init; }
 

@@ -11,11 +11,14 @@ public sealed partial class AttemptDriver
     /// <summary>Added to a delay that the agent told: it asks the API again a little after it.</summary>
     private static readonly TimeSpan s_retryGrace = TimeSpan.FromSeconds(2);
 
-    private StallWatch? _stall;
+    private volatile StallWatch? _stall;
     private long? _stallLimit;
     private long _stallLookedAt;
     private AgentEvent.Retry? _retry;
     private long _retryHeardAt;
+
+    /// <summary>How long the agent has given no sign of life, and how long it may; null before the first look and where there is no such limit.</summary>
+    public (TimeSpan For, TimeSpan Patience)? Quiet => _stall is { } watch && _budget.StallSeconds > 0 ? (watch.Quiet, watch.Patience) : null;
 
     /// <summary>Has a look when one is due, and ends an attempt that hangs; returns the time until the next.</summary>
     private TimeSpan? WatchForStall(bool logFull)

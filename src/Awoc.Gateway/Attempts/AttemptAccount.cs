@@ -194,7 +194,7 @@ internal sealed partial class AttemptAccount : IDisposable
         // and a preconnect's 404 is none.
         if (call.Terms.Claim is { } claim)
         {
-            _book.Settle(claim, usage, call.Succeeded);
+            _book.Settle(claim, usage, call.Succeeded, last: reading.EndsTurn);
             _record = LedgerReplay.Settled(_record, line, usage, call.Terms.Report, call.Terms.Price is null ? call.Terms.Model ?? "" : null);
             _record = _record with { OpenRequests = _record.OpenRequests - 1 };
             Learn(call, usage);

@@ -55,14 +55,18 @@ internal sealed class GrantBook(Allowance allowance)
     public void Withdraw(GrantClaim claim) => _waiting.Remove(claim);
 
     /// <summary>Gives a grant back and counts what was used of it. A server that generated more than it was allowed counts as told.</summary>
-    /// <param name="answered">The model answered: a turn.</param>
-    public void Settle(GrantClaim claim, Usage usage, bool answered)
+    /// <param name="answered">The model answered: a turn, but for the report's, which comes on top.</param>
+    /// <param name="last">The agent has no reason to ask again.</param>
+    public void Settle(GrantClaim claim, Usage usage, bool answered, bool last = false)
     {
         if (!_open.Remove(claim, out var hold)) return;
         OpenTokens -= hold.Cap;
         OpenUsd -= hold.Usd;
         Settled += usage;
-        if (answered) Turns++;
+        if (answered && !Reporting) Turns++;
+
+        // A sub-agent that has ended must not keep a share from those that go on; the main thread goes on when its sub-agents have ended.
+        if (last && claim.Agent != GrantClaim.MainThread && !IsAtWork(claim.Agent)) _seen.Remove(claim.Agent);
     }
 
     /// <summary>Decides what can be decided now; to be called after anything has changed.</summary>

@@ -42,7 +42,7 @@ internal sealed class LedgerReplay
         LastStatus = line.Status,
         LastErrorType = line.Error ?? record.LastErrorType,
         LastStopReason = line.Stop ?? record.LastStopReason,
-        Turns = record.Turns + (line.Status is >= 200 and <= 299 ? 1 : 0),
+        Turns = record.Turns + (!report && line.Status is >= 200 and <= 299 ? 1 : 0),
         ReportTokens = record.ReportTokens + (report ? usage.Output : 0),
         ResetsAt = line.Status is 429 or 529 ? line.ResetsAt : record.ResetsAt,
         Unpriced = unpriced is null || usage == Usage.Zero || record.Unpriced.Contains(unpriced) ? record.Unpriced : [.. record.Unpriced, unpriced],

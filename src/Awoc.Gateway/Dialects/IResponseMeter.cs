@@ -21,6 +21,9 @@ internal interface IResponseMeter
 /// <param name="Error">The API's error type.</param>
 internal sealed record MeterReading(Usage Usage, bool Final, bool Begun, string? Stop, string? Error)
 {
+    /// <summary>The model has said all it had to say, and asks for no tool: whoever asked has no reason to ask again. In Anthropic's words.</summary>
+    public bool EndsTurn => Stop is "end_turn" or "stop_sequence" or "refusal";
+
     public static MeterReading Nothing { get; } = new(Usage.Zero, false, false, null, null);
 }
 

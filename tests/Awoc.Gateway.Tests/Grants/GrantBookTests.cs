@@ -34,6 +34,22 @@ public sealed class GrantBookTests
     }
 
     [Fact]
+    public void Ask_AfterItsSubAgentsHaveEnded_HasAllThatIsLeft()
+    {
+        var book = new GrantBook(new Allowance(8000));
+        book.Settle(Ask(book, "", 100).Claim, new Usage(100), answered: true);
+        var (ended, goesOn) = (Ask(book, "a", 200), Ask(book, "b", 200));
+        book.Settle(ended.Claim, new Usage(200), answered: true, last: true);
+        book.Settle(goesOn.Claim, new Usage(200), answered: true);
+
+        var shared = Ask(book, "", 64_000);
+        Assert.Equal(5500 / 2, Cap(shared.Ruling));
+        book.Settle(shared.Claim, new Usage(0), answered: true);
+        book.Settle(Ask(book, "b", 100).Claim, new Usage(0), answered: true, last: true);
+        Assert.Equal(5500, Granted(book, "", 64_000));
+    }
+
+    [Fact]
     public void Ask_TooLittleFreeWhileOthersHold_WaitsUntilTheySettle()
     {
         var book = new GrantBook(new Allowance(5000));

@@ -223,7 +223,7 @@ public sealed class GrantTests
         var record = host.Record;
         Assert.Equal((true, 126, 168, null), (record.Reporting, record.ReportTokens, record.Usage.Output, record.Spent));
         var again = host.Gateway.Close(host.Task, 1)!;
-        Assert.Equal((true, 126, 4), (again.Reporting, host.Gateway.Read(host.LedgerPath).ReportTokens, host.Gateway.Read(host.LedgerPath).Turns));
+        Assert.Equal((true, 126, 1), (again.Reporting, host.Gateway.Read(host.LedgerPath).ReportTokens, host.Gateway.Read(host.LedgerPath).Turns));
         host.Open(upstream.BaseUrl, l => l with { Allowance = new Allowance(5000) });
         using var adopted = await host.SendAsync(Messages(Samples.Ask(), "a"));
         await AuthenticationTests.AssertRefusedAsync(adopted, 400, "invalid_request_error");

@@ -16,6 +16,9 @@ internal sealed record BudgetOutcome(BudgetRun Run)
 
     public bool HadReportTurn { get; init; }
 
+    /// <summary>Sub-agents whose requests the server answered.</summary>
+    public int Subagents { get; init; }
+
     public bool EndedByBudget { get; init; }
 
     /// <summary>What AWOC itself says was generated.</summary>
@@ -40,7 +43,7 @@ internal sealed record BudgetOutcome(BudgetRun Run)
 
     public override string ToString() =>
         $"{Run.Number,4} {Run.Agent,-7} B {Run.Budget,6} W {Run.Split.Work,6} R {Run.Split.Report,5}  generated {Generated,6} ({Use,4:P0}), counted {Counted,6}, "
-        + $"report {(HadReportTurn ? Reported.ToString(System.Globalization.CultureInfo.InvariantCulture) : "-"),5}, result {ResultLength,6} chars, {Milliseconds,6} ({WaitedMilliseconds}) ms, {End}"
+        + $"report {(HadReportTurn ? Reported.ToString(System.Globalization.CultureInfo.InvariantCulture) : "-"),5}, result {ResultLength,6} chars, {Milliseconds,6} ({WaitedMilliseconds}) ms, sub-agents {Subagents} of {Run.Subagents}, {End}"
         + string.Concat(Faults.Select(f => $"\n       FAULT: {f}"));
 
     public static async Task<BudgetOutcome> OfAsync(AwocSandbox awoc, BudgetRun run)
@@ -59,6 +62,7 @@ internal sealed record BudgetOutcome(BudgetRun Run)
             Generated = task.Log.TotalGeneratedTokens,
             Reported = requests.Where(r => r.ToolChoice == "none").Sum(r => (long)r.GeneratedTokens),
             HadReportTurn = requests.Any(r => r is { ToolChoice: "none", Status: 200 }),
+            Subagents = requests.Where(r => r is { AgentId: not null, GeneratedTokens: > 0 }).Select(r => r.AgentId).Distinct().Count(),
             EndedByBudget = outcome == "budget_exhausted",
             Counted = (long?)status["usage"]?["output"] ?? 0,
             End = $"{outcome} {status["reason"]} {status["result"]}",
@@ -79,6 +83,7 @@ internal sealed record BudgetOutcome(BudgetRun Run)
         if (Counted != Generated) faults.Add($"AWOC counts {Counted} tokens, the server generated {Generated}");
         if (outcome is not ("succeeded" or "budget_exhausted")) faults.Add($"ended {End}, neither done nor at its budget");
         if (outcome == "budget_exhausted" && !HadReportTurn) faults.Add("its budget ended the work, and there was no report turn");
+        if (Run.Subagents > 0 && Subagents == 0) faults.Add($"none of its {Run.Subagents} sub-agents was heard of");
         if (output.Code != 0 || ResultLength == 0) faults.Add($"no result to read: 'awoc output' ended {output.Code}");
         return faults;
     }

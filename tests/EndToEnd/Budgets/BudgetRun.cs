@@ -8,11 +8,16 @@ namespace Awoc.EndToEnd.Budgets;
 /// <summary>One randomized run: a budget and a script that knows nothing of it. The same seed and number make the same run.</summary>
 internal sealed record BudgetRun(int Number, string Agent, long Budget, string Yaml)
 {
+    private const int MostAgents = 3;
+
     private const double Least = 50;
     private const double Most = 20_000;
 
     /// <summary>Below it an agent gets no tool for sub-agents.</summary>
     private const long SubagentsFrom = 10_001;
+
+    /// <summary>Sub-agents that the script's first answer starts side by side: their requests must be seen. 0 where it starts none.</summary>
+    public int Subagents { get; private init; }
 
     public BudgetSplit Split => BudgetSplit.Of(Budget);
 
@@ -29,8 +34,12 @@ internal sealed record BudgetRun(int Number, string Agent, long Budget, string Y
     {
         var random = new Random(Mixed(seed, number));
         var agent = number % 2 == 0 ? "claude" : "builtin";
-        var budget = (long)Math.Round(Math.Exp(Between(random, Math.Log(Least), Math.Log(Most))));
-        return new BudgetRun(number, agent, budget, Script(random, agent, budget));
+
+        // A third of Claude Code's runs begin with sub-agents, and have the budget without which there is no tool for them.
+        var subagents = agent == "claude" && random.Next(3) == 0 ? random.Next(1, MostAgents + 1) : 0;
+        var least = subagents > 0 ? SubagentsFrom : Least;
+        var budget = (long)Math.Round(Math.Exp(Between(random, Math.Log(least), Math.Log(Most))));
+        return new BudgetRun(number, agent, budget, Script(random, agent, budget, subagents)) { Subagents = subagents };
     }
 
     /// <summary>Neighbouring seeds of <see cref="Random"/> begin alike; these do not.</summary>
@@ -41,7 +50,7 @@ internal sealed record BudgetRun(int Number, string Agent, long Budget, string Y
         return (int)((mixed ^ (mixed >> 27)) >> 33);
     }
 
-    private static string Script(Random random, string agent, long budget)
+    private static string Script(Random random, string agent, long budget, int begin)
     {
         var split = BudgetSplit.Of(budget);
         var text = new StringBuilder("name: random\n");
@@ -49,10 +58,11 @@ internal sealed record BudgetRun(int Number, string Agent, long Budget, string Y
         // A model rarely hits the length it was told: some reports are short, some are cut.
         text.Append(CultureInfo.InvariantCulture, $"report: {random.Next(60, 121)}%\n").Append("steps:\n");
         var turns = random.Next(2, 9);
-        var subagents = agent == "claude" && budget >= SubagentsFrom && random.Next(3) > 0 ? random.Next(turns) : -1;
+        if (begin > 0) AppendSubagents(text, begin);
+        var subagents = agent == "claude" && budget >= SubagentsFrom && random.Next(3) == 0 ? random.Next(turns) : -1;
         for (var turn = 0; turn < turns; turn++)
         {
-            if (turn == subagents) AppendSubagents(text, random);
+            if (turn == subagents) AppendSubagents(text, random.Next(1, MostAgents + 1));
             else AppendTurn(text, random, Size(random, split.Work), turn);
         }
 
@@ -96,10 +106,9 @@ internal sealed record BudgetRun(int Number, string Agent, long Budget, string Y
         text.Append("\"\n");
     }
 
-    private static void AppendSubagents(StringBuilder text, Random random)
+    private static void AppendSubagents(StringBuilder text, int agents)
     {
         text.Append("  - text: Sharing the work.\n    tools:\n");
-        var agents = random.Next(1, 5);
         for (var agent = 0; agent < agents; agent++)
             text.Append(CultureInfo.InvariantCulture, $"      - {{name: Agent, input: {{description: Part {agent}, prompt: \"Do a part of it, number {agent}.\", subagent_type: general-purpose}}}}\n");
     }

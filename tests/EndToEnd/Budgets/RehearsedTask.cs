@@ -56,6 +56,12 @@ internal sealed class RehearsedTask : IAsyncDisposable
         }
     }
 
+    public static ScenarioSource Script(string yaml)
+    {
+        var reading = ScenarioSource.Parse(yaml);
+        return reading.Scenario ?? throw new FormatException($"{string.Join('\n', reading.Faults)}\n{yaml}");
+    }
+
     /// <summary>The status of the task, once it has ended.</summary>
     public Task<JsonObject> EndAsync() => _awoc.EndOfAsync(Id);
 

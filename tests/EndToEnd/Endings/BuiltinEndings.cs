@@ -5,6 +5,13 @@ internal static class BuiltinEndings
 {
     private const string Text = """  - text: "# Report\n\nThe project holds one file." """;
 
+    private const string ByTheBudget = "calls refused by the budget";
+    private const string Turns = """
+          - tool: {name: Bash, input: {command: "true"}}
+            text: {text: "Looking.", tokens: 300}
+            repeat: 40
+        """;
+
     public static EndingRow[] Rows { get; } =
     [
         Builtin("Writes its output and ends", "succeeded", null, "complete") with { Scenario = "write-target" },
@@ -36,6 +43,24 @@ internal static class BuiltinEndings
                 """,
             Evidence = "calls refused by the budget",
         },
+        Builtin("A tool that runs, until the deadline", "timed_out", "deadline", "partial") with { Steps = """  - tool: {name: Bash, input: {command: "sleep 1000"}}""", Flags = ["--timeout", "4"] },
+        Builtin("The task's limit of turns", "budget_exhausted", "turns", "partial") with { Flags = ["--max-turns", "3"], Steps = Turns, Evidence = ByTheBudget, Says = ["(3 of 3)"] },
+        Builtin("The budget of input tokens is spent", "budget_exhausted", "input_tokens", "partial") with
+        {
+            Flags = ["--max-input-tokens", "4000"],
+            Steps = Turns,
+            Evidence = ByTheBudget,
+            Says = ["budget of input tokens spent ("],
+        },
+        Builtin("The budget of money is spent", "budget_exhausted", "cost", "partial") with
+        {
+            Model = "claude-haiku-4-5",
+            Flags = ["--max-cost", "0.01"],
+            Steps = Turns,
+            Evidence = ByTheBudget,
+            Says = ["money budget spent ($", " of $0.01"],
+        },
+        Builtin("A connection that says nothing, until it counts as hung", "failed", "stalled", "none") with { Scenario = "hang", Flags = ["--stall-timeout", "2"], Says = ["stall limit of 2s"] },
         Builtin("Ends well with no output at all", "failed", "agent_error", "none") with { Steps = "  - text: \"\"" },
     ];
 

@@ -10,6 +10,12 @@ internal static class ClaudeEndings
     private const string Text = """  - text: "# Report\n\nThe project holds one file." """;
     private const string Silent = "  - thinking: {text: \"Nothing to add.\"}\n    text: \"\"";
     private const string Sleep = """  - tool: {name: Bash, input: {command: "sleep 1000"}}""";
+    private const string ByTheBudget = "calls refused by the budget";
+    private const string Turns = """
+          - tool: {name: Bash, input: {command: "true"}}
+            text: {text: "Looking.", tokens: 300}
+            repeat: 40
+        """;
     private const string WriteReport = """  - tool: {name: Write, input: {file_path: "{{output}}", content: "# Report"}}""" + "\n";
     private const string WriteLong =
         """  - tool: {name: Write, input: {file_path: "{{output}}", content: "A report that is longer than sixty tokens, which is to say longer than about two hundred and forty bytes, and which therefore is cut in the midst of its arguments, so that no file is ever written although the agent goes on and says that it is there, and all is well."}}""" + "\n";
@@ -140,6 +146,30 @@ internal static class ClaudeEndings
                     repeat: 20
                 """,
             Evidence = "calls refused by the budget",
+        },
+        Claude("The task's limit of turns", "budget_exhausted", "turns", "partial") with { Flags = ["--max-turns", "3"], Steps = Turns, Evidence = ByTheBudget, Says = ["(3 of 3)"] },
+        Claude("The budget of input tokens is spent", "budget_exhausted", "input_tokens", "partial") with
+        {
+            Flags = ["--max-input-tokens", "60000"],
+            Steps = Turns,
+            Evidence = ByTheBudget,
+            Says = ["budget of input tokens spent ("],
+        },
+        Claude("The budget of money is spent", "budget_exhausted", "cost", "partial") with
+        {
+            Model = "claude-haiku-4-5",
+            Flags = ["--max-cost", "0.1"],
+            Steps = Turns,
+            Evidence = ByTheBudget,
+            Says = ["money budget spent ($", " of $0.1"],
+        },
+        Claude("A connection that says nothing, until it counts as hung", "failed", "stalled", "none") with { Scenario = "hang", Flags = ["--stall-timeout", "2"], Says = ["stall limit of 2s"] },
+        Claude("It is killed in each of three attempts", "failed", "poisoned", "none") with { Program = "kill -9 $$", Flags = ["--on-failure", "default"], Says = ["3 times in a row"] },
+        Claude("Its directory is gone before its next attempt", "failed", "spawn_failed", "none") with
+        {
+            Program = "rm -rf \"$PWD\"; kill -9 $$",
+            Flags = ["--on-failure", "default"],
+            Says = ["cannot enter the directory"],
         },
         Claude("The program names an interpreter that does not exist", "failed", "agent_missing", "none") with { Program = "#!/no/such/interpreter\n" },
         Claude("The program's interpreter may not be executed", "failed", "spawn_failed", "none") with { Program = "#!/tmp\n" },

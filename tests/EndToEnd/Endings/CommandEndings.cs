@@ -11,6 +11,7 @@ internal static class CommandEndings
         Command("A command that does not exist", "no-such-command", "failed", "command_failed", "none") with { Says = ["not found"] },
         Command("Killed by a signal", "echo begun; kill -9 $$", "failed", "command_failed", "partial") with { Says = ["signal 9"] },
         Command("Still running at the deadline", "echo begun; sleep 1000", "timed_out", "deadline", "partial") with { Flags = ["--timeout", "1"] },
+        Command("Says nothing and does nothing, until it counts as hung", "echo begun; sleep 1000", "failed", "stalled", "partial") with { Flags = ["--stall-timeout", "1"] },
         Command("Canceled", "echo begun; sleep 1000", "canceled", "user", "partial") with
         {
             Meanwhile = async row =>

@@ -9,6 +9,7 @@ namespace Awoc.EndToEnd.Endings;
 /// <summary>One daemon and one rehearsal server, on which many rows run side by side.</summary>
 internal sealed class EndingBench : IAsyncDisposable
 {
+    private const string OnFailure = "--on-failure";
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
     private readonly RehearsalServer _server;
     private string[] _stopAtTheEnd = [];
@@ -33,7 +34,7 @@ internal sealed class EndingBench : IAsyncDisposable
         await bench.SetAsync("agents.builtin.max_retries", "1");
         await bench.SetAsync("agents.builtin.max_turns", "6");
         // Recovery would take up what a row is to see the end of.
-        if ((await bench.Awoc.AwocAsync("run", "--help")).Out.Contains("--on-failure", StringComparison.Ordinal)) bench._stopAtTheEnd = ["--on-failure", "stop"];
+        if ((await bench.Awoc.AwocAsync("run", "--help")).Out.Contains(OnFailure, StringComparison.Ordinal)) bench._stopAtTheEnd = [OnFailure, "stop"];
         return bench;
     }
 
@@ -62,8 +63,8 @@ internal sealed class EndingBench : IAsyncDisposable
         await Awoc.AwocAsync("wait", id, "--timeout", "30");
         var status = await Awoc.StatusAsync(id);
         if ((string?)status["state"] != "ended") throw new InvalidOperationException($"{status.ToJsonString()}\n{Awoc.Diagnose(id)}\n{await File.ReadAllTextAsync(Path.Combine(Awoc.Home, "background", "awocd.log"))}");
-        var attempt = new RunningRow(this, id, folder).Attempt;
-        var evidence = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(attempt, "evidence.json")))!.AsObject();
+        var last = status["attempts"]!.AsArray().Count;
+        var evidence = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Awoc.TaskFolder(id), "attempts", $"{last}", "evidence.json")))!.AsObject();
         return new ObservedRow(
             row, (string)status["outcome"]!, (string?)status["reason"], (string)status["result"]!, (string?)status["detail"],
             row.Evidence ?? EvidenceWords.Of(evidence), status.ToJsonString() + "\n" + evidence.ToJsonString());
@@ -85,10 +86,11 @@ internal sealed class EndingBench : IAsyncDisposable
     private string[] Arguments(EndingRow row)
     {
         var work = row.ByPrompt ? $"{row.Work} [[rehearse:{NameOf(row)}]]" : row.Work;
-        List<string> arguments = ["run", row.Agent == "command" ? $"custom:{work}" : $"research:{work}", .. _stopAtTheEnd];
+        List<string> arguments = ["run", row.Agent == "command" ? $"custom:{work}" : $"research:{work}"];
+        if (!row.Flags.Contains(OnFailure)) arguments.AddRange(_stopAtTheEnd);
         if (row.Output is { } output) arguments.Add(output);
         arguments.AddRange(["--agent", row.Agent, .. row.Flags]);
-        if (row.Agent != "command") arguments.AddRange(["--model", "sonnet"]);
+        if (row.Agent != "command") arguments.AddRange(["--model", row.Model]);
         if (!row.Flags.Contains("--tokens")) arguments.AddRange(["--tokens", "500000"]);
         return [.. arguments];
     }

@@ -23,6 +23,7 @@ internal sealed record EndingRow(string Agent, string Way, string Outcome, strin
     /// <summary>What is run, for the agent <c>command</c>; else a description.</summary>
     public string Work { get; init; } = "the project";
 
+    public string Model { get; init; } = "sonnet";
     public string? Output { get; init; } = "r.md";
     public string[] Flags { get; init; } = [];
     public (string Name, string? Value)[] Environment { get; init; } = [];

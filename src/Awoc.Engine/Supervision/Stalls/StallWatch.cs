@@ -22,6 +22,9 @@ public sealed class StallWatch(TimeSpan limit)
     /// <summary>How long there has been no sign of life.</summary>
     public TimeSpan Quiet { get; private set; }
 
+    /// <summary>How long there may be none, as things stand: more while a tool call is under way.</summary>
+    public TimeSpan Patience => _last is { ToolPending: true } ? limit * ToolPatience : limit;
+
     /// <summary>How often to look: a tenth of the limit, from a fifth of a second to 15 s.</summary>
     public TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(Math.Clamp(limit.TotalMilliseconds / 10, 200, 15_000));
 
@@ -32,7 +35,7 @@ public sealed class StallWatch(TimeSpan limit)
         if (_last is not { } before || signs.Excused || IsAlive(before, signs, since)) Quiet = TimeSpan.Zero;
         else Quiet += since < Interval * 2 ? since : Interval * 2;
         _last = signs;
-        return Quiet >= (signs.ToolPending ? limit * ToolPatience : limit);
+        return Quiet >= Patience;
     }
 
     private static bool IsAlive(LifeSigns before, LifeSigns now, TimeSpan since) =>
