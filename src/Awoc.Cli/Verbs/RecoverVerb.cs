@@ -60,7 +60,7 @@ internal static class RecoverVerb
     }
 
     private static UsageException NoChoice(string reference, string why) => new(
-        [why, .. s_choices.Select(c => $"awoc recover {Printable.Line(reference)} {c.Choice}   {c.Means}")]);
+        string.Join('\n', [why, .. s_choices.Select(c => $"  awoc recover {Printable.Line(reference)} {c.Choice,-7} {c.Means}")]));
 
     private static async Task<string> AskAsync(CliConsole console, TaskView task, CancellationToken token)
     {
