@@ -42,7 +42,7 @@ internal static class TaskDetail
         {
             var end = attempt.Outcome is { } outcome ? attempt.Reason is { } reason ? $"{outcome} ({reason})" : outcome : "running";
             var session = attempt.Session is { } id ? $", session {id}" : "";
-            writer.WriteLine($"attempt {attempt.Number,-5} {end}, {Figures.Tokens(attempt.Usage.Output)}, started {Time(attempt.StartedAt)}{session}");
+            writer.WriteLine($"attempt {attempt.Number,-5} {end}{(task.Budget.Tokens is null ? "" : $", {Figures.Tokens(attempt.Usage.Output)}")}, started {Time(attempt.StartedAt)}{session}");
         }
 
         foreach (var step in NextSteps(task, handle)) writer.WriteLine($"next          {step}");
