@@ -14,10 +14,11 @@ public sealed partial class AwocClient
     /// </summary>
     /// <param name="references">The tasks. All are looked up before the first is waited for.</param>
     /// <param name="progress">Called with each event of these tasks.</param>
+    /// <param name="live">Called with each task that has not ended, as it stands when the wait begins and after a lost connection.</param>
     /// <param name="token">Gives the wait up; the tasks go on.</param>
     /// <exception cref="AwocException">A reference names no task, or the daemon is gone for good.</exception>
     public async IAsyncEnumerable<TaskView> WaitAsync(
-        IReadOnlyCollection<string> references, Action<EventView>? progress = null, [EnumeratorCancellation] CancellationToken token = default)
+        IReadOnlyCollection<string> references, Action<EventView>? progress = null, Action<TaskView>? live = null, [EnumeratorCancellation] CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(references);
         if (references.Count == 0) yield break;
@@ -49,6 +50,7 @@ public sealed partial class AwocClient
                     if (task.State != TaskWords.Ended)
                     {
                         open.Add(task.Id);
+                        live?.Invoke(task);
                         continue;
                     }
 

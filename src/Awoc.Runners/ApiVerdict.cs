@@ -25,8 +25,7 @@ internal static class ApiVerdict
 
     public const string Resume = $"'awoc retry {AttemptVerdict.TaskHandle} --resume' goes on from there";
 
-    public const string BudgetSpent =
-        $"The token budget is spent; 'awoc retry {AttemptVerdict.TaskHandle} --reduce-scope' does what fits, or launch it again with more --tokens.";
+    public const string BudgetSpent = $"the token budget is spent; {AttemptVerdict.AfterBudget}";
 
     private const int QuoteLength = 200;
 
@@ -77,17 +76,13 @@ internal static class ApiVerdict
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"it resets at {at.UtcDateTime:yyyy-MM-dd HH:mm}Z; {Retry} then")
         : Later;
 
-    /// <summary>The two ways on from a spent budget.</summary>
-    public static string SmallerOrMore(string budget) =>
-        $"'awoc retry {AttemptVerdict.TaskHandle} --reduce-scope' does what fits, or launch it again with more {budget}";
-
     public static AttemptVerdict Refused(string said) =>
         Fail(EndReason.Refused, $"the model refused the task{Quoted(said)}", "launch it again with what it is for, or with another --model");
 
     public static AttemptVerdict Crashed(string what) => Fail(EndReason.AgentCrashed, what, SeeLogs);
 
     public static AttemptVerdict Fail(EndReason reason, string what, string next) =>
-        new(TaskOutcome.Failed, reason, $"{char.ToUpperInvariant(what[0])}{what[1..].TrimEnd('.')}; {next}.");
+        new(TaskOutcome.Failed, reason, $"{what.TrimEnd('.')}; {next}");
 
     /// <summary>The agent's words as a part of a sentence: one line, bounded; nothing when there are none.</summary>
     public static string Quoted(string said)

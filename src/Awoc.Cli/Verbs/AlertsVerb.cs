@@ -73,8 +73,8 @@ internal static class AlertsVerb
         if (alerts.Count == 0) console.Say("nothing needs you");
         foreach (var alert in alerts)
         {
-            var name = alert.Name is null ? "" : $" ({Printable.Line(alert.Name)})";
-            console.Out.WriteLine($"{TaskWords.Handle(alert.Task)}{name}  {alert.At.ToLocalTime():yyyy-MM-dd HH:mm}  {Printable.Line(alert.Text)}");
+            var name = alert.Name is null ? "" : $"  ({Printable.Line(alert.Name)})";
+            console.Out.WriteLine($"{alert.At.ToLocalTime():yyyy-MM-dd HH:mm}  {Printable.Line(alert.Text)}{name}");
             foreach (var remedy in alert.Remedies) console.Out.WriteLine($"    {remedy}");
         }
     }

@@ -20,7 +20,7 @@ internal static class Ending
     {
         var why = task.Reason is { } reason && task.Outcome != TaskWords.Succeeded ? $" ({reason})" : "";
         var detail = task.Detail is { } text ? $": {Printable.Line(text).TrimEnd('.')}" : "";
-        var spent = $", {Figures.Count(task.Usage.Output)} tokens, {Figures.Duration(task.RunMs)}";
+        var spent = $"{(task.Budget.Tokens is null ? "" : $", {Figures.Tokens(task.Usage.Output)}")}, {Figures.Duration(task.RunMs)}";
         var rehearsed = task.Rehearsal is true ? ", rehearsal" : "";
         var handle = TaskWords.Handle(task.Id);
         var result = task.Result switch

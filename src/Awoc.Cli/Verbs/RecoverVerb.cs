@@ -47,9 +47,17 @@ internal static class RecoverVerb
         CliConsole console, string reference, string? choice, bool overwrite, bool wait, bool json, CancellationToken token)
     {
         if (choice is not (null or Use or Resume or Reduce)) throw NoChoice(reference, $"'{Printable.Line(choice)}' is no way to recover a task.");
-        if (choice is null && (Console.IsInputRedirected || !CliConsole.ErrorIsTerminal)) throw NoChoice(reference, "How is it to be recovered?");
         var client = console.Client();
-        choice ??= await AskAsync(console, await client.TaskAsync(reference, token), token);
+        if (choice is null)
+        {
+            // The three are for a task that has ended; of another, its state says more.
+            var found = await client.TaskAsync(reference, token);
+            if (found.State != TaskWords.Ended)
+                throw new UsageException($"task {TaskWords.Handle(found.Id)} has not ended: it is {found.State}{(found.WaitsFor is { } what ? $" and waits for {what}" : "")}");
+            if (Console.IsInputRedirected || !CliConsole.ErrorIsTerminal) throw NoChoice(reference, "How is it to be recovered?");
+            choice = await AskAsync(console, found, token);
+        }
+
         var request = new RecoverRequest { Choice = choice, Overwrite = overwrite, Secrets = CallerEnvironment.Current().Secrets };
         var task = await client.RecoverAsync(reference, request, token);
         if (choice != Use) return await Reopened.ShowAsync(console, client, task, wait, json, token);
@@ -60,7 +68,7 @@ internal static class RecoverVerb
     }
 
     private static UsageException NoChoice(string reference, string why) => new(
-        [why, .. s_choices.Select(c => $"awoc recover {Printable.Line(reference)} {c.Choice}   {c.Means}")]);
+        string.Join('\n', [why, .. s_choices.Select(c => $"  awoc recover {Printable.Line(reference)} {c.Choice,-7} {c.Means}")]));
 
     private static async Task<string> AskAsync(CliConsole console, TaskView task, CancellationToken token)
     {

@@ -20,7 +20,8 @@ internal static class Reopened
         using var interrupt = new Interrupt();
         try
         {
-            var ended = await client.WaitAsync([task.Id], Progress.To(console), interrupt.Token).SingleAsync(interrupt.Token);
+            var progress = new Progress(console);
+            var ended = await client.WaitAsync([task.Id], progress.Event, progress.Found, interrupt.Token).SingleAsync(interrupt.Token);
             if (json) JsonOut.Write(console, ended, WireJson.Default.TaskView);
             Ending.Say(console, ended);
             return Ending.ExitCode(ended);

@@ -117,7 +117,8 @@ internal static class RunVerb
             // Of a launch that is to answer in JSON, stdout belongs to the JSON: the log goes where words go.
             if (follow) await LogCopy.FollowAsync(
                 client, console, task.Id, TaskLog.Execution, tail: null, json ? StandardStreams.OpenError() : console.Bytes, interrupt.Token);
-            var ended = await client.WaitAsync([task.Id], Progress.To(console), interrupt.Token).SingleAsync(interrupt.Token);
+            var progress = new Progress(console);
+            var ended = await client.WaitAsync([task.Id], progress.Event, progress.Found, interrupt.Token).SingleAsync(interrupt.Token);
             if (json) JsonOut.Write(console, ended, WireJson.Default.TaskView);
             Ending.Say(console, ended);
             return Ending.ExitCode(ended);

@@ -48,6 +48,8 @@ internal static class TopUpVerb
         var task = await console.Client().TopUpAsync(reference, request, token);
         if (json) JsonOut.Write(console, task, WireJson.Default.TaskView);
         else console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.Id} {task.Budget.Tokens} tokens, {task.Budget.TimeoutSeconds} s"));
+        // More of a limit that was not the one that is spent.
+        if (task.State == TaskWords.AwaitingInput && task.WaitsFor is { } still) console.Say($"it still waits: {still}");
         return ExitCodes.Succeeded;
     }
 }

@@ -59,7 +59,8 @@ internal static class WaitVerb
         var code = ExitCodes.Succeeded;
         try
         {
-            await foreach (var task in client.WaitAsync(references, Progress.To(console), either.Token))
+            var progress = new Progress(console);
+            await foreach (var task in client.WaitAsync(references, progress.Event, progress.Found, either.Token))
             {
                 ended.Add(task);
                 code = ExitCodes.Worst(code, Ending.ExitCode(task));

@@ -13,6 +13,8 @@ internal static class Figures
         _ => string.Create(CultureInfo.InvariantCulture, $"{number / 100_000 / 10.0:0.0}M"),
     };
 
+    public static string Tokens(long number) => number == 1 ? "1 token" : $"{Count(number)} tokens";
+
     /// <summary>Milliseconds as <c>0.4s</c>, <c>12s</c>, <c>3m05s</c>, <c>2h07m</c>, <c>3d04h</c>.</summary>
     public static string Duration(long milliseconds)
     {

@@ -97,7 +97,7 @@ internal static class LimitText
                 _ => "recovers by itself what costs no budget",
             },
         ];
-        if (policy.MaxRetries is { } retries) words.Add(string.Create(CultureInfo.InvariantCulture, $"at most {retries} more attempts"));
+        if (policy.MaxRetries is { } retries) words.Add(string.Create(CultureInfo.InvariantCulture, $"at most {retries} more {(retries == 1 ? "attempt" : "attempts")}"));
         if (policy.MaxTotalTokens is { } tokens) words.Add($"{Figures.Count(tokens)} tokens in all");
         if (policy.MaxTotalSeconds is { } seconds) words.Add($"{Figures.Limit(seconds)} in all");
         return string.Join(", ", words);

@@ -19,6 +19,7 @@ internal static class TaskDetail
             ("state", TaskRow.StateOf(task)),
             ("why", task.Detail),
             ("waits for", task.WaitsFor),
+            ("goes on", task.State == TaskWords.Ended ? null : Due(task.DueAt, now)),
             ("result", task.Result == TaskWords.NoResult ? "none" : $"{task.Result}, verification {task.Verification.Replace('_', ' ')}"),
             ("agent", task.Agent),
             ("rehearsal", task.Rehearsal is true ? "yes: the embedded model answered, which is rule-based and no language model" : null),
@@ -41,7 +42,7 @@ internal static class TaskDetail
         {
             var end = attempt.Outcome is { } outcome ? attempt.Reason is { } reason ? $"{outcome} ({reason})" : outcome : "running";
             var session = attempt.Session is { } id ? $", session {id}" : "";
-            writer.WriteLine($"attempt {attempt.Number,-5} {end}, {Figures.Count(attempt.Usage.Output)} tokens, started {Time(attempt.StartedAt)}{session}");
+            writer.WriteLine($"attempt {attempt.Number,-5} {end}{(task.Budget.Tokens is null ? "" : $", {Figures.Tokens(attempt.Usage.Output)}")}, started {Time(attempt.StartedAt)}{session}");
         }
 
         foreach (var step in NextSteps(task, handle)) writer.WriteLine($"next          {step}");
@@ -56,8 +57,13 @@ internal static class TaskDetail
         }
 
         if (task.Result != TaskWords.NoResult) yield return $"awoc output {handle}";
-        if (task.Outcome != TaskWords.Succeeded) yield return $"awoc logs {handle}";
+        if (task.Outcome == TaskWords.Succeeded) yield break;
+        yield return $"awoc logs {handle}";
+        yield return task.Result == TaskWords.Partial ? $"awoc recover {handle}      (use, resume or reduce)" : $"awoc retry {handle}";
     }
+
+    private static string? Due(DateTimeOffset? due, DateTimeOffset now) =>
+        due is { } at ? $"{Time(at)}{(at > now ? $", in {Figures.Duration((long)(at - now).TotalMilliseconds)}" : "")}" : null;
 
     private static string? Time(DateTimeOffset? time) => time is { } t ? $"{t.ToLocalTime():yyyy-MM-dd HH:mm:ss}" : null;
 }

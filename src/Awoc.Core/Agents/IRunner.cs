@@ -246,6 +246,9 @@ public sealed record AttemptVerdict(TaskOutcome Outcome, EndReason? Reason, stri
     /// <summary>Stands for the task's handle in a detail: a runner knows of no task.</summary>
     public const string TaskHandle = "{task}";
 
+    /// <summary>The two ways on from a spent budget, for a detail: each brings as much again as the task was launched with.</summary>
+    public const string AfterBudget = $"'awoc retry {TaskHandle} --reduce-scope' does only what is missing, 'awoc retry {TaskHandle}' goes on with as much again";
+
     public static AttemptVerdict Success { get; } = new(TaskOutcome.Succeeded, null, null);
 }
 

@@ -16,7 +16,7 @@ public sealed record Alert(long Id, TaskId Task, AlertKind Kind, DateTimeOffset 
         var subject = $"{task.Spec.Type} {task.Id.Handle}";
         return e.Event switch
         {
-            TaskEvent.InputRequested asked => new Alert(e.Seq, e.Task, AlertKind.NeedsInput, asked.At, $"{subject} waits: {asked.Question}", Remedy.OfWaiting(task)),
+            TaskEvent.InputRequested asked => new Alert(e.Seq, e.Task, AlertKind.NeedsInput, asked.At, $"{subject} waits: {Remedy.Fact(asked.Question)}", Remedy.OfWaiting(task)),
             TaskEvent.Ended { Ending: { Outcome: not (TaskOutcome.Succeeded or TaskOutcome.Canceled) } end } ended => new Alert(
                 e.Seq, e.Task, AlertKind.Failed, ended.At, $"{subject} ended {end.Outcome.Text()}{Because(end)}", Remedy.OfEnded(task, end)),
             _ => null,
@@ -25,7 +25,7 @@ public sealed record Alert(long Id, TaskId Task, AlertKind Kind, DateTimeOffset 
 
     private static string Because(TaskEnding end) => (end.Reason, end.Detail) switch
     {
-        (_, { } detail) => $": {detail}",
+        (_, { } detail) => $": {Remedy.Fact(detail)}",
         ({ } reason, null) => $": {reason.Text()}",
         _ => "",
     };

@@ -9,6 +9,18 @@ namespace Awoc.Core.Alerts;
 /// <summary>The commands with which a person goes on, ready to be pasted: the seed's remedies first.</summary>
 public static class Remedy
 {
+    /// <summary>
+    /// A detail up to the way on that it ends with (<c>time budget spent; 'awoc retry …' goes on</c>): the same commands stand
+    /// beside it.
+    /// </summary>
+    public static string Fact(string detail)
+    {
+        var command = detail.IndexOf("'awoc ", StringComparison.Ordinal);
+        if (command < 0) return detail;
+        var end = detail.AsSpan(0, command).LastIndexOfAny(";:?.");
+        return end <= 0 ? detail : detail[..end] + (detail[end] == '?' ? "?" : "");
+    }
+
     public static IReadOnlyList<string> OfWaiting(AgentTask task) =>
         task.SpentBudget is not null ? [$"awoc topup {task.Id.Handle} {More(task.Spec.Budget, task.SpentBudget.Value)}", $"awoc answer {task.Id.Handle} stop"]
         : task.InAttempt ? [$"awoc answer {task.Id.Handle} allow", $"awoc answer {task.Id.Handle} deny"] : ["awoc daemon start"];
@@ -26,14 +38,16 @@ public static class Remedy
     public static IReadOnlyList<string> OfEnded(AgentTask task, TaskEnding end)
     {
         var id = task.Id.Handle;
-        var partial = end.Result == TaskResult.Partial ? new[] { $"awoc recover {id} use" } : [];
+        var partial = end is { Result: TaskResult.Partial, Delivered: false } ? new[] { $"awoc recover {id} use" } : [];
         return end.Reason switch
         {
             EndReason.Deadline => [Extend(task), .. partial],
             EndReason.Tokens => [$"awoc retry {id} --reduce-scope", $"awoc retry {id} --tokens {task.Spec.Budget.Tokens.ToString(CultureInfo.InvariantCulture)}", .. partial],
+            EndReason.InputTokens or EndReason.Cost or EndReason.Turns => [$"awoc retry {id} --reduce-scope", $"awoc retry {id}", .. partial],
+            EndReason.OutputTooLong or EndReason.ContextTooLong => [$"awoc retry {id} --reduce-scope", $"awoc logs {id}", .. partial],
             EndReason.Auth or EndReason.Billing or EndReason.CredentialMissing or EndReason.AgentMissing or EndReason.SpawnFailed =>
                 ["awoc doctor", $"awoc retry {id}"],
-            EndReason.RateLimited or EndReason.Overloaded or EndReason.NoMemory or EndReason.NoSlot => [$"awoc retry {id} --defer 300", .. partial],
+            { } reason when RecoveryPolicy.Unavailable.Contains(reason) => [$"awoc retry {id} --defer 300", .. partial],
             EndReason.Refused or EndReason.BadRequest or EndReason.ModelNotFound or EndReason.CommandFailed => [$"awoc logs {id}", .. partial],
             EndReason.DeliveryFailed => [$"awoc output {id}"],
             _ => [$"awoc retry {id} --resume", $"awoc logs {id}", .. partial],

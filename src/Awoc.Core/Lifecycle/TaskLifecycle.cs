@@ -172,6 +172,7 @@ public static class TaskLifecycle
                 Recovery = task.Recovery with { Next = null },
                 Result = a.Result ?? task.Result,
                 ResultPath = a.ResultPath ?? task.ResultPath,
+                Delivered = a.ResultPath is null ? task.Delivered : a.ResultPath == task.Spec.Output,
             },
             TaskEvent.Ended { Ending: var end } => next with
             {

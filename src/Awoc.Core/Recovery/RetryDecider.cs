@@ -15,8 +15,10 @@ public static class RetryDecider
     public static RetryDecision Decide(AgentTask task, RetryOrder order, bool canResume, DateTimeOffset now)
     {
         var id = task.Id.Handle;
+        if (task is { State: TaskState.AwaitingInput, WaitsFor: { } what })
+            return new RetryDecision.Conflict($"task {id} waits for you: {what}. 'awoc cancel {id}' cancels it");
         if (task.State != TaskState.Ended)
-            return new RetryDecision.Conflict($"task {id} has not ended: it is {task.State.Text()}. Wait for it (awoc wait {id}), raise its budget (awoc topup {id}), or cancel it first (awoc cancel {id})");
+            return new RetryDecision.Conflict($"task {id} has not ended: it is {task.State.Text()}. Wait for it (awoc wait {id}), or cancel it first (awoc cancel {id})");
         var ran = (task.RunMs + 999) / 1000;
         if (order.ExtendTimeout is { } total && total * 1000 <= task.RunMs)
             return new RetryDecision.Invalid(new SpecFault("--extend-timeout", Duration.Text(total), $"the total running time: more than the {Duration.Text(Math.Max(1, ran))} that task {id} has run"));

@@ -81,6 +81,8 @@ internal sealed partial class AlertDoor(ITaskStore store) : IAlertDoor, IDisposa
         try
         {
             await process.StandardInput.BaseStream.WriteAsync(body, cancellation);
+            // A line: a command that appends them to a file makes JSON lines.
+            await process.StandardInput.BaseStream.WriteAsync("\n"u8.ToArray(), cancellation);
             process.StandardInput.Close();
         }
         catch (IOException)

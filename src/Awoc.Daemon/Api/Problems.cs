@@ -12,7 +12,7 @@ internal static class Problems
     public static IResult Invalid(IReadOnlyList<SpecFault> faults) => Answer(
         ProblemTypes.Invalid,
         StatusCodes.Status400BadRequest,
-        faults.Count == 1 ? "one value of this launch is wrong" : $"{faults.Count} values of this launch are wrong",
+        faults.Count == 1 ? "one value is wrong" : $"{faults.Count} values are wrong",
         faults: [.. faults.Select(f => new Fault(f.Field, f.Value, f.Allowed))]);
 
     public static IResult Invalid(string field, string value, string allowed) => Invalid([new SpecFault(field, value, allowed)]);

@@ -28,13 +28,8 @@ public sealed record LandedAttempt(EndReason Limit, long Used, long Max)
     public AttemptVerdict Verdict => new(Outcome, Limit, Limit switch
     {
         EndReason.Deadline => $"{Words}; 'awoc retry {AttemptVerdict.TaskHandle} --extend-timeout {RecoveryDecider.Extended(Max / 1000)}' goes on",
-        EndReason.InputTokens => $"{Words}; {Reduce}, or launch it again with more --max-input-tokens",
-        EndReason.Cost => $"{Words}; {Reduce}, or launch it again with a higher --max-cost",
-        EndReason.Turns => $"{Words}; {Reduce}, or launch it again with more --max-turns",
-        _ => $"{Words}; {Reduce}, or launch it again with more --tokens",
+        _ => $"{Words}; {AttemptVerdict.AfterBudget}",
     });
-
-    private const string Reduce = $"'awoc retry {AttemptVerdict.TaskHandle} --reduce-scope' does what is missing";
 
     private static string Seconds(long milliseconds) => Duration.Text(milliseconds / 1000);
 

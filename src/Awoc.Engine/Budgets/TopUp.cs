@@ -21,10 +21,10 @@ public sealed class TopUp(EnginePorts ports, Dispatcher dispatcher)
         while (true)
         {
             if (await ports.Book.Store.FindAsync(id, cancellation) is not { } task) return new TopUpAnswer.NotFound();
-            if (task.State == TaskState.Ended)
-                return new TopUpAnswer.Conflict($"task {id.Handle} has ended {task.Outcome.Text()}: there is nothing left to spend on; go on with: awoc retry {id.Handle}{order.Flags}");
             var (budget, faults) = order.AddTo(task.Budget, task.Spec.Model is not null);
             if (faults.Count > 0) return new TopUpAnswer.Invalid(faults);
+            if (task.State == TaskState.Ended)
+                return new TopUpAnswer.Conflict($"task {id.Handle} has ended {task.Outcome.Text()}: there is nothing left to spend on; go on with: awoc retry {id.Handle}{order.Flags}");
             // Held before it is promised; a task that does not run yet asks for its share when it starts.
             if (ports.Pools.TryRaise(task with { Budget = budget }, ports.Settings.Read(null).Pools) is { } shortage) return new TopUpAnswer.Conflict(shortage.Text);
             switch (await ports.Book.TryApplyAsync(task, new TaskCommand.ChangeBudget(budget, by), cancellation))

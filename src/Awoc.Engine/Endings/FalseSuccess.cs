@@ -30,7 +30,7 @@ public static class FalseSuccess
         {
             return Failed(
                 EndReason.PermissionDenied,
-                $"it was refused {Names(denied)} and wrote nothing; allow what it needs with 'awoc config set agents.{runner.Name}.tools'");
+                $"it was refused {Names(denied)} and wrote nothing; allow what it needs with 'awoc config set agents.{runner.Name}.tools LIST' or --permissions ask");
         }
 
         return produced is ProducedOutput.Nothing ? Failed(EndReason.NoOutput, $"{runner.Name} ended well but produced nothing") : null;

@@ -21,7 +21,7 @@ public sealed class Answering(EnginePorts ports, Dispatcher dispatcher)
             return new AnswerOutcome.Invalid(new SpecFault("answer", said.Length > LongestAnswer ? $"{said.Length} characters" : said, $"allow, deny, stop, or words of at most {LongestAnswer} characters"));
         if (await ports.Book.Store.FindAsync(id, cancellation) is not { } task) return new AnswerOutcome.NotFound();
         if (task.State != TaskState.AwaitingInput)
-            return new AnswerOutcome.Conflict($"task {id.Handle} asks nothing: it is {(task.Outcome is { } outcome ? $"ended ({outcome.Text()})" : task.State.Text())}");
+            return new AnswerOutcome.Conflict($"task {id.Handle} asks nothing: it {(task.Outcome is { } outcome ? $"has ended {outcome.Text()}" : $"is {task.State.Text()}")}");
         if (task.SpentBudget is { } spent) return await OfBudgetAsync(task, spent, said, by, cancellation);
         if (!task.InAttempt) return new AnswerOutcome.Conflict($"task {id.Handle} {task.WaitsFor}: an answer does not help");
 

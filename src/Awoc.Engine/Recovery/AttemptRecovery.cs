@@ -95,7 +95,8 @@ public static class AttemptRecovery
 
     private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null ? other : other is null || one > other ? one : other;
 
-    private static string Joined(string? detail, string note) => detail is null ? note : $"{detail.TrimEnd('.')}; {note}";
+    /// <summary>The way on stays last.</summary>
+    private static string Joined(string? detail, string note) => detail is null ? note : $"{note}; {detail}";
 
     private static double Random() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
 }

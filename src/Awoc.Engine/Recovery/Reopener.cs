@@ -51,10 +51,12 @@ public sealed class Reopener(EnginePorts ports)
     public async Task<ReopenAnswer> UseAsync(AgentTask task, string by, bool overwrite, CancellationToken cancellation)
     {
         var id = task.Id.Handle;
+        if (task is { State: TaskState.AwaitingInput, WaitsFor: { } what })
+            return new ReopenAnswer.Conflict($"task {id} waits for you: {what}. 'awoc cancel {id}' cancels it");
         if (task.State != TaskState.Ended)
             return new ReopenAnswer.Conflict($"task {id} has not ended: it is {task.State.Text()}. Wait for it (awoc wait {id}), or cancel it first (awoc cancel {id})");
         if (task is { Result: TaskResult.Complete, Spec.Output: null }) return new ReopenAnswer.Conflict($"the result of task {id} is complete: print it with 'awoc output {id}'");
-        if (task.Delivered) return new ReopenAnswer.Conflict($"the result of task {id} stands at {task.ResultPath} already");
+        if (task.Delivered && File.Exists(task.ResultPath)) return new ReopenAnswer.Done(task);
         var folder = ports.Paths.Task(task.Id);
         if (task.Result == TaskResult.None || Left(task, folder) is not { } left)
             return new ReopenAnswer.Conflict($"task {id} left nothing that could be used; go on with it: awoc recover {id} resume");

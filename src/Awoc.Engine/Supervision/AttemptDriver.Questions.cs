@@ -57,7 +57,7 @@ public sealed partial class AttemptDriver
         var patience = TimeSpan.FromSeconds(Math.Max(1, Math.Min(AnswerLimit().TotalSeconds, workLeft.TotalSeconds / 2)));
         var arguments = question.Value.Length <= ShownArguments ? question.Value : $"{question.Value.AsSpan(0, ShownArguments)}…";
         var id = task.Id.Handle;
-        var words = $"may it call {question.Tool} {arguments}? Answer with: awoc answer {id} allow, awoc answer {id} deny, or awoc answer {id} TEXT; denied in {Duration.Text((long)patience.TotalSeconds)} without an answer";
+        var words = $"may it call {question.Tool} {arguments}? 'awoc answer {id} allow' lets it, 'awoc answer {id} deny' does not, other words deny it and tell the agent what to do; unanswered, it is denied after {Duration.Text((long)patience.TotalSeconds)}";
         ports.Files.Note(task, $"asks: {words}");
         if (_awaits) await GoOnAsync(null);
         await ports.Book.ApplyAsync(task.Id, new TaskCommand.AskInput(words), CancellationToken.None, task.Fence);

@@ -27,7 +27,7 @@ internal static class BuiltinVerdict
             "max_tokens" => ApiVerdict.Of(new ApiFailure("max_output_tokens", null, end.Answer, null, null)),
             "max_turns" => new AttemptVerdict(
                 TaskOutcome.BudgetExhausted, EndReason.Turns,
-                $"Its limit of turns was reached{ApiVerdict.Quoted(end.Answer)}; raise '{AgentSettings.MaxTurns}' for the agent builtin in config.yaml, then {ApiVerdict.Resume}."),
+                $"its limit of turns was reached{ApiVerdict.Quoted(end.Answer)}; raise it with 'awoc config set agents.builtin.{AgentSettings.MaxTurns} N', then {ApiVerdict.Resume}"),
             "interrupted" => ApiVerdict.Fail(EndReason.AgentError, "the agent was interrupted from outside", ApiVerdict.Resume),
             _ => ApiVerdict.Fail(EndReason.AgentError, $"the agent ended with an error{ApiVerdict.Quoted(end.Answer)}", ApiVerdict.SeeLogs),
         };

@@ -33,9 +33,9 @@ internal static partial class ClaudeVerdict
         return end.Kind switch
         {
             "error_max_turns" => new AttemptVerdict(
-                TaskOutcome.BudgetExhausted, EndReason.Turns, $"Claude Code reached its limit of turns; {ApiVerdict.SmallerOrMore("turns")}."),
+                TaskOutcome.BudgetExhausted, EndReason.Turns, $"Claude Code reached its limit of turns; {AttemptVerdict.AfterBudget}"),
             "error_max_budget_usd" => new AttemptVerdict(
-                TaskOutcome.BudgetExhausted, EndReason.Cost, $"Claude Code reached its cost limit; {ApiVerdict.SmallerOrMore("money")}."),
+                TaskOutcome.BudgetExhausted, EndReason.Cost, $"Claude Code reached its cost limit; {AttemptVerdict.AfterBudget}"),
             "error_max_structured_output_retries" => NoStructuredOutput(),
             _ when end.TerminalReason is "aborted_streaming" or "aborted_tools" => ApiVerdict.Fail(
                 EndReason.AgentError, "Claude Code was interrupted from outside (SIGINT)", ApiVerdict.Resume),
@@ -64,7 +64,7 @@ internal static partial class ClaudeVerdict
         // API Error: 529 Overloaded
         int? status = StatusIn().Match(said) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null;
         var verdict = ApiVerdict.Of(Failure(evidence, said, status, terminal: null) with { Class = null });
-        return verdict with { Detail = $"A sub-agent's part is missing. {verdict.Detail}" };
+        return verdict with { Detail = $"a sub-agent's part is missing: {verdict.Detail}" };
     }
 
     private static ApiFailure Failure(AttemptEvidence evidence, string message, int? status, string? terminal) =>
