@@ -53,7 +53,7 @@ internal static class RecoverVerb
             // The three are for a task that has ended; of another, its state says more.
             var found = await client.TaskAsync(reference, token);
             if (found.State != TaskWords.Ended)
-                throw new UsageException($"task {TaskWords.Handle(found.Id)} has not ended: it is {found.State}{(found.WaitsFor is { } what ? $" and waits for {what}" : "")}");
+                throw new UsageException($"task {TaskWords.Handle(found.Id)} {(found is { State: TaskWords.AwaitingInput, WaitsFor: { } what } ? $"waits for you: {what}" : $"has not ended: it is {found.State}")}");
             if (Console.IsInputRedirected || !CliConsole.ErrorIsTerminal) throw NoChoice(reference, "How is it to be recovered?");
             choice = await AskAsync(console, found, token);
         }

@@ -38,7 +38,7 @@ public static class Remedy
     public static IReadOnlyList<string> OfEnded(AgentTask task, TaskEnding end)
     {
         var id = task.Id.Handle;
-        var partial = end is { Result: TaskResult.Partial, Delivered: false } ? new[] { $"awoc recover {id} use" } : [];
+        var partial = end.Result == TaskResult.Partial && !task.Delivered ? new[] { $"awoc recover {id} use" } : [];
         return end.Reason switch
         {
             EndReason.Deadline => [Extend(task), .. partial],
