@@ -35,7 +35,11 @@ public sealed class ReplayTests
         {
             ["file_path"] = RecordedLines.Output,
             ["command"] = $"cd {RecordedLines.Cwd} && cat {RecordedLines.Cwd}-old/x {RecordedLines.Cwd}/notes.txt",
-            ["n"] = 3, ["ratio"] = 1e2, ["yes"] = true, ["nothing"] = null, ["empty"] = new JsonObject(),
+            ["n"] = 3,
+            ["ratio"] = 1e2,
+            ["yes"] = true,
+            ["nothing"] = null,
+            ["empty"] = new JsonObject(),
             ["list"] = new JsonArray("a: b", 1, new JsonObject { ["odd key"] = "true" }),
             ["id"] = "task 1763876543-9f86d081884c",
         };
@@ -209,7 +213,8 @@ public sealed class ReplayTests
     public void Make_Header_SaysWhatItIsAndNoLineBreakEndsIt()
     {
         var run = Run([[RecordedLines.Line(1, RecordedLines.Request(RecordedLines.Prompt()), 200, RecordedLines.Message(5, RecordedLines.Text("x")))]])
-            with { Model = "opus\nname: other" };
+            with
+        { Model = "opus\nname: other" };
         var made = ScenarioFromRun.Make(run, [])!;
         Assert.StartsWith("# A recorded run, made by `awoc rehearse --from 1763876543-9f86d081884c`.\n# task type: research; agent: claude; model: opus name: other; date: 2026-01-02\n# attempt 1: 1 model call\n", made.Yaml, StringComparison.Ordinal);
         Assert.Equal("run-9f86d081884c", made.Name);

@@ -111,7 +111,7 @@ public sealed class AnswerTests
     {
         await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { Scenario = "steps,n=8,tokens=20" });
         await using var awoc = Sandbox(server);
-        var id = await awoc.LaunchAsync("research:x", "r.md", "--agent", "builtin", "--max-turns", "3", "--on-budget", "ask");
+        var id = await awoc.LaunchAsync("research:x", "r.md", "--agent", "builtin", "--tokens", "20000", "--max-turns", "3", "--on-budget", "ask");
         await AwaitingAsync(awoc, id);
         Assert.Equal(0, (await awoc.AwocAsync("topup", id, "--max-turns", "2")).Code);
         await Eventually.TrueAsync(async () => (await awoc.StatusAsync(id))["attempts"]!.AsArray() is [_, { } second] && second["outcome"] is not null, s_limit, "the second attempt to end");

@@ -98,7 +98,9 @@ public sealed class RehearseFromTests
         await File.WriteAllTextAsync(Path.Combine(awoc.Work, "notes.txt"), $"the key: {key}\n");
         await using var server = await RehearsalServer.StartAsync(new RehearsalOptions
         {
-            ApiKey = key, Scenario = added?.Name ?? scenario, Scenarios = added is null ? [] : [added],
+            ApiKey = key,
+            Scenario = added?.Name ?? scenario,
+            Scenarios = added is null ? [] : [added],
         });
         var (first, id) = await RunAsync(awoc, server, key, [.. arguments, "--record"]);
 

@@ -32,7 +32,7 @@ internal static class BuiltinEndings
         Builtin("529 at every try", "failed", "overloaded", "none") with { Steps = "  - error: {status: 529, times: always}" },
         Builtin("Nobody listens at the API's address", "failed", "network", "none") with { Upstream = bench => bench.Broken.Refused },
         Builtin("Each stream breaks off", "failed", "network", "partial") with { Steps = "  - text: {text: \"Begun.\", tokens: 400}\n    cut: 0.5\n    times: always" },
-        Builtin("A connection that says nothing, until the deadline", "timed_out", "deadline", "none") with { Scenario = "hang", Flags = ["--timeout", "3"] },
+        Builtin("A connection that says nothing, until the deadline", "timed_out", "deadline", "none") with { Scenario = "hang", Flags = ["--timeout", "10"], Evidence = "stopped: deadline" },
         Builtin("The token budget is spent over many turns", "budget_exhausted", "tokens", "partial") with
         {
             Flags = ["--tokens", "1200"],

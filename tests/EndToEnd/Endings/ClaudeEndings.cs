@@ -126,8 +126,8 @@ internal static class ClaudeEndings
             Environment = [("CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK", "1")],
             Steps = "  - text: {text: \"Begun.\", tokens: 400}\n    cut: 0.5\n    times: always",
         },
-        Claude("A connection that says nothing, until the deadline", "timed_out", "deadline", "none") with { Scenario = "hang", Flags = ["--timeout", "3"] },
-        Claude("A tool that runs, until the deadline", "timed_out", "deadline", "partial") with { Steps = Sleep, Flags = ["--timeout", "4"] },
+        Claude("A connection that says nothing, until the deadline", "timed_out", "deadline", "none") with { Scenario = "hang", Flags = ["--timeout", "10"], Evidence = "stopped: deadline" },
+        Claude("A tool that runs, until the deadline", "timed_out", "deadline", "partial") with { Steps = Sleep, Flags = ["--timeout", "40"] },
         Claude("Canceled", "canceled", "user", "none") with
         {
             Steps = Sleep,

@@ -60,7 +60,7 @@ internal sealed class EndingBench : IAsyncDisposable
         if (code != 0) throw new InvalidOperationException($"{row.Way}: awoc run ended {code}: {error}");
         var id = output.Trim();
         if (row.Meanwhile is { } meanwhile) await meanwhile(new RunningRow(this, id, folder));
-        await Awoc.AwocAsync("wait", id, "--timeout", "30");
+        await Awoc.AwocAsync("wait", id, "--timeout", "70");
         var status = await Awoc.StatusAsync(id);
         if ((string?)status["state"] != "ended") throw new InvalidOperationException($"{status.ToJsonString()}\n{Awoc.Diagnose(id)}\n{await File.ReadAllTextAsync(Path.Combine(Awoc.Home, "background", "awocd.log"))}");
         var last = status["attempts"]!.AsArray().Count;
