@@ -151,9 +151,9 @@ public sealed class LandingTests
         await using var awoc = new AwocSandbox();
         var id = await awoc.LaunchAsync("--agent", "command", "true");
         await awoc.EndOfAsync(id);
-        var ended = await awoc.AwocAsync("topup", id, "--tokens", "100");
+        var ended = await awoc.AwocAsync("topup", id, "--timeout", "100");
         Assert.NotEqual(0, ended.Code);
-        Assert.Contains($"awoc retry {id.Split('-')[1]} --tokens 100", ended.Error, StringComparison.Ordinal);
+        Assert.Contains($"awoc retry {id.Split('-')[1]} --timeout 100", ended.Error, StringComparison.Ordinal);
 
         var running = await awoc.LaunchAsync("--agent", "command", "sleep 1000");
         var none = await awoc.AwocAsync("topup", running);
