@@ -199,9 +199,7 @@ public sealed class RecoveryTests
         }
 
         Assert.Contains("no task 'nosuch'", (await awoc.AwocAsync("retry", "nosuch")).Error, StringComparison.Ordinal);
-        var undecided = await awoc.AwocAsync("recover", id);
-        Assert.Equal(2, undecided.Code);
-        foreach (var choice in (string[])["use", "resume", "reduce"]) Assert.Contains($"awoc recover {id} {choice}", undecided.Error, StringComparison.Ordinal);
+        Assert.Contains("is running", (await awoc.AwocAsync("recover", id)).Error, StringComparison.Ordinal);
         Assert.Equal(2, (await awoc.AwocAsync("retry", id, "--resume", "--restart")).Code);
         await awoc.AwocAsync("cancel", id);
         Assert.Equal(2, (await awoc.AwocAsync("retry", id, "--tokens", "none")).Code);
@@ -215,6 +213,9 @@ public sealed class RecoveryTests
         var first = await awoc.EndOfAsync(id);
         Assert.Equal("timed_out", (string?)first["outcome"]);
         Assert.Contains($"awoc retry {id.Split('-')[1]} --extend-timeout 900", (string?)first["detail"], StringComparison.Ordinal);
+        var undecided = await awoc.AwocAsync("recover", id);
+        Assert.Equal(2, undecided.Code);
+        foreach (var choice in (string[])["use", "resume", "reduce"]) Assert.Contains($" {choice}", undecided.Error, StringComparison.Ordinal);
         var shorter = await awoc.AwocAsync("retry", id, "--extend-timeout", "1");
         Assert.Equal(2, shorter.Code);
         Assert.Contains("has run", shorter.Error, StringComparison.Ordinal);
