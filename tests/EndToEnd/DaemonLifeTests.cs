@@ -86,7 +86,8 @@ public sealed class DaemonLifeTests
         var ids = new List<string>();
         for (var round = 0; round < 5; round++)
         {
-            await awoc.AwocAsync("daemon", "start");
+            var started = await awoc.AwocAsync("daemon", "start");
+            Assert.True(started.Code == 0, started.Error);
             var pid = await awoc.DaemonPidAsync();
             ids.Add(await awoc.LaunchAsync("--agent", "command", $"echo ran >> ran{round}.txt"));
             Processes.Kill(pid);
