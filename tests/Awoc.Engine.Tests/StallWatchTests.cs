@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision.Stalls;
+using Awoc.TestKit;
 
 namespace Awoc.Engine.Tests;
 
@@ -81,8 +82,8 @@ public sealed class StallWatchTests
             var first = TreeCpu.Read(info);
             Assert.NotNull(first);
 
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            while (TreeCpu.Read(info) is { } now && now < first + TimeSpan.FromMilliseconds(100)) await Task.Delay(20, patience.Token);
+            await Eventually.TrueAsync(
+                () => TreeCpu.Read(info) >= first + TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30), "the grandchild's CPU time to be seen");
         }
         finally
         {

@@ -9,6 +9,7 @@ internal sealed class NobodyServesException : Exception;
 internal sealed class DaemonConnection(AwocHome home, DaemonLauncher? launcher, TimeProvider time)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(250);
 
     public async ValueTask<Stream> OpenAsync(CancellationToken token)
     {
@@ -19,12 +20,13 @@ internal sealed class DaemonConnection(AwocHome home, DaemonLauncher? launcher, 
         using var mine = await StartLock.TakeAsync(home.LockFile).ConfigureAwait(false);
         // Whoever held the lock before may have started it.
         if (await TryAsync(token).ConfigureAwait(false) is { } others) return others;
-        await launcher.StartAsync(home, token).ConfigureAwait(false);
 
-        // One that was started by other means holds its lock a moment before it listens: nothing signals that moment.
+        // Another that holds the home is a moment away from listening, or from being gone: one that was killed keeps its lock until the
+        // kernel has taken it down. Nothing signals either, so each look is another start, and the one that counts is among them.
         var started = time.GetTimestamp();
-        for (var pause = TimeSpan.FromMilliseconds(5); ; pause *= 2)
+        for (var pause = TimeSpan.FromMilliseconds(5); ; pause = pause < s_longestPause ? pause * 2 : s_longestPause)
         {
+            await launcher.StartAsync(home, token).ConfigureAwait(false);
             if (await TryAsync(token).ConfigureAwait(false) is { } stream) return stream;
             if (time.GetElapsedTime(started) > s_patience)
                 throw AwocException.Unavailable($"A daemon holds {home.Path} but does not listen on {home.Socket}. `awoc doctor` looks for the cause.");

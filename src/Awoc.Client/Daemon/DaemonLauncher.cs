@@ -17,8 +17,7 @@ public sealed class DaemonLauncher(TimeProvider? time = null)
     /// <summary>The daemon's exit code when another one serves this home already.</summary>
     public const int AlreadyRunning = 3;
 
-    /// <summary>It is there in 50 ms; on a machine that starves, with attempts to take up, in a few seconds.</summary>
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>The daemon program: the one <c>AWOC_DAEMON</c> names, else the one beside this program.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Awoc.Client;
+using Awoc.TestKit;
 
 namespace Awoc.Cli.Tests.Client;
 
@@ -56,6 +57,21 @@ public class DaemonLauncherTests
         await File.ReadAllTextAsync(started, TestContext.Current.CancellationToken).WaitAsync(s_limit, TestContext.Current.CancellationToken);
         await using var other = await FakeDaemon.StartAsync(test.Home);
         await File.WriteAllTextAsync(go, "go\n", TestContext.Current.CancellationToken);
+
+        Assert.Contains($"\"pid\":{Environment.ProcessId}", (await awoc.EndAsync()).Out);
+    }
+
+    /// <summary>A daemon that was killed holds its lock until the kernel has taken it down: the one started then gives way to a dead one.</summary>
+    [Fact]
+    public async Task Start_TheOtherDiesBeforeItServes_StartsAgain()
+    {
+        using var test = new TestHome();
+        var starts = Path.Combine(test.Directory, "starts");
+        var daemon = test.DaemonScript($"echo >> '{starts}'; exit 3");
+
+        using var awoc = AwocProcess.Start(test, ["daemon", "start", "--json"], null, ("AWOC_DAEMON", daemon));
+        await Eventually.TrueAsync(() => File.Exists(starts) && File.ReadAllLines(starts).Length > 1, s_limit, "a second start");
+        await using var other = await FakeDaemon.StartAsync(test.Home);
 
         Assert.Contains($"\"pid\":{Environment.ProcessId}", (await awoc.EndAsync()).Out);
     }

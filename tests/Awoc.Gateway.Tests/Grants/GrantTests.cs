@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Awoc.Core.Agents;
 using Awoc.Core.Tasks;
 using Awoc.Gateway.Tests.Hosting;
+using Awoc.TestKit;
 
 namespace Awoc.Gateway.Tests.Grants;
 
@@ -309,9 +311,6 @@ public sealed class GrantTests
         return body.RootElement.GetProperty("max_tokens").GetInt64();
     }
 
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(GatewayHost.Patience);
-        while (!condition()) await Task.Delay(5, limit.Token);
-    }
+    private static Task WaitForAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Eventually.TrueAsync(condition, GatewayHost.Patience, what);
 }
