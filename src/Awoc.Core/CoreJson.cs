@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Awoc.Core.Budgets;
+using Awoc.Core.Catalog;
+using Awoc.Core.Contracts;
+using Awoc.Core.Integration;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
@@ -16,7 +19,8 @@ namespace Awoc.Core;
         typeof(SnakeCaseConverter<TaskState>), typeof(SnakeCaseConverter<TaskOutcome>), typeof(SnakeCaseConverter<TaskResult>),
         typeof(SnakeCaseConverter<Verification>), typeof(SnakeCaseConverter<EndReason>), typeof(SnakeCaseConverter<OnBudget>),
         typeof(SnakeCaseConverter<OnFailure>), typeof(SnakeCaseConverter<OnPermission>), typeof(SnakeCaseConverter<LandingStep>),
-        typeof(SnakeCaseConverter<NextMode>),
+        typeof(SnakeCaseConverter<NextMode>), typeof(SnakeCaseConverter<FindingSeverity>), typeof(SnakeCaseConverter<IntegrationMode>),
+        typeof(SnakeCaseConverter<TaskFamily>), typeof(SnakeCaseConverter<SectionRole>),
     ])]
 [JsonSerializable(typeof(TaskSpec))]
 [JsonSerializable(typeof(TaskEvent))]

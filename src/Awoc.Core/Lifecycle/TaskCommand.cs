@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using Awoc.Core.Budgets;
+using Awoc.Core.Contracts;
+using Awoc.Core.Integration;
 using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 
@@ -82,6 +85,20 @@ public abstract record TaskCommand
 
     /// <summary>The partial result of an ended task was put at <paramref name="Path"/> as it is: a person takes it.</summary>
     public sealed record UseResult(string By, string Path) : TaskCommand;
+
+    /// <summary>The agent was asked to mend what a check of its result found.</summary>
+    public sealed record NoteMend(ImmutableArray<Finding> Findings) : TaskCommand;
+
+    /// <summary>An ended task's result was checked again.</summary>
+    public sealed record NoteVerified(string By, Verification Verification, ImmutableArray<Finding> Findings) : TaskCommand;
+
+    public sealed record NoteIntegrated(string By, IntegrationRecord Record) : TaskCommand;
+
+    /// <param name="Number">Of the integration that was undone.</param>
+    public sealed record NoteUndone(string By, int Number) : TaskCommand;
+
+    /// <summary>Somebody has read the result, or says that they know of the end.</summary>
+    public sealed record Acknowledge(string By) : TaskCommand;
 
     public sealed record Reopen(string By) : TaskCommand
     {

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Awoc.Core.Budgets;
+using Awoc.Core.Contracts;
+using Awoc.Core.Integration;
 using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 
@@ -22,6 +25,11 @@ namespace Awoc.Core.Lifecycle;
 [JsonDerivedType(typeof(ResultUsed), "result_used")]
 [JsonDerivedType(typeof(Landing), "landing")]
 [JsonDerivedType(typeof(BudgetChanged), "budget_changed")]
+[JsonDerivedType(typeof(MendRequested), "mend_requested")]
+[JsonDerivedType(typeof(Verified), "verified")]
+[JsonDerivedType(typeof(Integrated), "integrated")]
+[JsonDerivedType(typeof(IntegrationUndone), "integration_undone")]
+[JsonDerivedType(typeof(Acknowledged), "acknowledged")]
 public abstract record TaskEvent
 {
     private TaskEvent()
@@ -80,6 +88,21 @@ public abstract record TaskEvent
 
     public sealed record Ended(TaskEnding Ending) : TaskEvent;
 
+    /// <summary>The result broke its contract, and the same session was asked to mend exactly these findings.</summary>
+    public sealed record MendRequested(int Attempt, ImmutableArray<Finding> Findings) : TaskEvent;
+
+    /// <summary>The result of an ended task was checked again.</summary>
+    public sealed record Verified(string By, Verification Verification, ImmutableArray<Finding> Findings) : TaskEvent;
+
+    /// <summary>The result was brought into a target.</summary>
+    public sealed record Integrated(string By, IntegrationRecord Record) : TaskEvent;
+
+    /// <summary>An integration was taken back.</summary>
+    public sealed record IntegrationUndone(string By, int Number) : TaskEvent;
+
+    /// <summary>Somebody has read the result, or knows of the end: it leaves the inbox.</summary>
+    public sealed record Acknowledged(string By) : TaskEvent;
+
     /// <summary>A person took the partial result as it is.</summary>
     public sealed record ResultUsed(string By, string Path) : TaskEvent;
 
@@ -98,6 +121,10 @@ public sealed record TaskEnding
     public string? Detail { get; init; }
     public TaskResult Result { get; init; }
     public Verification Verification { get; init; }
+
+    /// <summary>What the check of the result found, warnings among it.</summary>
+    public ImmutableArray<Finding> Findings { get; init => field = value.IsDefault ? [] : value; } = [];
+
     public string? ResultPath { get; init; }
     public bool Delivered { get; init; }
     public string? Summary { get; init; }

@@ -34,6 +34,18 @@ public static class TaskLifecycle
         (TaskState.Ended, TaskCommand.UseResult c) when task.Result != TaskResult.None =>
             Accept(task, new TaskEvent.ResultUsed(c.By, c.Path) { At = at }),
         (_, TaskCommand.UseResult) => Reject(task, Verb(command), task.State == TaskState.Ended ? "it left nothing" : "it has not ended"),
+        (TaskState.Ended, TaskCommand.NoteVerified c) => Accept(task, new TaskEvent.Verified(c.By, c.Verification, c.Findings) { At = at }),
+        (_, TaskCommand.NoteVerified) => Reject(task, Verb(command), "it has not ended"),
+        (_, TaskCommand.NoteIntegrated c) when task.Result != TaskResult.None => Accept(
+            task,
+            task is { State: TaskState.Ended, ReadAt: null }
+                ? [new TaskEvent.Integrated(c.By, c.Record) { At = at }, new TaskEvent.Acknowledged(c.By) { At = at }]
+                : [new TaskEvent.Integrated(c.By, c.Record) { At = at }]),
+        (_, TaskCommand.NoteIntegrated) => Reject(task, Verb(command), "it has no result"),
+        (_, TaskCommand.NoteUndone c) => Accept(task, new TaskEvent.IntegrationUndone(c.By, c.Number) { At = at }),
+        (TaskState.Ended, TaskCommand.Acknowledge) when task.ReadAt is not null => Accept(task),
+        (TaskState.Ended, TaskCommand.Acknowledge c) => Accept(task, new TaskEvent.Acknowledged(c.By) { At = at }),
+        (_, TaskCommand.Acknowledge) => Reject(task, Verb(command), "it has not ended"),
         (TaskState.Ended, TaskCommand.Cancel) => Accept(task),
         (TaskState.Ended, _) => Reject(task, Verb(command), $"it ended {task.Outcome.Text()}"),
 
@@ -84,6 +96,7 @@ public static class TaskLifecycle
 
         (_, TaskCommand.Land c) when task.InAttempt =>
             Accept(task, new TaskEvent.Landing(c.Step, c.Limit, c.Used, c.Max) { At = at }),
+        (_, TaskCommand.NoteMend c) when task.InAttempt => Accept(task, new TaskEvent.MendRequested(task.Attempt, c.Findings) { At = at }),
         (_, TaskCommand.ChangeBudget c) => Accept(task, new TaskEvent.BudgetChanged(c.Budget, c.By) { At = at }),
 
         (_, TaskCommand.Finish or TaskCommand.Defer or TaskCommand.Pause) when !task.InAttempt => Reject(task, Verb(command), "no attempt is under way"),
@@ -162,7 +175,10 @@ public static class TaskLifecycle
                 WaitsFor = null,
                 Recovery = Unasked(task.Recovery),
             },
-            TaskEvent.LimitReached or TaskEvent.Landing => next,
+            TaskEvent.LimitReached or TaskEvent.Landing or TaskEvent.MendRequested => next,
+            TaskEvent.Integrated or TaskEvent.IntegrationUndone => next,
+            TaskEvent.Verified v => next with { Verification = v.Verification },
+            TaskEvent.Acknowledged => next with { ReadAt = e.At },
             TaskEvent.BudgetChanged b => next with { Budget = b.Budget == task.Spec.Budget ? null! : b.Budget },
             TaskEvent.AttemptEnded a => next with
             {
@@ -189,6 +205,9 @@ public static class TaskLifecycle
                 WaitsFor = null,
                 DueAt = null,
                 EndedAt = e.At,
+
+                // Whoever canceled it knows.
+                ReadAt = end is { Outcome: TaskOutcome.Canceled, Result: TaskResult.None } ? e.At : null,
             },
             TaskEvent.ResultUsed u => next with { Delivered = u.Path == task.Spec.Output, ResultPath = u.Path },
             TaskEvent.Reopened r => next with
@@ -199,6 +218,7 @@ public static class TaskLifecycle
                 Detail = null,
                 Verification = Verification.NotChecked,
                 EndedAt = null,
+                ReadAt = null,
 
                 // A person's word begins the counts anew.
                 Recovery = RecoveryState.None with { Next = r.Next },
@@ -268,6 +288,10 @@ public static class TaskLifecycle
         TaskCommand.LetEnd => "let end",
         TaskCommand.Reopen => "retried",
         TaskCommand.UseResult => "recovered as it is",
+        TaskCommand.NoteMend => "mended",
+        TaskCommand.NoteVerified => "checked",
+        TaskCommand.NoteIntegrated or TaskCommand.NoteUndone => "integrated",
+        TaskCommand.Acknowledge => "acknowledged",
         _ => throw new UnreachableException(),
     };
 }

@@ -70,4 +70,7 @@ public sealed record AgentTask
     public DateTimeOffset? QueuedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When its result was read or integrated, or its end acknowledged; null while nobody has, which keeps an ended task in the inbox.</summary>
+    public DateTimeOffset? ReadAt { get; init; }
 }

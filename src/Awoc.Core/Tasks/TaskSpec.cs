@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Awoc.Core.Budgets;
+using Awoc.Core.Catalog;
+using Awoc.Core.Integration;
 
 namespace Awoc.Core.Tasks;
 
@@ -21,6 +23,9 @@ public sealed record TaskSpec
     /// <summary>A type of the catalog, or <c>custom</c>.</summary>
     public required string Type { get; init; }
 
+    /// <summary>The type as it was at the launch, where it is a user's own; null for one of the catalog.</summary>
+    public TaskType? Definition { get; init; }
+
     /// <summary>What is to be done, in the user's words; empty when the type says it all.</summary>
     public string Description { get; init => field = value ?? ""; } = "";
 
@@ -32,6 +37,21 @@ public sealed record TaskSpec
 
     /// <summary>The user gave leave for an <see cref="Output"/> outside <see cref="Cwd"/>.</summary>
     public bool AllowOutside { get; init; }
+
+    /// <summary>The user's own JSON Schema for the result, its text; null for the type's contract.</summary>
+    public string? Schema { get; init; }
+
+    /// <summary>A claim in the result that points nowhere breaks the contract.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>How often the agent is asked to mend a result that breaks its contract; null is the configuration's.</summary>
+    public int? Mends { get; init; }
+
+    /// <summary>How the result is integrated as the task ends; null for not.</summary>
+    public IntegrationMode? Integrate { get; init; }
+
+    /// <summary>Absolute path of the target of <see cref="Integrate"/>; null is <see cref="Output"/>.</summary>
+    public string? IntegrateInto { get; init; }
 
     public string? Name { get; init; }
 
