@@ -249,6 +249,7 @@ public sealed class RecoveryTests
         var status = JsonNode.Parse(used.Out)!;
         Assert.Equal(("timed_out", "partial", true), ((string?)status["outcome"], (string?)status["result"], (bool?)status["delivered"]));
         Assert.Equal("half\n", await File.ReadAllTextAsync(Path.Combine(awoc.Work, "out.txt")));
+        Assert.Contains("nothing needs you", (await awoc.AwocAsync("alerts")).Error, StringComparison.Ordinal);
     }
 
     [Fact]

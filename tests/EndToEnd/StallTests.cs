@@ -12,7 +12,6 @@ public sealed class StallTests
     /// <summary>Longer than the limit by far, and no output all the while.</summary>
     private const int Silence = 7;
 
-    /// <summary>The limit, a look's interval, and the ladder by which an agent is ended.</summary>
     /// <summary>The limit, the time between two looks, and the grace of the stop, on a busy machine.</summary>
     private static readonly TimeSpan s_withinLimit = TimeSpan.FromSeconds(Limit + 15);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Awoc.Core.Alerts;
+using Awoc.Core.Lifecycle;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 
@@ -45,7 +46,8 @@ public sealed class AlertBook(ITaskStore store)
         while (true)
         {
             var events = await store.EventsAsync(after, Batch, task.Id, cancellation);
-            foreach (var e in events) last = Alert.Of(e, task) ?? last;
+            // Whoever takes the partial result as it is has dealt with the failure.
+            foreach (var e in events) last = e.Event is TaskEvent.ResultUsed ? null : Alert.Of(e, task) ?? last;
             if (events.Count < Batch) return last;
             after = events[^1].Seq;
         }

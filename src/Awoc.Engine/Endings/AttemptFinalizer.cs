@@ -72,7 +72,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
                         $"attempt {task.Attempt} ended {again.Outcome.Text()} {again.Reason.Text()}: {again.Detail}; waits for {again.WaitsFor}, due {ended.DueAt:yyyy-MM-ddTHH:mm:ssZ}",
                     TaskCommand.Pause pause when ended.State != TaskState.Ended =>
                         $"attempt {task.Attempt} ended {pause.Outcome.Text()} {pause.Reason.Text()}; waits for a person: {pause.Question}",
-                    _ => $"attempt {task.Attempt} ended; task {ended.State.Text()} {ended.Outcome.Text()} {ended.Reason.Text()}: {ended.Detail}",
+                    _ => $"attempt {task.Attempt} ended; task {Words(ended)}",
                 });
                 break;
             case Tasks.BookEntry.Refused(var why, _):
@@ -214,6 +214,12 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         {
             ports.Files.Note(task, $"{EndEvidence.FileName} could not be written: {broken.Message}");
         }
+    }
+
+    private static string Words(AgentTask ended)
+    {
+        var how = string.Join(' ', ((string?[])[ended.State.Text(), ended.Outcome.Text(), ended.Reason.Text()]).Where(word => word is not null));
+        return ended.Detail is { } detail ? $"{how}: {detail}" : how;
     }
 
     private static string Tail(string path)
