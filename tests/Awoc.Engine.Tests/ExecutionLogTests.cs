@@ -41,20 +41,22 @@ public sealed class ExecutionLogTests : IDisposable
         // A directory in the log's place stands for a disk that takes nothing.
         Directory.CreateDirectory(LogFile);
         using var log = new ExecutionLog(LogFile, structured: false);
-        log.Write(DateTimeOffset.UnixEpoch, new AgentEvent.Text("x"), "first");
+        log.Write(Line("first"), new AgentEvent.Text("x"));
         Assert.ThrowsAny<Exception>(log.Flush);
         Directory.Delete(LogFile);
-        log.Write(DateTimeOffset.UnixEpoch, new AgentEvent.Text("x"), "second");
+        log.Write(Line("second"), new AgentEvent.Text("x"));
         log.Flush();
         Assert.Equal("first\nsecond\n", File.ReadAllText(LogFile));
     }
+
+    private static LogLine Line(string text) => new(System.Text.Encoding.UTF8.GetBytes(text), DateTimeOffset.UnixEpoch);
 
     private void WriteAll(IEnumerable<string> lines, bool structured, Random random)
     {
         using var log = new ExecutionLog(LogFile, structured);
         foreach (var line in lines)
         {
-            log.Write(DateTimeOffset.UnixEpoch, new AgentEvent.Text(line), line);
+            log.Write(Line(line), new AgentEvent.Text(line));
             if (random.Next(3) == 0) log.Flush();
         }
 

@@ -28,6 +28,34 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public async Task Hook_LeavesAChildBehind_HasTakenTheAlertOnce()
+    {
+        await using var awoc = new AwocSandbox();
+        var told = Path.Combine(awoc.Work, "told.jsonl");
+        // The child holds what the hook was given for output.
+        Assert.Equal(0, (await awoc.AwocAsync("config", "set", "alerts.command", $"cat >> '{told}'; sleep 5 & true")).Code);
+        await FailAsync(awoc, "first");
+        await FailAsync(awoc, "second");
+        await Eventually.TrueAsync(() => Lines(told) == 2, TimeSpan.FromSeconds(30), "the hook got both alerts");
+
+        var log = await File.ReadAllTextAsync(Path.Combine(awoc.Home, "background", "awocd.log"));
+        Assert.DoesNotContain("did not take alert", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Webhook_IsDown_TheHookGetsItsAlertsAtOnce()
+    {
+        await using var awoc = new AwocSandbox();
+        var told = Path.Combine(awoc.Work, "told.jsonl");
+        Assert.Equal(0, (await awoc.AwocAsync("config", "set", "alerts.webhook", $"http://127.0.0.1:{FreePort()}/awoc")).Code);
+        Assert.Equal(0, (await awoc.AwocAsync("config", "set", "alerts.command", $"cat >> '{told}'")).Code);
+        for (var n = 0; n < 3; n++) await FailAsync(awoc, $"task-{n}");
+
+        // One alert's tries of the webhook take longer than this.
+        await Eventually.TrueAsync(() => Lines(told) == 3, TimeSpan.FromSeconds(60), "the hook got all three alerts");
+    }
+
+    [Fact]
     public async Task Webhook_ThatFailsAtFirst_GetsTheAlertWithItsId()
     {
         await using var awoc = new AwocSandbox();

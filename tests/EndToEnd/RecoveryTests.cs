@@ -253,6 +253,29 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task Logs_FollowedOverARetry_GoesOnWithTheNextAttempt()
+    {
+        await using var awoc = NewSandbox();
+        var id = await awoc.LaunchAsync("--agent", "command", "echo \"this is ${AWOC_ATTEMPT##*/}\"; case $AWOC_ATTEMPT in */1) sleep 1000;; esac", "--on-failure", "auto", "--timeout", "2", "--max-total-time", "60");
+        var followed = await awoc.AwocAsync("logs", "-f", id);
+
+        Assert.Equal("succeeded", (string?)(await awoc.EndOfAsync(id))["outcome"]);
+        Assert.Equal(["this is 1", "this is 2"], followed.Out.Split('\n').Where(l => l.StartsWith("this is", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task TopUp_ThenTimeIsOver_TheEndKnowsOfWhatWasAdded()
+    {
+        await using var awoc = NewSandbox();
+        var id = await awoc.LaunchAsync("--agent", "command", "sleep 1000", "--timeout", "10");
+        Assert.Equal(0, (await awoc.AwocAsync("topup", id, "--timeout", "2")).Code);
+        var ended = await awoc.EndOfAsync(id);
+
+        Assert.Equal(("timed_out", 12), ((string?)ended["outcome"], (int?)ended["budget"]!["timeoutSeconds"]));
+        Assert.Contains("its time of 12s was over", (string?)ended["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Retry_DeferredThenDue_StartsByItself()
     {
         await using var awoc = NewSandbox();

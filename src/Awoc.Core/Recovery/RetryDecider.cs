@@ -32,6 +32,7 @@ public static class RetryDecider
             TimeoutSeconds = order.ExtendTimeout ?? ran + (order.Timeout ?? spec.TimeoutSeconds),
             InputTokens = spec.InputTokens is { } input ? task.Usage.WeightedInput + input : null,
             CostUsd = spec.CostUsd is { } cost ? (task.Usage.CostUsd ?? 0) + cost : null,
+            Turns = spec.Turns is { } turns ? task.Usage.Turns + turns : null,
         };
         var mode = !canResume ? NextMode.Restart : order.Mode ?? (task.Outcome == TaskOutcome.Succeeded ? NextMode.Restart : NextMode.Resume);
         return new RetryDecision.Reopen(new TaskCommand.Reopen(order.By)

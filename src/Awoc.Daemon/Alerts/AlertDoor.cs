@@ -12,9 +12,12 @@ using Awoc.Engine.Alerts;
 namespace Awoc.Daemon.Alerts;
 
 /// <summary>The user's hook and webhook. Both get the JSON that <c>awoc alerts --json</c> prints for this alert.</summary>
-internal sealed partial class AlertDoor(ITaskStore store) : IAlertDoor, IDisposable
+internal sealed partial class AlertDoor(ITaskStore store, TimeProvider time) : IAlertDoor, IDisposable
 {
+    private const int LongestWords = 200;
+
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(200);
 
     private readonly HttpClient _http = new() { Timeout = s_limit };
 
@@ -34,10 +37,16 @@ internal sealed partial class AlertDoor(ITaskStore store) : IAlertDoor, IDisposa
         using var process = Process.Start(start) ?? throw new AlertException("/bin/sh could not be started");
         try
         {
-            var reading = Task.WhenAll(process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+            var output = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, limit.Token);
+            var errors = WordsAsync(process.StandardError, limit.Token);
             await GiveAsync(process, await BodyAsync(alert, cancellation), limit.Token);
             await process.WaitForExitAsync(limit.Token);
-            var said = (await reading)[1].Trim();
+
+            // A child that it left behind may hold these open for as long as it likes.
+            await Task.WhenAny(errors, Task.Delay(s_lastWords, time, limit.Token));
+            await limit.CancelAsync();
+            _ = output.ContinueWith(static ended => _ = ended.Exception, TaskScheduler.Default);
+            var said = await errors;
             if (process.ExitCode != 0) throw new AlertException($"exit code {process.ExitCode}{(said.Length > 0 ? $": {Cut(said)}" : "")}");
         }
         catch (OperationCanceledException)
@@ -91,10 +100,28 @@ internal sealed partial class AlertDoor(ITaskStore store) : IAlertDoor, IDisposa
         }
     }
 
+    /// <summary>The beginning of what it says, which is drained to its end.</summary>
+    private static async Task<string> WordsAsync(StreamReader from, CancellationToken cancellation)
+    {
+        var said = new char[LongestWords + 1];
+        var length = 0;
+        try
+        {
+            while (length < said.Length && await from.ReadAsync(said.AsMemory(length), cancellation) is > 0 and var read) length += read;
+            await from.BaseStream.CopyToAsync(Stream.Null, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // What was said until then has to do.
+        }
+
+        return new string(said, 0, length).Trim();
+    }
+
     private const int KillSignal = 9;
 
     [LibraryImport("libc")]
     private static partial int kill(int pid, int signal);
 
-    private static string Cut(string text) => text.Length > 200 ? $"{text.AsSpan(0, 200)}…" : text;
+    private static string Cut(string text) => text.Length > LongestWords ? $"{text.AsSpan(0, LongestWords)}…" : text;
 }

@@ -10,7 +10,7 @@ using Awoc.Engine.Supervision;
 namespace Awoc.Daemon.Api;
 
 /// <summary>Every limit of a task with what is used and left: its own, and those it shares.</summary>
-internal sealed class LimitViews(EnginePorts ports, TimeProvider time)
+internal sealed class LimitViews(EnginePorts ports)
 {
     private const string Tokens = "tokens";
     private const string Seconds = "seconds";
@@ -23,16 +23,17 @@ internal sealed class LimitViews(EnginePorts ports, TimeProvider time)
 
     /// <param name="usage">Over all attempts, the one under way included.</param>
     /// <param name="calls">What the gateway knows of the attempts.</param>
+    /// <param name="running">For how long the attempt under way has run; null when none does.</param>
     /// <param name="quiet">How long the attempt under way has given no sign of life, and how long it may; null when none is.</param>
     public IEnumerable<LimitView> Of(
-        AgentTask task, IReadOnlyList<AttemptRecord> attempts, Usage usage, BudgetExactness exactness, IReadOnlyList<GatewayRecord> calls,
+        AgentTask task, Usage usage, BudgetExactness exactness, IReadOnlyList<GatewayRecord> calls, TimeSpan? running,
         (TimeSpan For, TimeSpan Patience)? quiet)
     {
         var budget = task.Budget;
         if (exactness != BudgetExactness.None) yield return One("tokens", budget.Tokens, usage.Output, Tokens);
         if (budget.InputTokens is { } input) yield return One("input_tokens", input, usage.WeightedInput, Tokens);
         if (budget.CostUsd is { } cost) yield return One("cost", cost, Cost(usage), Dollars);
-        yield return One("time", budget.TimeoutSeconds, RunMs(task, attempts) / MillisecondsPerSecond, Seconds);
+        yield return One("time", budget.TimeoutSeconds, (task.RunMs + (long)(running?.TotalMilliseconds ?? 0)) / MillisecondsPerSecond, Seconds);
         if (budget.Turns is { } turns) yield return One("turns", turns, calls.Sum(c => c.Turns), "turns");
         if (budget.StallSeconds is { } stall) yield return Stall(stall, quiet);
         if (task.Spec.Rehearsal || exactness == BudgetExactness.None) yield break;
@@ -57,9 +58,6 @@ internal sealed class LimitViews(EnginePorts ports, TimeProvider time)
 
     private static LimitView Shared(string pool, PoolAmount amount) => new(
         $"{pool}_{amount.Key}", amount.Max, amount.Spent, amount.Left, amount.Kind == PoolKind.Cost ? Dollars : Tokens, amount.Held > 0 ? amount.Held : null);
-
-    private long RunMs(AgentTask task, IReadOnlyList<AttemptRecord> attempts) =>
-        task.RunMs + (attempts is [.., { EndedAt: null } current] ? (long)(time.GetUtcNow() - current.StartedAt).TotalMilliseconds : 0);
 
     /// <summary>A settings file that is wrong is told elsewhere: a status can still be shown.</summary>
     private PoolSettings Pools()

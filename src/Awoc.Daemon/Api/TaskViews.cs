@@ -11,7 +11,7 @@ using Awoc.Engine.Supervision;
 namespace Awoc.Daemon.Api;
 
 /// <summary>Tasks as the wire shows them, with what a running attempt has spent up to now.</summary>
-internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitViews limits, EnginePorts ports, TimeProvider time)
+internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitViews limits, EnginePorts ports)
 {
     private const int ListedDescription = 400;
 
@@ -52,11 +52,11 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitVie
             Group = spec.Group,
             Queue = spec.Queue,
             Parent = spec.ParentSession,
-            Attempts = attempts is null ? null : [.. attempts.Select(Of)],
+            Attempts = attempts is null ? null : [.. attempts.Select(a => Of(a, driver))],
             Usage = Of(usage),
             Budget = BudgetViews.Of(task.Budget, exactness),
             BudgetExactness = exactness.Text(),
-            Limits = attempts is null ? null : [.. limits.Of(task, attempts, usage, exactness, calls, driver?.Quiet)],
+            Limits = attempts is null ? null : [.. limits.Of(task, usage, exactness, calls, driver?.Elapsed, driver?.Quiet)],
             Unpriced = calls.SelectMany(c => c.Unpriced).Distinct().ToList() is { Count: > 0 } unpriced ? unpriced : null,
             Policy = BudgetViews.PolicyOf(spec),
             ExitCode = task.Outcome is { } outcome ? ExitCodes.OfOutcome(outcome.Text()) : null,
@@ -68,14 +68,14 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitVie
         };
     }
 
-    private AttemptView Of(AttemptRecord attempt) => new()
+    private static AttemptView Of(AttemptRecord attempt, AttemptDriver? driver) => new()
     {
         Number = attempt.Number,
         Session = attempt.Session,
         Outcome = attempt.Outcome.Text(),
         Reason = attempt.Reason.Text(),
         Usage = Of(attempt.Usage),
-        RunMs = attempt.EndedAt is null ? (long)(time.GetUtcNow() - attempt.StartedAt).TotalMilliseconds : attempt.RunMs,
+        RunMs = attempt.EndedAt is null ? (long)(driver?.Elapsed?.TotalMilliseconds ?? 0) : attempt.RunMs,
         StartedAt = attempt.StartedAt,
         EndedAt = attempt.EndedAt,
     };

@@ -14,18 +14,23 @@ namespace Awoc.Engine.Alerts;
 public sealed partial class AlertCourier(ITaskStore store, EventFeed feed, ISettingsSource settings, IAlertDoor door, TimeProvider time, ILogger<AlertCourier> log)
 {
     private const string Cursor = "alerts.delivered";
+    private const string Hook = "hook";
+    private const string Webhook = "webhook";
     private const int Batch = 200;
 
     private static readonly TimeSpan s_backOff = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan[] s_tries = [TimeSpan.Zero, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(60)];
 
-    public async Task RunAsync(CancellationToken stop)
+    /// <summary>Each way has a place of its own in the log: a webhook that is down holds up no hook.</summary>
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(RunAsync(Hook, stop), RunAsync(Webhook, stop));
+
+    private async Task RunAsync(string way, CancellationToken stop)
     {
         while (true)
         {
             try
             {
-                await FollowAsync(stop);
+                await FollowAsync(way, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -39,9 +44,11 @@ public sealed partial class AlertCourier(ITaskStore store, EventFeed feed, ISett
         }
     }
 
-    private async Task FollowAsync(CancellationToken stop)
+    private async Task FollowAsync(string way, CancellationToken stop)
     {
-        var cursor = await BeginAsync(stop);
+        var mark = $"{Cursor}.{way}";
+        var cursor = await BeginAsync(mark, stop);
+        var isDown = false;
         while (true)
         {
             var grown = feed.Next;
@@ -50,8 +57,9 @@ public sealed partial class AlertCourier(ITaskStore store, EventFeed feed, ISett
             {
                 cursor = e.Seq;
                 if (await AlertOfAsync(e, stop) is not { } alert) continue;
-                await DeliverAsync(alert, stop);
-                await store.SetMarkAsync(Cursor, cursor.ToString(CultureInfo.InvariantCulture), stop);
+                // One that took none of the last is asked once for each of the next, until it takes one.
+                isDown = !await DeliverAsync(way, alert, isDown ? 1 : s_tries.Length, stop);
+                await store.SetMarkAsync(mark, cursor.ToString(CultureInfo.InvariantCulture), stop);
             }
 
             if (events.Count < Batch) await grown.WaitAsync(stop);
@@ -59,11 +67,11 @@ public sealed partial class AlertCourier(ITaskStore store, EventFeed feed, ISett
     }
 
     /// <summary>The first daemon that has alerts does not tell of the past.</summary>
-    private async Task<long> BeginAsync(CancellationToken stop)
+    private async Task<long> BeginAsync(string mark, CancellationToken stop)
     {
-        if (await store.MarkAsync(Cursor, stop) is { } mark) return long.Parse(mark, CultureInfo.InvariantCulture);
+        if ((await store.MarkAsync(mark, stop) ?? await store.MarkAsync(Cursor, stop)) is { } known) return long.Parse(known, CultureInfo.InvariantCulture);
         var newest = await store.LastSeqAsync(stop);
-        await store.SetMarkAsync(Cursor, newest.ToString(CultureInfo.InvariantCulture), stop);
+        await store.SetMarkAsync(mark, newest.ToString(CultureInfo.InvariantCulture), stop);
         return newest;
     }
 
@@ -72,30 +80,33 @@ public sealed partial class AlertCourier(ITaskStore store, EventFeed feed, ISett
             ? Alert.Of(e, task)
             : null;
 
-    private async Task DeliverAsync(Alert alert, CancellationToken stop)
+    /// <summary>False when it was not taken; true also where the user wants none that way.</summary>
+    private Task<bool> DeliverAsync(string way, Alert alert, int tries, CancellationToken stop)
     {
         var wanted = settings.Read(null).Alerts;
-        if (wanted.Command is { } command) await TryAsync("hook", alert, () => door.RunAsync(command, alert, stop), stop);
-        if (wanted.Webhook is { } url) await TryAsync("webhook", alert, () => door.PostAsync(url, alert, stop), stop);
+        if (way == Hook && wanted.Command is { } command) return TryAsync(way, alert, () => door.RunAsync(command, alert, stop), tries, stop);
+        if (way == Webhook && wanted.Webhook is { } url) return TryAsync(way, alert, () => door.PostAsync(url, alert, stop), tries, stop);
+        return Task.FromResult(true);
     }
 
-    private async Task TryAsync(string kind, Alert alert, Func<Task> deliver, CancellationToken stop)
+    private async Task<bool> TryAsync(string way, Alert alert, Func<Task> deliver, int tries, CancellationToken stop)
     {
-        foreach (var pause in s_tries)
+        foreach (var pause in s_tries.Take(tries))
         {
             if (pause > TimeSpan.Zero) await Task.Delay(pause, time, stop);
             try
             {
                 await deliver();
-                return;
+                return true;
             }
             catch (Exception failed) when (failed is AlertException && !stop.IsCancellationRequested)
             {
-                LogUndelivered(kind, alert.Id, alert.Task.Handle, failed.Message);
+                LogUndelivered(way, alert.Id, alert.Task.Handle, failed.Message);
             }
         }
 
-        LogGivenUp(kind, alert.Id, s_tries.Length);
+        LogGivenUp(way, alert.Id, tries);
+        return false;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "alerts could not be followed; it is tried again")]

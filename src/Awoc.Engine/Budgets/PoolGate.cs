@@ -26,11 +26,12 @@ public sealed class PoolGate(EnginePorts ports)
     public async Task BeginAsync(CancellationToken stop)
     {
         if (ports.Pools.HasBegun) return;
-        ports.Pools.Begin(await ports.Book.Store.SpentAsync(ports.Pools.DayBegan, stop));
         foreach (var task in await ports.Book.Store.ListAsync(new TaskQuery([TaskState.Scheduled], [], int.MaxValue), stop))
         {
             if (Shortage.IsIn(task.WaitsFor)) _waiting[task.Id] = task;
         }
+
+        ports.Pools.Begin(await ports.Book.Store.SpentAsync(ports.Pools.DayBegan, stop));
     }
 
     public async Task KeepAsync(AgentTask task, CancellationToken stop)

@@ -48,15 +48,27 @@ public static class OutputDelivery
             var result = ContentHash.OfFile(kept);
             if (now == result) return new Delivery.Done(before, now);
             if (now is not null && !spec.Overwrite && now != Own(folder)) return new Delivery.Waits(target);
-            // A link stays one: what it leads to is what is written.
-            var link = new FileInfo(target);
-            DurableFile.Copy(kept, link.LinkTarget is null ? target : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+            Write(kept, target);
             return new Delivery.Done(before, result);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
             return new Delivery.Failed(broken.Message);
         }
+    }
+
+    /// <summary>Puts a file at the target on a person's word, and knows it again as the task's own.</summary>
+    public static void Bring(TaskFolder folder, string file, string target)
+    {
+        Write(file, target);
+        DurableFile.WriteText(folder.Delivered, ContentHash.OfFile(target) ?? "");
+    }
+
+    /// <summary>A link stays one: what it leads to is what is written.</summary>
+    private static void Write(string file, string target)
+    {
+        var link = new FileInfo(target);
+        DurableFile.Copy(file, link.LinkTarget is null ? target : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
     }
 
     private static string? Own(TaskFolder folder) => File.Exists(folder.Delivered) ? File.ReadAllText(folder.Delivered).Trim() : null;

@@ -39,8 +39,10 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
                 feed.Pulse();
                 return new LaunchAnswer.Launched(launch.Next, notices);
             case LaunchResult.Repeated(var ids):
-                var earlier = await ports.Book.Store.FindAsync(ids[0], cancellation);
-                return new LaunchAnswer.Repeated(earlier ?? throw new StoreException($"task {ids[0]} of a repeated launch is gone"));
+                var earlier = await ports.Book.Store.FindAsync(ids[0], cancellation) ?? throw new StoreException($"task {ids[0]} of a repeated launch is gone");
+                // The daemon that took it may have died with what it held in memory.
+                await SupplyAsync(earlier, order.Secrets, cancellation);
+                return new LaunchAnswer.Repeated(earlier);
             case LaunchResult.OutputTaken(var output, var by):
                 return new LaunchAnswer.Conflict($"task {by.Handle} is going to write {output}: wait for it (awoc wait {by.Handle}), cancel it, or name another output");
             case LaunchResult.KeyReused:
@@ -120,18 +122,24 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
     {
         List<TaskId> released = [];
         var waiting = await ports.Book.Store.ListAsync(
-            new TaskQuery([TaskState.AwaitingInput, TaskState.Queued], [], int.MaxValue), cancellation);
+            new TaskQuery([TaskState.AwaitingInput, TaskState.Queued, TaskState.Scheduled], [], int.MaxValue), cancellation);
         foreach (var task in waiting)
         {
-            if (task.InAttempt || !ports.Vault.Missing(task).All(secrets.ContainsKey)) continue;
-            ports.Vault.Add(task.Id, task.Spec.SecretNames.Where(secrets.ContainsKey).ToDictionary(name => name, name => secrets[name]));
-            if (task.State != TaskState.AwaitingInput || task.SpentBudget is not null) continue;
-            // It may have waited for something else that is there by now (its agent, its settings): the dispatcher looks again.
-            await ports.Book.ApplyAsync(task.Id, new TaskCommand.GiveInput(null), cancellation);
-            released.Add(task.Id);
+            if (await SupplyAsync(task, secrets, cancellation)) released.Add(task.Id);
         }
 
         return released;
+    }
+
+    /// <summary>True when the task waited for a credential and goes on.</summary>
+    private async Task<bool> SupplyAsync(AgentTask task, IReadOnlyDictionary<string, string> secrets, CancellationToken cancellation)
+    {
+        if (task.State == TaskState.Ended || task.InAttempt || !ports.Vault.Missing(task).All(secrets.ContainsKey)) return false;
+        ports.Vault.Add(task.Id, task.Spec.SecretNames.Where(secrets.ContainsKey).ToDictionary(name => name, name => secrets[name]));
+        if (task.State != TaskState.AwaitingInput || task.SpentBudget is not null) return false;
+        // It may have waited for something else that is there by now (its agent, its settings): the dispatcher looks again.
+        await ports.Book.ApplyAsync(task.Id, new TaskCommand.GiveInput(null), cancellation);
+        return true;
     }
 
     private SpecAnswer MakeSpec(LaunchOrder order)

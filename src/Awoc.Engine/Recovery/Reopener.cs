@@ -67,7 +67,7 @@ public sealed class Reopener(EnginePorts ports)
             {
                 if (RegularFile.Is(target) && !overwrite && !task.Spec.Overwrite && ContentHash.OfFile(target) != ContentHash.OfFile(left))
                     return new ReopenAnswer.Conflict($"{target} exists: replace it with 'awoc recover {id} use --overwrite', or print what there is with 'awoc output {id}'");
-                DurableFile.Copy(left, target);
+                OutputDelivery.Bring(folder, left, target);
                 path = target;
             }
             catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)

@@ -23,6 +23,9 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_renewEvery = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_adoptionPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>An agent whose call waits is better off than one that is told that nobody knows it: each log is read whole before its attempt is ready.</summary>
+    private static readonly TimeSpan s_readyPatience = TimeSpan.FromSeconds(60);
     /// <summary>How soon shared limits that were raised by hand in the settings file are seen.</summary>
     private static readonly TimeSpan s_roomPatience = TimeSpan.FromSeconds(30);
 
@@ -294,13 +297,14 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
         await Task.WhenAll(left.Where(task => !_running.ContainsKey(task.Id)).Select(task => AdoptAsync(task, stop)));
         if (left.Count > 0) LogAdopting(left.Count);
         var ready = Task.WhenAll(_running.Values.Select(r => r.Driver.Ready));
-        await Task.WhenAny(ready, Task.Delay(s_adoptionPatience, ports.Time, stop));
+        await Task.WhenAny(ready, Task.Delay(s_readyPatience, ports.Time, stop));
     }
 
     private async Task AdoptAsync(AgentTask task, CancellationToken stop)
     {
         if (ports.Roster.Find(task.Spec.Agent) is not { } runner) return;
-        var entry = await ports.Book.TryApplyAsync(task, new TaskCommand.Adopt(ports.Node), stop, leaseFor: s_lease);
+        // The doors are open already: a cancel or a top-up may come between the listing and this.
+        var entry = await ports.Book.ApplyAsync(task.Id, new TaskCommand.Adopt(ports.Node), stop, leaseFor: s_lease);
         if (entry is not BookEntry.Applied(var adopted)) return;
         await _gate.KeepAsync(adopted, stop);
         var directory = ports.Paths.Task(task.Id).Attempt(task.Attempt).Path;
@@ -320,7 +324,7 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
             await ports.Book.ApplyAsync(
                 task.Id,
                 new TaskCommand.Defer(
-                    task.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Core.Budgets.Usage.Zero, 0, ports.Time.GetUtcNow(), string.Join(", ", missing)),
+                    task.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Core.Budgets.Usage.Zero, 0, ports.Time.GetUtcNow(), string.Join(", ", missing)) { Recovery = task.Recovery },
                 stop,
                 task.Fence);
             return;

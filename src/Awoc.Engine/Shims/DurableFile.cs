@@ -9,13 +9,21 @@ internal static partial class DurableFile
     {
         var target = Path.Combine(directory, name);
         var draft = Draft(target);
-        using (var handle = File.OpenHandle(draft, FileMode.Create, FileAccess.Write))
+        try
         {
-            RandomAccess.Write(handle, content, 0);
-            RandomAccess.FlushToDisk(handle);
-        }
+            using (var handle = File.OpenHandle(draft, FileMode.Create, FileAccess.Write))
+            {
+                RandomAccess.Write(handle, content, 0);
+                RandomAccess.FlushToDisk(handle);
+            }
 
-        Place(draft, target);
+            Place(draft, target);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
     }
 
     public static void WriteText(string target, string text) =>

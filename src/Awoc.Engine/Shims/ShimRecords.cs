@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Awoc.Engine.Shims;
@@ -10,7 +11,30 @@ namespace Awoc.Engine.Shims;
 public sealed record ShimClaim(long Fence, int Pid, long StartTicks, string BootId)
 {
     /// <summary>The claim of an attempt; null where it was never started.</summary>
-    public static ShimClaim? Read(string attemptDirectory) => ShimFiles.Read(attemptDirectory, ShimFiles.Claim, ShimJson.Default.ShimClaim);
+    public static ShimClaim? Read(string attemptDirectory) =>
+        ShimFiles.Read(attemptDirectory, ShimFiles.Claim, ShimJson.Default.ShimClaim) is { Pid: > 0 } claim ? claim : null;
+
+    /// <summary>
+    /// Takes the claim of an attempt whose shim did not come up, so that one that comes up late runs nothing: the attempt is about to be
+    /// declared never started. False when a shim was first.
+    /// </summary>
+    public static bool TryForbid(string attemptDirectory, long fence)
+    {
+        var claim = Path.Combine(attemptDirectory, ShimFiles.Claim);
+        var draft = $"{claim}.forbidden";
+        File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(new ShimClaim(fence, 0, 0, ""), ShimJson.Default.ShimClaim));
+        try
+        {
+            // A link underneath, as the shim makes its own: one of the two fails.
+            File.Move(draft, claim);
+            return true;
+        }
+        catch (IOException) when (File.Exists(claim))
+        {
+            File.Delete(draft);
+            return Read(attemptDirectory) is null;
+        }
+    }
 }
 
 /// <summary>The content of <c>shim.json</c>, durable before the agent executes.</summary>

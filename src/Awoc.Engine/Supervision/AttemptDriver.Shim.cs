@@ -52,7 +52,7 @@ public sealed partial class AttemptDriver
         _conversation.Recall(SaidLine.Read(_attempt.Path));
         _conversation.Attach(connection, hello.InSeq);
         reading.ReadTo(hello.Events);
-        var clock = new RunClock(ports.Time, TimeSpan.FromMilliseconds(hello.ElapsedMs));
+        var clock = _clock = new RunClock(ports.Time, TimeSpan.FromMilliseconds(hello.ElapsedMs));
         var deadline = hello.DeadlineMs;
         var logFull = hello.LogFull;
         await using var signals = new SignalQueue(connection, ports.Time, detach);
@@ -66,7 +66,7 @@ public sealed partial class AttemptDriver
                     Adopt(held.Values);
                     break;
                 case ShimMessage.Exec when hello.State is ShimState.WaitingSecret or ShimState.Gated:
-                    clock = new RunClock(ports.Time, TimeSpan.Zero);
+                    clock = _clock = new RunClock(ports.Time, TimeSpan.Zero);
                     break;
                 case ShimMessage.Grew grew:
                     reading.ReadTo(grew.Events);

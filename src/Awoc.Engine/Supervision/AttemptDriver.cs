@@ -33,6 +33,7 @@ public sealed partial class AttemptDriver(
     private bool _adopted;
     private volatile Budget _budget = task.Budget;
     private volatile SignalQueue? _signals;
+    private volatile RunClock? _clock;
     private volatile AgentConversation _conversation = null!;
 
     public TaskId Task => task.Id;
@@ -40,8 +41,14 @@ public sealed partial class AttemptDriver(
     /// <summary>Completes when the agent's model calls find their way, or when there is no need for it.</summary>
     public Task Ready => _ready.Task;
 
+    /// <summary>The task with the limits that are in force by now.</summary>
+    private AgentTask Current => task with { Budget = _budget };
+
     /// <summary>Spent so far, while it runs.</summary>
     public Usage Usage => task.Usage + (ports.Gateway.Find(task.Id, task.Attempt)?.Usage ?? _story.Usage ?? Usage.Zero);
+
+    /// <summary>Running time of this attempt, which a machine's sleep is no part of; null until its shim has told.</summary>
+    public TimeSpan? Elapsed => _clock?.Elapsed;
 
     /// <summary>Ends the attempt by its ladder, as soon as its shim can be told. The first cause counts.</summary>
     public void End(string cause) => _end.TrySetResult(cause);
@@ -60,7 +67,7 @@ public sealed partial class AttemptDriver(
         {
             LogStartFailed(broken, task.Id);
             _ready.TrySetResult();
-            await UntilDoneAsync(_ => new AttemptFinalizer(ports, runner).NeverStartedAsync(task, broken), detach);
+            await UntilDoneAsync(_ => new AttemptFinalizer(ports, runner).NeverStartedAsync(Current, broken), detach);
             return;
         }
 
@@ -142,8 +149,10 @@ public sealed partial class AttemptDriver(
                 {
                     case AttemptStanding.Alive:
                         continue;
+                    case AttemptStanding.NotStarted when !ShimClaim.TryForbid(_attempt.Path, task.Fence):
+                        continue;
                     case AttemptStanding.NotStarted:
-                        await new AttemptFinalizer(ports, runner).NeverStartedAsync(task, new IOException(ShimTrouble()));
+                        await new AttemptFinalizer(ports, runner).NeverStartedAsync(Current, new IOException(ShimTrouble()));
                         return;
                     case AttemptStanding.Ended(var late):
                         exit = late;
@@ -159,7 +168,7 @@ public sealed partial class AttemptDriver(
             // Closed once: what it had spent is not there to be asked for again.
             _closed ??= ports.Gateway.Close(task.Id, task.Attempt) ?? SpentByLedger();
             if (_conversation.ReportOver) await NoteReportEndedAsync(_closed);
-            await new AttemptFinalizer(ports, runner).FinishAsync(task, exit, _story, _closed, Landed(exit, _closed));
+            await new AttemptFinalizer(ports, runner).FinishAsync(Current, exit, _story, _closed, Landed(exit, _closed));
             return;
         }
     }

@@ -13,6 +13,9 @@ public sealed class ExecutionLog(string path, bool structured) : IDisposable
 {
     private const int LongestToolText = 300;
 
+    /// <summary>In characters.</summary>
+    private const int LongestPending = 256 * 1024;
+
     private readonly StringBuilder _pending = new();
     private SafeFileHandle? _file;
 
@@ -22,18 +25,20 @@ public sealed class ExecutionLog(string path, bool structured) : IDisposable
     /// <summary>Where in the file the pending text begins.</summary>
     private long _at;
 
-    public void Write(DateTimeOffset at, AgentEvent e, string rawLine)
+    /// <summary>So much waits to be written that it is not to grow: a command may have printed gigabytes before a daemon comes to read them.</summary>
+    public bool IsLong => _pending.Length > LongestPending;
+
+    public void Write(LogLine line, AgentEvent e)
     {
-        var text = structured ? Render(e) : rawLine;
-        if (text is null) return;
         if (!structured)
         {
-            _pending.Append(text).Append('\n');
+            _pending.Append(line.Text).Append('\n');
             return;
         }
 
-        var stamp = at.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-        foreach (var line in text.AsSpan().Trim().EnumerateLines()) _pending.Append(stamp).Append(' ').Append(line).Append('\n');
+        if (Render(e) is not { } text) return;
+        var stamp = line.At.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        foreach (var said in text.AsSpan().Trim().EnumerateLines()) _pending.Append(stamp).Append(' ').Append(said).Append('\n');
     }
 
     /// <summary>Writes what has come. What cannot be written (a full disk) is kept, and written by a later call.</summary>

@@ -17,10 +17,17 @@ public sealed class StreamReading(AgentLog log, ExecutionLog text, IAgentStream 
             {
                 conversation.Hear(e, line.At);
                 story.Add(e, conversation.InReport);
-                text.Write(line.At, e, line.Text);
+                text.Write(line, e);
             }
+
+            if (text.IsLong) Flush(last);
         }
 
+        Flush(last);
+    }
+
+    private void Flush(bool last)
+    {
         try
         {
             text.Flush();

@@ -11,7 +11,13 @@ namespace Awoc.Engine.TaskFolders;
 /// </summary>
 public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogger<TaskFiles> log)
 {
+    /// <summary>Those that are written at the same time are few and new.</summary>
+    private const int MostVersions = 4096;
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TaskId, long> _versions = [];
 
     /// <summary>The folder of a new task, with its first attempt's log in place so that <c>tail -f</c> can begin at once.</summary>
     /// <exception cref="IOException">It cannot be made: a task without room for its files could not start, and is better refused.</exception>
@@ -53,7 +59,17 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
         return attempt;
     }
 
-    public void Update(AgentTask task) => Try(task.Id, () => TaskConfigFile.Write(task, paths.Task(task.Id)));
+    /// <summary>Brings <c>task-config.json</c> up to this state, unless a later one stands there already: who commits first may come here last.</summary>
+    public void Update(AgentTask task)
+    {
+        lock (_gate)
+        {
+            if (_versions.GetValueOrDefault(task.Id) > task.Version) return;
+            if (_versions.Count >= MostVersions) _versions.Clear();
+            _versions[task.Id] = task.Version;
+            Try(task.Id, () => TaskConfigFile.Write(task, paths.Task(task.Id)));
+        }
+    }
 
     /// <summary>A line in <c>background.log</c>: what was done about the task, and when.</summary>
     public void Note(AgentTask task, string what) => Try(task.Id, () => Note(paths.Task(task.Id), what));

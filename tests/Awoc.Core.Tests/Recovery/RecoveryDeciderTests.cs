@@ -104,6 +104,15 @@ public sealed class RecoveryDeciderTests
     }
 
     [Fact]
+    public void Retry_TurnsSpent_BringsAsManyAgain()
+    {
+        var over = Over();
+        var task = over with { Spec = over.Spec with { Budget = over.Spec.Budget with { Turns = 10 } }, Usage = new Usage(Output: 100) { Turns = 11 } };
+        var reopen = Assert.IsType<RetryDecision.Reopen>(RetryDecider.Decide(task, new RetryOrder { By = "me" }, canResume: true, s_now)).Command;
+        Assert.Equal(21, reopen.Budget!.Turns);
+    }
+
+    [Fact]
     public void Retry_ExtendTimeoutBelowWhatItRan_NamesTheRunningTime()
     {
         var fault = Assert.IsType<RetryDecision.Invalid>(
