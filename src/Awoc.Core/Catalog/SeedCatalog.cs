@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Awoc.Core.Contracts;
 
 namespace Awoc.Core.Catalog;
 
@@ -14,11 +15,11 @@ internal static class SeedCatalog
             "Recommendations: give actionable insights and next steps",
         ],
         [
-            new("Executive Summary", "2-3 sentences"),
-            new("Key Findings", "bullet points"),
+            new("Executive Summary", "2-3 sentences") { Role = SectionRole.Summary },
+            new("Key Findings", "bullet points") { Role = SectionRole.Findings },
             new("Detailed Analysis", "structured sections"),
-            new("Sources and References"),
-            new("Recommendations"),
+            new("Sources and References") { Role = SectionRole.Sources },
+            new("Recommendations") { Role = SectionRole.Recommendations },
         ]);
 
     private static readonly TaskMethod s_analysis = new(
@@ -31,10 +32,10 @@ internal static class SeedCatalog
             "Solution Recommendations: propose concrete actions",
         ],
         [
-            new("Summary of Findings"),
+            new("Summary of Findings") { Role = SectionRole.Summary },
             new("Detailed Analysis by Category"),
-            new("Risk Assessment"),
-            new("Priority Recommendations"),
+            new("Risk Assessment") { Role = SectionRole.Findings },
+            new("Priority Recommendations") { Role = SectionRole.Recommendations },
             new("Implementation Considerations"),
         ]);
 
@@ -48,11 +49,11 @@ internal static class SeedCatalog
             "Results Analysis: analyze outcomes and identify issues",
         ],
         [
-            new("Test Plan Summary"),
+            new("Test Plan Summary") { Role = SectionRole.Summary },
             new("Test Cases and Scenarios"),
             new("Implementation Code"),
-            new("Execution Results"),
-            new("Issue Summary and Recommendations"),
+            new("Execution Results") { Role = SectionRole.Findings },
+            new("Issue Summary and Recommendations") { Role = SectionRole.Recommendations },
         ]);
 
     private static readonly TaskMethod s_documentation = new(
@@ -65,7 +66,7 @@ internal static class SeedCatalog
             "Maintenance: ensure accuracy and freshness",
         ],
         [
-            new("Document Overview"),
+            new("Document Overview") { Role = SectionRole.Summary },
             new("Detailed Content Sections"),
             new("Code Examples and Snippets"),
             new("Usage Instructions"),
@@ -82,6 +83,18 @@ internal static class SeedCatalog
         []);
 
     public static ImmutableArray<TaskType> Types { get; } =
+    [
+        .. Families.Select(type => type with { Contract = ContractOf(type.Family) }),
+    ];
+
+    private static ContractRules ContractOf(TaskFamily family) => family switch
+    {
+        TaskFamily.Research => new ContractRules { MinWords = 60, NeedsSources = true },
+        TaskFamily.Custom => ContractRules.None,
+        _ => new ContractRules { MinWords = 60 },
+    };
+
+    private static TaskType[] Families =>
     [
         new("research", TaskFamily.Research, "Answer the question from several independent sources.", s_research),
         new("api-research", TaskFamily.Research,

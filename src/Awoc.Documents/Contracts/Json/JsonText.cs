@@ -5,17 +5,16 @@ namespace Awoc.Documents.Contracts.Json;
 /// <summary>Whether bytes are one JSON document, by the letter of RFC 8259.</summary>
 public static class JsonText
 {
-    private static readonly JsonDocumentOptions s_strict = new()
+    private static readonly JsonReaderOptions s_strict = new()
     {
         MaxDepth = LinedJson.MaxDepth,
         CommentHandling = JsonCommentHandling.Disallow,
-        AllowTrailingCommas = false,
     };
 
     /// <summary>Why it is none, with the line; null when it is. Linear in size.</summary>
     public static DocumentFault? Fault(ReadOnlySpan<byte> utf8, string file)
     {
-        var reader = new Utf8JsonReader(WithoutMark(utf8), new JsonReaderOptions { MaxDepth = s_strict.MaxDepth });
+        var reader = new Utf8JsonReader(WithoutMark(utf8), s_strict);
         try
         {
             while (reader.Read())
