@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Awoc.AgentHost.Schemas;
@@ -9,8 +8,6 @@ namespace Awoc.AgentHost.Schemas;
 /// </summary>
 internal static class CheckCommand
 {
-    private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
-
     public static async Task<int> RunAsync(Stream input, Stream output)
     {
         // A pattern that runs away counts as broken rather than never coming back.
@@ -18,9 +15,9 @@ internal static class CheckCommand
         CheckAnswer answer;
         try
         {
-            answer = await JsonSerializer.DeserializeAsync(input, CheckJson.Default.CheckRequest) is { Schema: not null } request
-                ? await AnswerAsync(request)
-                : Failed("the request names no schema");
+            answer = await JsonSerializer.DeserializeAsync(input, CheckJson.Default.CheckRequest) is { Schema: not null, Text: not null } request
+                ? await SchemaValidation.CheckAsync(request.Schema, request.Text)
+                : Failed("the request names no schema or no text");
         }
         catch (JsonException fault)
         {
@@ -29,18 +26,6 @@ internal static class CheckCommand
 
         await JsonSerializer.SerializeAsync(output, answer, CheckJson.Default.CheckAnswer);
         return answer.Error is null ? 0 : 1;
-    }
-
-    private static async Task<CheckAnswer> AnswerAsync(CheckRequest request)
-    {
-        try
-        {
-            return await SchemaValidation.CheckAsync(request.Schema, request.Text ?? await File.ReadAllTextAsync(request.Path!, s_strict));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or DecoderFallbackException or ArgumentException)
-        {
-            return Failed($"{request.Path} cannot be read: {fault.Message}");
-        }
     }
 
     private static CheckAnswer Failed(string why) => new([], Error: why);

@@ -5,8 +5,8 @@ namespace Awoc.AgentHost.Schemas;
 
 /// <summary>What <c>awoc-agent check-json</c> is asked, one JSON object on standard input.</summary>
 /// <param name="Schema">A JSON Schema in the keywords that the validator enforces: AWOC has made it so.</param>
-/// <param name="Path">Of the document; null where <paramref name="Text"/> is it.</param>
-internal sealed record CheckRequest(string Schema, string? Path, string? Text);
+/// <param name="Text">The document.</param>
+internal sealed record CheckRequest(string Schema, string Text);
 
 /// <summary>What it answers on standard output.</summary>
 /// <param name="Error">Why nothing could be said of the document; null where something was.</param>

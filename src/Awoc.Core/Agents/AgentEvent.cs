@@ -70,7 +70,8 @@ public abstract record AgentEvent
         /// <summary>Names of the tools the agent wanted and was not given.</summary>
         public IReadOnlyList<string> Denials { get; init; } = [];
 
-        public bool HasStructuredOutput { get; init; }
+        /// <summary>The agent's structured output as JSON; null where it gave none.</summary>
+        public string? StructuredOutput { get; init; }
 
         /// <summary>A structured output was asked for: without one the end is no success.</summary>
         public bool SchemaAsked { get; init; }

@@ -35,6 +35,11 @@ public sealed record AwocSettings
     /// <summary>How long a question of an agent waits for a person, in seconds, before it is denied.</summary>
     public long AnswerSeconds { get; init; } = DefaultAnswerSeconds;
 
+    public const int DefaultMends = 1;
+
+    /// <summary>How often an agent is asked to mend a result that breaks its contract, when a task says nothing.</summary>
+    public int Mends { get; init; } = DefaultMends;
+
     /// <summary>Keep every task's requests and answers, redacted.</summary>
     public bool RecordWire { get; init; }
 
