@@ -5,13 +5,13 @@ using System.Text.Json;
 using Awoc.Core;
 using Awoc.Core.Agents;
 using Awoc.Core.Lifecycle;
-using Awoc.Core.Prompts;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Supervision;
 using Awoc.Engine.Tasks;
+using Awoc.Prompts;
 
 namespace Awoc.Engine.Launching;
 
@@ -97,7 +97,7 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         var id = TaskId.New(ports.Time);
         var attempt = ports.Paths.Task(id).Attempt(1);
         var staging = attempt.Staging(spec.Output);
-        var prompt = TaskPrompt.Build(spec, id, staging, TaskPrompt.DefaultTools);
+        var prompt = TaskPrompt.Build(spec, id, staging, AgentTools.Default);
         var plan = choice.Runner!.Plan(new AttemptContext
         {
             Task = id,

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 using Awoc.Core.Budgets;
 using Awoc.Core.Catalog;
 
-namespace Awoc.Core.Prompts;
+namespace Awoc.Prompts;
 
 /// <summary>What an earlier attempt left, and what there is to go on with.</summary>
 public sealed record EarlierAttempts

@@ -1,10 +1,11 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Awoc.Core.Catalog;
+using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
+using Awoc.Prompts.Catalog;
 
-namespace Awoc.Core.Prompts;
+namespace Awoc.Prompts;
 
 /// <summary>
 /// The prompt of one attempt. What is the same for every task of a type and output format comes first, so that a
@@ -17,16 +18,13 @@ public static class TaskPrompt
     /// <summary>Up to this budget, in tokens, the agent is told to write its report early.</summary>
     public const long SmallBudget = 10_000;
 
-    /// <summary>The tools an agent is given unless it is configured otherwise, by Claude Code's names.</summary>
-    public static ImmutableArray<string> DefaultTools { get; } = ["Read", "Write", "Edit", "Bash", "WebFetch", "Grep", "Glob"];
-
     /// <param name="stagingPath">Absolute path where the agent is to write its output.</param>
     /// <param name="tools">What the agent is given.</param>
     /// <param name="limits">What this attempt may use; null: the whole of the spec's budget.</param>
     public static string Build(TaskSpec spec, TaskId id, string stagingPath, IReadOnlyList<string> tools, PromptLimits? limits = null)
     {
         var left = limits ?? PromptLimits.Of(spec.Budget);
-        var type = TaskTypes.Find(spec.Type) ?? TaskTypes.Custom;
+        var type = TaskTypeCatalog.Of(spec);
         var format = OutputFormats.Of(spec.Output);
         var text = new StringBuilder(4096 + spec.Description.Length);
         AppendProtocol(text);

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Awoc.Core.Prompts;
+namespace Awoc.Prompts;
 
 /// <summary>Makes a user's text fit for a prompt whose structure is read by its headings.</summary>
 internal static class PromptText

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
-using Awoc.Core.Catalog;
+using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
+using Awoc.Prompts.Catalog;
 
-namespace Awoc.Core.Prompts;
+namespace Awoc.Prompts;
 
 /// <summary>
 /// The message that begins an attempt's last turn: the work is stopped, what there is becomes the report. The first line and the
@@ -37,7 +38,7 @@ public static class ReportPrompt
 
 
             """);
-        TaskPrompt.AppendFormat(text, (TaskTypes.Find(spec.Type) ?? TaskTypes.Custom).Method, OutputFormats.Of(spec.Output));
+        TaskPrompt.AppendFormat(text, TaskTypeCatalog.Of(spec).Method, OutputFormats.Of(spec.Output));
         return text.ToString().TrimEnd('\n');
     }
 
