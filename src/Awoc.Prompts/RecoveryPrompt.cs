@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Awoc.Core.Budgets;
 using Awoc.Core.Catalog;
+using Awoc.Prompts.Templating;
 
 namespace Awoc.Prompts;
 

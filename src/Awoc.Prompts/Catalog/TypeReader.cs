@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Awoc.Core.Catalog;
 using Awoc.Core.Integration;
 using Awoc.Core.Tasks;
+using Awoc.Prompts.Templating;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
