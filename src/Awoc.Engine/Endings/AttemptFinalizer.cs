@@ -37,7 +37,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
 
         var folder = ports.Paths.Task(task.Id);
         var attempt = folder.Attempt(task.Attempt);
-        var end = new AttemptEnd(Evidence(attempt, exit, story, record), exit, story.End is { IsError: false }) { Landed = landed };
+        var end = new AttemptEnd(Evidence(attempt, exit, story, record) with { SchemaChecked = task.Spec.Schema is not null }, exit, story.End is { IsError: false }) { Landed = landed };
         var verdict = EndJudge.Judge(end, runner, task);
         var usage = record is null ? story.Usage ?? Usage.Zero : record.Usage with { Turns = record.Turns };
         var left = new UnfinishedAttempt(story, verdict, usage.Output, exit?.RunMs ?? 0, runner.Traits.UsesModel, record is { Reporting: true });

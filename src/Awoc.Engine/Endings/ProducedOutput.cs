@@ -45,8 +45,9 @@ public abstract record ProducedOutput
         var said = succeeded && story.FinalText.Length > 0 ? story.FinalText : story.AllText;
         if (succeeded && story.End is { IsError: false } end)
         {
+            // The last word, and the agent has held it against the schema already: a file that it wrote on the way may be an earlier one.
+            if (end.StructuredOutput is { } json) return new Said(JsonWords.Indented(json));
             if (end.Answer.Length > 0) said = end.Answer;
-            if (end.StructuredOutput is { } json) said = JsonWords.Indented(json);
         }
 
         return Find(folder, target, said, null, story.Wrote);

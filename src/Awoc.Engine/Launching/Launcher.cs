@@ -5,13 +5,14 @@ using System.Text.Json;
 using Awoc.Core;
 using Awoc.Core.Agents;
 using Awoc.Core.Lifecycle;
-using Awoc.Core.Prompts;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Supervision;
 using Awoc.Engine.Tasks;
+using Awoc.Engine.Verification;
+using Awoc.Prompts;
 
 namespace Awoc.Engine.Launching;
 
@@ -97,7 +98,7 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         var id = TaskId.New(ports.Time);
         var attempt = ports.Paths.Task(id).Attempt(1);
         var staging = attempt.Staging(spec.Output);
-        var prompt = TaskPrompt.Build(spec, id, staging, TaskPrompt.DefaultTools);
+        var prompt = TaskPrompt.Build(spec, id, staging, AgentTools.Default);
         var plan = choice.Runner!.Plan(new AttemptContext
         {
             Task = id,
@@ -110,6 +111,7 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
             Availability = choice.Availability!,
             GatewayToken = "(the attempt's own token)",
             TokensLeft = spec.Budget.Tokens,
+            Schema = NativeSchema.Of(spec),
             Settings = ports.Settings.Read(spec.Cwd).ForAgent(choice.Runner.Name),
         });
         return new LaunchAnswer.Previewed(spec, plan, prompt, choice.Runner.Traits.Exactness);
@@ -164,6 +166,9 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
             Output = validation.Output(cwd),
             Overwrite = order.Overwrite,
             AllowOutside = order.AllowOutside,
+            Schema = validation.Schema(cwd),
+            Strict = order.Strict,
+            Mends = validation.Mends(),
             Name = validation.Name("--name", order.Name),
             Group = validation.Name("--group", order.Group),
             Agent = agent,

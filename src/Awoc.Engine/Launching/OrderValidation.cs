@@ -7,6 +7,7 @@ using Awoc.Core.Catalog;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Settings;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Engine.Launching;
 
@@ -45,13 +46,13 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
 
         if (isCommand)
         {
-            const string Prefix = TaskTypes.CustomName + ":";
+            const string Prefix = TaskType.CustomName + ":";
             var command = text.StartsWith(Prefix, StringComparison.Ordinal) ? text[Prefix.Length..] : text;
             if (string.IsNullOrWhiteSpace(command)) Fault("COMMAND", text, "a shell command");
-            return (TaskTypes.CustomName, command.Trim());
+            return (TaskType.CustomName, command.Trim());
         }
 
-        switch (TaskTypes.ParseTask(text))
+        switch (TaskTypeCatalog.BuiltIn.ParseTask(text))
         {
             case TaskRequest.Valid(var type, var description):
                 if (description.Length == 0 && text.Contains(':', StringComparison.Ordinal))

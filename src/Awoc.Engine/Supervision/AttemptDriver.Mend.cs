@@ -1,12 +1,12 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
-using Awoc.Core.Prompts;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Settings;
 using Awoc.Engine.Tasks;
+using Awoc.Prompts;
 
 namespace Awoc.Engine.Supervision;
 
@@ -86,7 +86,7 @@ public sealed partial class AttemptDriver
     private bool IsHonest(ProducedOutput produced)
     {
         var record = ports.Gateway.Find(task.Id, task.Attempt);
-        var left = new UnfinishedAttempt(_story, AttemptVerdict.Success, record?.Usage.Output ?? 0, 0, UsesModel: true, Reported: false);
+        var left = new UnfinishedAttempt(_story, AttemptVerdict.Success, record?.Usage.Output ?? 0, 0, Structured: true, Reported: false);
         return FalseSuccess.Find(AttemptFinalizer.Evidence(_attempt, null, _story, record), produced, runner, task) is null
             && UnwrittenResult.Of(task.Spec, _attempt, left, produced, runner.Name) is null;
     }

@@ -1,5 +1,6 @@
 using Awoc.Core.Catalog;
 using Awoc.Core.Tasks;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Engine.Verification;
 
@@ -19,13 +20,11 @@ public sealed record Checkable(TaskType Type, string Name, string Cwd)
 
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
-    public static Checkable Of(TaskSpec spec) => new(TypeOf(spec), spec.Output ?? "output.md", spec.Cwd)
+    public static Checkable Of(TaskSpec spec) => new(TaskTypeCatalog.Of(spec), spec.Output ?? "output.md", spec.Cwd)
     {
         Schema = spec.Schema,
         Strict = spec.Strict,
         Directory = Path.GetDirectoryName(spec.Output),
         Variables = spec.Environment,
     };
-
-    public static TaskType TypeOf(TaskSpec spec) => spec.Definition ?? TaskTypes.Find(spec.Type) ?? TaskTypes.Custom;
 }

@@ -48,7 +48,7 @@ public sealed class Verifier(ISchemaValidator schemas, ISettingsSource settings)
     {
         switch (SchemaReader.Read(schema, "the schema"))
         {
-            case SchemaReading.Valid(var enforced):
+            case SchemaReading.Valid { Enforced: var enforced }:
                 var agent = settings.Read(what.Cwd).ForAgent(BuiltinAgent);
                 var verdict = await schemas.CheckAsync(new SchemaQuestion(enforced, document, what.Variables, agent), cancellation);
                 findings.AddRange(verdict.Findings);

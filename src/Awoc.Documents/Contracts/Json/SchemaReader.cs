@@ -63,11 +63,12 @@ public sealed partial class SchemaReader
 
         // The validator resolves nothing below a root that is a reference itself.
         if (written.ContainsKey("$ref")) written = new JsonObject { ["allOf"] = new JsonArray(written, new JsonObject()) };
-        if (_definitions.Count == 0) return new SchemaReading.Valid(written.ToJsonString());
+        var tools = ToolSchema.Of(_root);
+        if (_definitions.Count == 0) return new SchemaReading.Valid(written.ToJsonString(), tools);
         var all = new JsonObject();
         foreach (var definition in _definitions.Values) all.Add(definition.Name, definition.Written);
         written["definitions"] = all;
-        return new SchemaReading.Valid(written.ToJsonString());
+        return new SchemaReading.Valid(written.ToJsonString(), tools);
     }
 
     /// <param name="inPlace">It applies to the same value as the definition it stands in, not to a part of it.</param>
