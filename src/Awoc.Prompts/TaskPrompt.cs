@@ -36,7 +36,7 @@ public static class TaskPrompt
         {
             ["title"] = type.Method.Title,
             ["steps"] = type.Method.Steps.Select(object (step, at) => new Dictionary<string, object> { ["number"] = Number(at + 1), ["step"] = step }).ToList(),
-            ["guidance"] = GuidanceTemplate.Render(type.Guidance, name => GuidanceValue(name, spec, format, left)),
+            ["guidance"] = GuidanceTemplate.Render(type.Guidance, name => GuidanceValue(name, spec, format, left)).Trim(),
             ["has_inline"] = files.Count > 0,
             ["inline"] = files.Select(object (f) => new Dictionary<string, object> { ["path"] = PromptText.Line(f.Path), ["content"] = Fenced(f.Text) }).ToList(),
             ["description"] = string.IsNullOrWhiteSpace(spec.Description) ? "" : PromptText.Quote(spec.Description),

@@ -3,6 +3,7 @@ using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Launching;
 using Awoc.Engine.Supervision;
 using Awoc.Prompts;
 using Awoc.Prompts.Catalog;
@@ -57,7 +58,7 @@ public sealed record EarlierWork(string? Session)
     {
         var tokens = Math.Max(0, task.Budget.Tokens - task.Usage.Output);
         var seconds = Math.Max(1, task.Budget.TimeoutSeconds - (task.RunMs / 1000));
-        var whole = new Lazy<string>(() => TaskPrompt.Build(task.Spec, task.Id, staging, AgentTools.Default, PromptLimits.Of(task)));
+        var whole = new Lazy<string>(() => TaskPrompt.Build(task.Spec, task.Id, staging, AgentTools.Default, PromptLimits.Of(task), ContextFiles.Inline(task.Spec)));
         if (Next is null) return whole.Value;
         var earlier = new EarlierAttempts
         {

@@ -54,6 +54,9 @@ public sealed class TaskTypeCatalog
     /// <summary>The type of that name, in any case; null when there is none, or its definition is faulty.</summary>
     public TaskType? Find(string name) => Entry(name)?.Type;
 
+    /// <summary>What a task of the type stores of it: the whole, where it is somebody's own; null of a built-in one.</summary>
+    public TaskType? OwnOf(TaskType type) => Entry(type.Name) is { Origin: not TypeOrigin.BuiltIn } ? type : null;
+
     /// <summary>The names that the text may have meant, nearest first, at most three; empty when nothing is near.</summary>
     public ImmutableArray<string> Nearest(string name)
     {

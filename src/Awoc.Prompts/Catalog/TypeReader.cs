@@ -47,6 +47,7 @@ internal sealed partial class TypeReader(string path, int above)
 
     public static TypeDraft Markdown(string name, string path, string text)
     {
+        if (!TypeName.Is(name)) return new TypeDraft { Faults = [new TypeFault(path, 1, $"'{name}' is no type's name: it takes {TypeName.Allowed}")] };
         text = text.TrimStart('\uFEFF').ReplaceLineEndings("\n");
         if (Faulty(path, text) is { } fault) return new TypeDraft { Faults = [fault] };
         if (FrontMatter().Match(text) is not { Success: true } front)
@@ -71,6 +72,7 @@ internal sealed partial class TypeReader(string path, int above)
     public static TypeDraft Settings(string name, string path, YamlNode node)
     {
         var reader = new TypeReader(path, 0);
+        if (!TypeName.Is(name)) reader.Fault(node, $"'{name}' is no type's name: it takes {TypeName.Allowed}");
         if (node is not YamlMappingNode map)
         {
             reader.Fault(node, $"the type '{name}' takes KEY: VALUE lines: {Allowed}, prompt");
