@@ -4,6 +4,7 @@ using System.Text.Json;
 using Awoc.AgentHost;
 using Awoc.AgentHost.Loop;
 using Awoc.AgentHost.Protocol;
+using Awoc.AgentHost.Schemas;
 using Awoc.AgentHost.Tools;
 
 if (args is ["--version"])
@@ -11,6 +12,8 @@ if (args is ["--version"])
     Console.WriteLine(Versions.Own);
     return 0;
 }
+
+if (args is ["check-json"]) return await CheckCommand.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput());
 
 if (args is not ["run"])
 {

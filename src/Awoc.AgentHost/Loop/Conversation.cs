@@ -26,6 +26,7 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
 
     private const string CutTool = "This call was cut off at the answer's length limit and was not run. Do it in smaller pieces.";
     private const string CutText = "Your answer was cut off at its length limit. Go on from there, in smaller pieces.";
+    private const string WantsOutput = $"Give the result now, whole, through the tool {StructuredOutput.Tool}.";
     private const string Stopped = "Stopped: the task was interrupted.";
     private const string NoTools = "Not run: no tool may be called now.";
 
@@ -36,6 +37,7 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
     private const string Unknown = "Interrupted: the agent's process ended while this call was under way. Whether it had any effect is unknown: look before you repeat it.";
 
     private readonly List<ChatMessage> _messages = [];
+    private readonly StructuredOutput _output = new(config.Schema, config.Staging);
     private Spent _spent;
     private int _answers;
 
@@ -46,6 +48,7 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
     {
         var resumed = _messages.Count == 0 ? Begin() : 0;
         _messages.Add(new ChatMessage(ChatRole.User, turn.Text));
+        _output.Begin();
         Save();
         events.Session(config.Session, config.Model, Versions.Own, resumed);
         return turn.IsReport ? await ReportAsync(cancellation) : await WorkAsync(cancellation);
@@ -53,11 +56,12 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
 
     private async Task<RunEnd> WorkAsync(CancellationToken cancellation)
     {
-        var declarations = tools.Declarations;
+        var declarations = Declarations();
+        ChatToolMode mode = ChatToolMode.Auto;
         var cuts = 0;
         for (var call = 0; call < config.MaxTurns; call++)
         {
-            var answer = await AskAsync(declarations, inWords: false, cancellation);
+            var answer = await AskAsync(declarations, mode, cancellation);
             if (Broken(answer) is { } broken) return broken;
             if (answer.Finish == ChatFinishReason.Length)
             {
@@ -73,8 +77,19 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
             Save();
             // A provider's own pause asks for the same conversation again.
             if (answer.Finish?.Value == "pause_turn") continue;
-            if (answer.Calls.Count == 0) return End("success", false, answer, "end_turn");
+            if (answer.Calls.Count == 0)
+            {
+                // Asked once without a choice; whoever still gives none has none.
+                if (!_output.IsWanting || mode != ChatToolMode.Auto) return End("success", false, answer, "end_turn");
+                mode = ChatToolMode.RequireSpecific(StructuredOutput.Tool);
+                _messages.Add(new ChatMessage(ChatRole.User, WantsOutput));
+                Save();
+                continue;
+            }
+
             if (!await CallToolsAsync(answer, cancellation)) return new RunEnd("interrupted", true, answer.Text);
+            if (_output.Given is { } given) return End("success", false, answer, "end_turn") with { Structured = given };
+            mode = ChatToolMode.Auto;
         }
 
         return new RunEnd("max_turns", true, $"the agent's limit of {config.MaxTurns} turns was reached");
@@ -83,7 +98,7 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
     /// <summary>One answer in words: what is left of the budget is kept for it, and a cut one is not gone on with.</summary>
     private async Task<RunEnd> ReportAsync(CancellationToken cancellation)
     {
-        var answer = await AskAsync(tools.Declarations, inWords: true, cancellation);
+        var answer = await AskAsync(Declarations(), ChatToolMode.None, cancellation);
         if (Broken(answer) is { } broken) return broken;
         FailCalls(answer, NoTools);
         return answer.Finish == ChatFinishReason.Length
@@ -91,9 +106,11 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
             : End("success", false, answer, "end_turn");
     }
 
-    private async Task<ModelAnswer> AskAsync(IList<AITool> declarations, bool inWords, CancellationToken cancellation)
+    private List<AITool> Declarations() => [.. tools.Declarations, .. _output.Declarations];
+
+    private async Task<ModelAnswer> AskAsync(IList<AITool> declarations, ChatToolMode mode, CancellationToken cancellation)
     {
-        var answer = await model.AskAsync(_messages, declarations, inWords, cancellation);
+        var answer = await model.AskAsync(_messages, declarations, mode, cancellation);
         _spent += answer.Spent;
         Tell(answer);
         return answer;
@@ -211,6 +228,12 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
     {
         if (cancellation.IsCancellationRequested) return ToolOutcome.Error(Stopped);
         if (call.Exception is not null) return ToolOutcome.Error("the input is no JSON object: give it again");
+        if (_output.Takes(call))
+        {
+            _output.Take(InputOf(call));
+            return new ToolOutcome(StructuredOutput.Taken);
+        }
+
         try
         {
             return await tools.RunAsync(call.Name, InputOf(call), cancellation);

@@ -41,12 +41,12 @@ internal sealed class ModelClient : IDisposable
 
     /// <summary>One answer of the model. Cancellation gives what had come up to then.</summary>
     /// <param name="tools">The same in every call of a conversation: they are the head of what the provider keeps in its cache.</param>
-    /// <param name="inWords">The model may call none of them now.</param>
+    /// <param name="mode">Whether the model may or has to call one of them now.</param>
     public async Task<ModelAnswer> AskAsync(
-        IReadOnlyList<ChatMessage> messages, IList<AITool> tools, bool inWords, CancellationToken cancellation)
+        IReadOnlyList<ChatMessage> messages, IList<AITool> tools, ChatToolMode mode, CancellationToken cancellation)
     {
         var options = new ChatOptions { MaxOutputTokens = _config.MaxTokens };
-        if (tools.Count > 0) (options.Tools, options.ToolMode) = (tools, inWords ? ChatToolMode.None : ChatToolMode.Auto);
+        if (tools.Count > 0) (options.Tools, options.ToolMode) = (tools, mode);
         for (var attempt = 1; ; attempt++)
         {
             var updates = new List<ChatResponseUpdate>();

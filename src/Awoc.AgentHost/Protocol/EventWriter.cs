@@ -88,6 +88,12 @@ internal sealed class EventWriter(Stream output)
         json.WriteString("answer", end.Answer);
         if (end.Status is { } code) json.WriteNumber("status", code);
         if (end.StopReason is { } reason) json.WriteString("stopReason", reason);
+        if (end.Structured is { } output)
+        {
+            json.WritePropertyName("structured");
+            output.WriteTo(json);
+        }
+
         json.WriteStartObject("usage");
         Members(json, spent);
         json.WriteEndObject();
@@ -126,7 +132,8 @@ internal sealed class EventWriter(Stream output)
 /// <param name="Kind"><c>success</c>, <c>interrupted</c>, <c>api_error</c>, <c>budget</c>, <c>max_turns</c>, <c>max_tokens</c>, <c>refusal</c> or <c>error</c>.</param>
 /// <param name="Answer">The model's last words, or what went wrong.</param>
 /// <param name="Status">HTTP status of the model call that failed.</param>
-internal sealed record RunEnd(string Kind, bool IsError, string Answer, int? Status = null, string? StopReason = null);
+/// <param name="Structured">The result as the schema asks for it; null where none was given.</param>
+internal sealed record RunEnd(string Kind, bool IsError, string Answer, int? Status = null, string? StopReason = null, JsonElement? Structured = null);
 
 /// <summary>Tokens spent by this process, over all its model calls.</summary>
 /// <param name="Output">Generated, thinking included.</param>

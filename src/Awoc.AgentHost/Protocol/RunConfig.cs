@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Awoc.AgentHost.Protocol;
@@ -26,6 +27,9 @@ internal sealed record RunConfig
 
     /// <summary>Absolute path where the output is to be written; its directory is made.</summary>
     public string? Staging { get; init; }
+
+    /// <summary>A JSON Schema of an object: the result is to be given as that, through a tool of its own; null for none.</summary>
+    public JsonElement? Schema { get; init; }
 
     public IReadOnlyList<string> Tools { get; set; } = [];
 

@@ -30,4 +30,9 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(SettingChange))]
 [JsonSerializable(typeof(AlertView))]
 [JsonSerializable(typeof(AlertList))]
+[JsonSerializable(typeof(TypeList))]
+[JsonSerializable(typeof(TypeView))]
+[JsonSerializable(typeof(TypeCheckRequest))]
+[JsonSerializable(typeof(TypeCheck))]
+[JsonSerializable(typeof(TypeDraftView))]
 public sealed partial class WireJson : JsonSerializerContext;

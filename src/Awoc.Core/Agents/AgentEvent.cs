@@ -70,7 +70,10 @@ public abstract record AgentEvent
         /// <summary>Names of the tools the agent wanted and was not given.</summary>
         public IReadOnlyList<string> Denials { get; init; } = [];
 
-        public bool HasStructuredOutput { get; init; }
+        /// <summary>The agent's structured output as JSON; null where it gave none.</summary>
+        public string? StructuredOutput { get; init; }
+
+        public bool HasStructuredOutput => StructuredOutput is not null;
 
         /// <summary>A structured output was asked for: without one the end is no success.</summary>
         public bool SchemaAsked { get; init; }

@@ -175,6 +175,9 @@ public sealed record AttemptContext
     /// <summary>Output tokens left in the budget, the report's share among them.</summary>
     public required long TokensLeft { get; init; }
 
+    /// <summary>The JSON Schema of an object, for an agent that takes one natively; null for none.</summary>
+    public string? Schema { get; init; }
+
     /// <summary>The configuration's settings for this agent.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
@@ -222,6 +225,9 @@ public sealed record AttemptEvidence
 
     /// <summary>The class of the last failed model call, as the agent named it (<c>rate_limit</c>, <c>overloaded</c>…).</summary>
     public string? ErrorClass { get; init; }
+
+    /// <summary>The result is held against the schema by AWOC itself: a structured output that is missing is then no verdict.</summary>
+    public bool SchemaChecked { get; init; }
 
     /// <summary>Everything the agent's main thread said after its last tool result.</summary>
     public string FinalText { get; init; } = "";

@@ -14,5 +14,6 @@ internal static class ApiRoutes
         DaemonEndpoints.Map(api);
         SettingsEndpoints.Map(api);
         AlertEndpoints.Map(api);
+        TypeEndpoints.Map(api);
     }
 }

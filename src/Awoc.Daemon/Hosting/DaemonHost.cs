@@ -119,6 +119,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             p.GetRequiredService<ISettingsSource>(),
             ShimLauncher.Find(),
             RehearsalDoor.Upstream(paths),
+            new AgentSchemaValidator(),
             new ShimDaemon([Environment.ProcessPath!, "--home", paths.Home, "--detach"], paths.StopMarker, paths.ApiSocket),
             time));
         services.AddHostedService<IdleMemory>();

@@ -6,8 +6,10 @@ using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Recovery;
+using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision;
+using Awoc.Engine.Verification;
 
 namespace Awoc.Engine.Endings;
 
@@ -35,11 +37,12 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
 
         var folder = ports.Paths.Task(task.Id);
         var attempt = folder.Attempt(task.Attempt);
-        var end = new AttemptEnd(Evidence(attempt, exit, story, record), exit, story.End is { IsError: false }) { Landed = landed };
+        var end = new AttemptEnd(Evidence(attempt, exit, story, record) with { SchemaChecked = task.Spec.Schema is not null }, exit, story.End is { IsError: false }) { Landed = landed };
         var verdict = EndJudge.Judge(end, runner, task);
         var usage = record is null ? story.Usage ?? Usage.Zero : record.Usage with { Turns = record.Turns };
         var left = new UnfinishedAttempt(story, verdict, usage.Output, exit?.RunMs ?? 0, runner.Traits.UsesModel, record is { Reporting: true });
         var ending = await SettleAsync(task, folder, attempt, verdict, left, end);
+        VerificationNote.Keep(ports, task, folder, ending);
         KeepEvidence(task, attempt, EndEvidence.Of(task, end, ending));
         await StoreAsync(task, AttemptRecovery.Decide(ports, runner, task, ending, usage, exit, story, record));
     }
@@ -88,13 +91,10 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         var story = left.Story;
         var structured = runner.Traits.UsesModel;
         var succeeded = verdict.Outcome == TaskOutcome.Succeeded;
-        var said = succeeded && story.FinalText.Length > 0 ? story.FinalText : story.AllText;
-        if (story.End is { IsError: false, Answer: { Length: > 0 } answer } && succeeded) said = answer;
         ProducedOutput produced;
         try
         {
-            produced = ProducedOutput.Find(attempt, task.Spec.Output, structured ? said : "", structured ? null : attempt.Events,
-                path => !structured || story.Wrote(path));
+            produced = ProducedOutput.Find(attempt, task.Spec.Output, story, structured, succeeded);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
@@ -115,13 +115,18 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         if (succeeded && structured && UnwrittenResult.Of(task.Spec, attempt, left, produced, runner.Name) is { } unwritten)
             (verdict, succeeded) = (unwritten, false);
 
+        var check = succeeded ? await CheckAsync(task, produced) : CheckOutcome.Unchecked;
+        if (check.Failed) (verdict, succeeded) = (BrokenContract.Verdict(task.Id, check), false);
+
         var ending = new TaskEnding
         {
             Outcome = verdict.Outcome,
             Reason = verdict.Reason,
             Detail = verdict.Reason == EndReason.Unknown
                 ? $"{verdict.Detail}; the evidence is in {Path.Combine(attempt.Path, EndEvidence.FileName)}"
-                : verdict.Detail ?? FalseSuccess.Note(end.Evidence),
+                : verdict.Detail ?? FalseSuccess.Note(end.Evidence) ?? check.Note,
+            Verification = check.Verification,
+            Findings = check.Findings,
             Summary = Shorten(structured ? story.End?.Answer is { Length: > 0 } last ? last : story.FinalText : ""),
         };
         try
@@ -129,6 +134,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             if (!succeeded)
             {
                 var partial = await KeepPartialAsync(task, folder, left with { Verdict = verdict }, ending);
+                if (check.Failed) return BrokenContract.Keep(task, folder, produced, partial);
                 return end.Landed is { } landed && landed.Limit == verdict.Reason && LandedReport.Of(story) is { } report
                     ? LandedReport.Bring(task, folder, attempt, report, landed, partial)
                     : partial;
@@ -148,6 +154,20 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
                 Result = produced is ProducedOutput.Nothing ? TaskResult.None : TaskResult.Partial,
                 ResultPath = produced.File,
             };
+        }
+    }
+
+    /// <summary>A command's output has a contract only where the user gave one.</summary>
+    private async Task<CheckOutcome> CheckAsync(AgentTask task, ProducedOutput produced)
+    {
+        if (!runner.Traits.UsesModel && task.Spec.Schema is null) return CheckOutcome.Unchecked;
+        try
+        {
+            return await ports.Verifier.CheckAsync(task.Spec, produced, CancellationToken.None);
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or SettingsException)
+        {
+            return CheckOutcome.Of([], broken.Message);
         }
     }
 
@@ -188,7 +208,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         };
     }
 
-    private static AttemptEvidence Evidence(AttemptFolder attempt, ShimExit? exit, AttemptStory story, GatewayRecord? record) => new()
+    internal static AttemptEvidence Evidence(AttemptFolder attempt, ShimExit? exit, AttemptStory story, GatewayRecord? record) => new()
     {
         // A code that our own stop caused says nothing about an answer that was there before.
         ExitCode = exit?.Cause is not null && story.End is { IsError: false } ? 0 : exit?.Code,

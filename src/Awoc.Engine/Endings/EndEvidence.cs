@@ -52,13 +52,15 @@ public sealed record EndEvidence
     public required TaskResult Result { get; init; }
     public string? Detail { get; init; }
 
+    private static string Cut(string words) => words.Length <= LongestWords ? words : words[..LongestWords];
+
     public static EndEvidence Of(AgentTask task, AttemptEnd end, TaskEnding ending) => new()
     {
         Task = task.Id.Value,
         Attempt = task.Attempt,
         Agent = task.Spec.Agent,
         Shim = end.Exit,
-        End = end.Evidence.End is { } said ? said with { Answer = said.Answer.Length <= LongestWords ? said.Answer : said.Answer[..LongestWords] } : null,
+        End = end.Evidence.End is { } said ? said with { Answer = Cut(said.Answer), StructuredOutput = said.StructuredOutput is { } output ? Cut(output) : null } : null,
         ErrorClass = end.Evidence.ErrorClass,
         CutCall = end.Evidence.CutCall,
         SubAgentError = end.Evidence.SubAgentError,

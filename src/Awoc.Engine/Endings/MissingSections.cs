@@ -1,31 +1,24 @@
-using System.Text;
-using Awoc.Core.Catalog;
+using Awoc.Core.Contracts;
 using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Engine.Endings;
 
 /// <summary>Which of the sections that a task's type asks for a text does not have yet.</summary>
 public static class MissingSections
 {
-    /// <summary>What agents write in a skeleton where the section is to come.</summary>
-    private static readonly HashSet<string> s_placeholders = new(StringComparer.Ordinal)
-    {
-        "todo", "tbd", "tba", "tobewritten", "tobefilled", "tobefilledin", "tobecompleted", "tobedone", "tobeadded", "pending", "inprogress", "placeholder",
-        "comingsoon", "notyetwritten",
-    };
-
     /// <summary>All of them for no text at all; none for a type that leaves the sections to the task.</summary>
     public static IReadOnlyList<string> In(TaskSpec spec, string? text)
     {
-        var sections = (TaskTypes.Find(spec.Type) ?? TaskTypes.Custom).Method.Sections;
+        var sections = TaskTypeCatalog.Of(spec).Method.Sections;
         if (sections.IsDefaultOrEmpty) return [];
         if (OutputFormats.Of(spec.Output) == OutputFormat.Json)
             return [.. sections.Where(section => text?.Contains($"\"{section.Key}\"", StringComparison.Ordinal) != true).Select(section => section.Name)];
 
-        var names = sections.Select(section => Bare(section.Name)).ToHashSet(StringComparer.Ordinal);
+        var names = sections.Select(section => SectionWords.Bare(section.Name)).ToHashSet(StringComparer.Ordinal);
         var present = Present(text ?? "", names);
-        return [.. sections.Where(section => !present.Contains(Bare(section.Name))).Select(section => section.Name)];
+        return [.. sections.Where(section => !present.Contains(SectionWords.Bare(section.Name))).Select(section => section.Name)];
     }
 
     /// <summary>
@@ -39,22 +32,11 @@ public static class MissingSections
         foreach (var line in text.Split('\n'))
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
-            var bare = Bare(line);
+            var bare = SectionWords.Bare(line);
             if (names.Contains(bare)) begun = bare;
-            else if (begun is not null && !s_placeholders.Contains(bare)) present.Add(begun);
+            else if (begun is not null && !SectionWords.IsPlaceholder(line)) present.Add(begun);
         }
 
         return present;
-    }
-
-    private static string Bare(string line)
-    {
-        var bare = new StringBuilder(line.Length);
-        foreach (var c in line)
-        {
-            if (char.IsLetter(c)) bare.Append(char.ToLowerInvariant(c));
-        }
-
-        return bare.ToString();
     }
 }

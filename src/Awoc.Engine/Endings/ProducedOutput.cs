@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Supervision;
 
 namespace Awoc.Engine.Endings;
 
@@ -33,6 +34,24 @@ public abstract record ProducedOutput
     public sealed record Printed(string Path) : ProducedOutput;
 
     public sealed record Nothing : ProducedOutput;
+
+    /// <summary>What an attempt with this story left: <see cref="Find(AttemptFolder, string, string, string, Func{string, bool})"/> with what the agent said.</summary>
+    /// <param name="structured">Its standard output is a stream of events.</param>
+    /// <param name="succeeded">It ended well, so that its last words are its answer.</param>
+    /// <exception cref="IOException">A file of it cannot be read.</exception>
+    public static ProducedOutput Find(AttemptFolder folder, string? target, AttemptStory story, bool structured, bool succeeded)
+    {
+        if (!structured) return Find(folder, target, "", folder.Events, static _ => true);
+        var said = succeeded && story.FinalText.Length > 0 ? story.FinalText : story.AllText;
+        if (succeeded && story.End is { IsError: false } end)
+        {
+            // The last word, and the agent has held it against the schema already: a file that it wrote on the way may be an earlier one.
+            if (end.StructuredOutput is { } json) return new Said(JsonWords.Indented(json));
+            if (end.Answer.Length > 0) said = end.Answer;
+        }
+
+        return Find(folder, target, said, null, story.Wrote);
+    }
 
     /// <param name="target">The user's OUTPUT, absolute; null when none was named.</param>
     /// <param name="said">What the agent's main thread said last.</param>

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Awoc.Engine.Endings;
 
 /// <summary>Tells files from pipes, sockets and devices, which .NET does not: opening a pipe waits for its other end.</summary>
-internal static partial class RegularFile
+public static partial class RegularFile
 {
     private const int CurrentDirectory = -100;
     private const uint TypeOnly = 1;

@@ -40,6 +40,9 @@ public sealed class TaskFolder(TaskId id, string path, AwocPaths home)
     public string PartialResults => In("partial-results.txt");
     public string PartialAccount => In("partial-results.json");
 
+    /// <summary>What the last check of the result found.</summary>
+    public string Verification => In("verification.json");
+
     /// <summary>What was recovered of a result that did not come to its end, and nothing else.</summary>
     public string PartialOutput(string? target) => In("partial-output" + Extension(target));
 

@@ -1,5 +1,6 @@
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Engine.Settings;
 
@@ -35,6 +36,11 @@ public sealed record AwocSettings
     /// <summary>How long a question of an agent waits for a person, in seconds, before it is denied.</summary>
     public long AnswerSeconds { get; init; } = DefaultAnswerSeconds;
 
+    public const int DefaultMends = 1;
+
+    /// <summary>How often an agent is asked to mend a result that breaks its contract, when a task says nothing.</summary>
+    public int Mends { get; init; } = DefaultMends;
+
     /// <summary>Keep every task's requests and answers, redacted.</summary>
     public bool RecordWire { get; init; }
 
@@ -68,6 +74,10 @@ public interface ISettingsSource
     /// <param name="cwd">The directory whose project file counts; null for the user's alone.</param>
     /// <exception cref="SettingsException">A file cannot be read: its message names file, line and what is allowed.</exception>
     AwocSettings Read(string? cwd);
+
+    /// <summary>The task types there are for a directory: the built-in ones, the user's and the project's.</summary>
+    /// <inheritdoc cref="Read"/>
+    TaskTypeCatalog Types(string? cwd);
 }
 
 /// <summary>A settings file is wrong; the message is for the person who wrote it.</summary>

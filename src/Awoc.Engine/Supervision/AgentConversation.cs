@@ -82,6 +82,16 @@ public sealed class AgentConversation(IAgentVoice? voice) : IDisposable
         private set;
     }
 
+    /// <summary>Messages that were said in full, the launch's and the report apart.</summary>
+    public int MessagesSaid
+    {
+        get
+        {
+            lock (_gate) return field;
+        }
+        private set;
+    }
+
     /// <summary>What is heard now belongs to the report turn.</summary>
     public bool InReport
     {
@@ -259,6 +269,7 @@ public sealed class AgentConversation(IAgentVoice? voice) : IDisposable
 
         // A report may be several lines, the marked one first and the one that begins the turn last.
         var ofReport = _reportSaid.Count > 0 || line.Contains($"\"{IAgentVoice.ReportMark}\"", StringComparison.Ordinal);
+        if (!ofReport && voice.BeginsTurn(line)) MessagesSaid++;
         if (!ofReport || ReportSaid) return;
         _reportSaid.Add(line);
         if (voice.BeginsTurn(line)) ReportSaid = true;

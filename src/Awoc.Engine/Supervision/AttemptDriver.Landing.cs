@@ -1,11 +1,11 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
-using Awoc.Core.Prompts;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Shims;
+using Awoc.Prompts;
 
 namespace Awoc.Engine.Supervision;
 
@@ -26,6 +26,7 @@ public sealed partial class AttemptDriver
     private async Task RecallLandingAsync(CancellationToken cancellation)
     {
         var current = false;
+        _mendsNoted = 0;
         long after = 0;
         while (true)
         {
@@ -34,6 +35,7 @@ public sealed partial class AttemptDriver
             {
                 after = stored.Seq;
                 if (stored.Event is TaskEvent.AttemptStarted started) current = started.Attempt == task.Attempt;
+                else if (stored.Event is TaskEvent.MendRequested && current) _mendsNoted++;
                 else if (stored.Event is TaskEvent.Landing landing && current)
                 {
                     _noted.Add(landing.Step);
@@ -63,10 +65,13 @@ public sealed partial class AttemptDriver
                     ports.Files.Note(task, "the turn under way is interrupted");
                     await _conversation.InterruptAsync(cancellation);
                     break;
-                case LandingMove.Report:
+                // The result that was to be mended is there: a report from what is left would say less.
+                case LandingMove.Report when _conversation.MessagesSaid == 0:
                     await AskForReportAsync(clock, cancellation);
                     break;
-                case LandingMove.Close:
+                case LandingMove.Close when await MendAsync(clock, cancellation):
+                    break;
+                case LandingMove.Report or LandingMove.Close:
                     await _conversation.CloseAsync(cancellation);
                     break;
                 case LandingMove.Stop:

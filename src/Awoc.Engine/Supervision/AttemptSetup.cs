@@ -11,6 +11,7 @@ using Awoc.Engine.Homes;
 using Awoc.Engine.Recovery;
 using Awoc.Engine.Shims;
 using Awoc.Engine.TaskFolders;
+using Awoc.Engine.Verification;
 
 namespace Awoc.Engine.Supervision;
 
@@ -84,6 +85,7 @@ public static class AttemptSetup
             Availability = availability,
             GatewayToken = token,
             TokensLeft = task.Budget.Tokens - task.Usage.Output,
+            Schema = NativeSchema.Of(task.Spec),
             Settings = ports.Settings.Read(task.Spec.Cwd).ForAgent(runner.Name),
         });
         var upstream = task.Spec.Rehearsal ? ports.Rehearsal.For(task.Spec) : CallerProxy.Put(availability.Upstream, task.Spec.Environment);

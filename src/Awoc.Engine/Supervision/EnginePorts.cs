@@ -1,4 +1,5 @@
 using Awoc.Core.Agents;
+using Awoc.Core.Contracts;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Credentials;
@@ -7,6 +8,7 @@ using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
 using Awoc.Engine.TaskFolders;
 using Awoc.Engine.Tasks;
+using Awoc.Engine.Verification;
 
 namespace Awoc.Engine.Supervision;
 
@@ -25,9 +27,12 @@ public sealed record EnginePorts(
     ISettingsSource Settings,
     ShimLauncher Shims,
     RehearsalUpstream Rehearsal,
+    ISchemaValidator Schemas,
     ShimDaemon? Daemon,
     TimeProvider Time)
 {
+    public Verifier Verifier { get; } = new(Schemas, Settings);
+
     /// <summary>The budgets that tasks share.</summary>
     public BudgetPools Pools { get; } = new(Time);
 }

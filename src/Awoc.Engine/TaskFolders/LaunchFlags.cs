@@ -24,6 +24,8 @@ internal static class LaunchFlags
         Add("--max-total-tokens", spec.MaxTotalTokens);
         Add("--max-total-time", spec.MaxTotalSeconds);
         Add("--permissions", spec.OnPermission.Text());
+        if (spec.Strict) text.Append(" --strict");
+        Add("--mends", spec.Mends);
         if (spec.RecordWire) text.Append(" --record");
         if (spec.Group is { } group) Add("--group", group);
         return text.ToString();

@@ -44,6 +44,12 @@ internal static class BuiltinLaunch
             if (context.Resume is { } earlier) json.WriteString("resume", earlier);
             json.WriteString("checkpoints", context.Directory);
             json.WriteString("staging", context.StagingPath);
+            if (context.Schema is { } schema)
+            {
+                json.WritePropertyName("schema");
+                json.WriteRawValue(schema);
+            }
+
             json.WriteStartArray("tools");
             foreach (var tool in ToolList.Names(ToolList.Rules(context.Settings))) json.WriteStringValue(tool);
             json.WriteEndArray();

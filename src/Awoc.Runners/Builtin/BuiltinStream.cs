@@ -78,6 +78,7 @@ internal sealed class BuiltinStream : IAgentStream
         ApiStatus = Int(root.Whole("status")),
         StopReason = root.Text("stopReason"),
         TerminalReason = root.Text("kind"),
+        StructuredOutput = root.Member("structured") is { ValueKind: JsonValueKind.Object } output ? output.GetRawText() : null,
         Usage = root.Member("usage") is { ValueKind: JsonValueKind.Object } usage ? Spent(usage) : null,
     };
 

@@ -85,6 +85,7 @@ internal static class ClaudeLaunch
         var allowed = asks ? ToolList.WithoutAsking(rules, context.Settings) : rules;
         if (allowed.Count > 0) argv.AddRange(["--allowedTools", string.Join(',', allowed)]);
         if (asks) argv.AddRange(["--permission-prompt-tool", "stdio"]);
+        if (context.Schema is { } schema) argv.AddRange(["--json-schema", schema]);
         if (ClaudeTaskBudget.Of(context) is { } total) argv.AddRange(["--task-budget", total.ToString(CultureInfo.InvariantCulture)]);
 
         if (!userSettings) argv.AddRange(["--setting-sources", "", "--strict-mcp-config", "--disable-slash-commands"]);

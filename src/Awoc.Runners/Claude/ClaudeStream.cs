@@ -175,7 +175,7 @@ internal sealed class ClaudeStream : IAgentStream
             StopReason = root.Text("stop_reason"),
             TerminalReason = root.Text("terminal_reason"),
             Denials = denials,
-            HasStructuredOutput = root.Member("structured_output") is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) },
+            StructuredOutput = root.Member("structured_output") is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } output ? output.GetRawText() : null,
             SchemaAsked = _schemaAsked,
             Usage = usage,
         };

@@ -19,7 +19,7 @@ internal static partial class ClaudeVerdict
         if (evidence.Signal is { } signal) return ApiVerdict.Crashed($"Claude Code was killed by signal {signal} after its result");
         if (evidence.ExitCode is not 0)
             return ApiVerdict.Fail(EndReason.AgentError, $"Claude Code gave a result and then exited with code {evidence.ExitCode}", ApiVerdict.SeeLogs);
-        if (end is { SchemaAsked: true, HasStructuredOutput: false })
+        if (end is { SchemaAsked: true, HasStructuredOutput: false } && !evidence.SchemaChecked)
             return NoStructuredOutput();
         if (evidence.SubAgentError is { } said) return SubAgentFailed(evidence, said);
         return AttemptVerdict.Success;

@@ -1,0 +1,68 @@
+using System.Text;
+using Awoc.Core.Contracts;
+using Awoc.Core.Prompts;
+using Awoc.Core.Tasks;
+using Awoc.Documents.Contracts;
+using Awoc.Documents.Contracts.Citations;
+using Awoc.Documents.Contracts.Json;
+using Awoc.Engine.Endings;
+using Awoc.Engine.Settings;
+
+namespace Awoc.Engine.Verification;
+
+/// <summary>Checks a result against its type's contract, its schema and the files it speaks of. Offline; the same bytes and files give the same answer.</summary>
+public sealed class Verifier(ISchemaValidator schemas, ISettingsSource settings)
+{
+    public const string BuiltinAgent = "builtin";
+
+    /// <summary>Of a task's produced output.</summary>
+    public Task<CheckOutcome> CheckAsync(TaskSpec spec, ProducedOutput produced, CancellationToken cancellation) => produced switch
+    {
+        ProducedOutput.Nothing => System.Threading.Tasks.Task.FromResult(CheckOutcome.Unchecked),
+        ProducedOutput.Said(var text) => CheckAsync(Checkable.Of(spec), Encoding.UTF8.GetBytes(text), cancellation),
+        _ => CheckFileAsync(Checkable.Of(spec), produced.File!, cancellation),
+    };
+
+    public async Task<CheckOutcome> CheckFileAsync(Checkable what, string path, CancellationToken cancellation)
+    {
+        var size = new FileInfo(path).Length;
+        if (size <= TextSize.Most) return await CheckAsync(what, await File.ReadAllBytesAsync(path, cancellation), cancellation);
+        return CheckOutcome.Of([new Finding(
+            Rules.NotText, $"it has {size / (1024 * 1024)} MB: results above {TextSize.Most / (1024 * 1024)} MB are not checked", null, FindingSeverity.Error)]);
+    }
+
+    public async Task<CheckOutcome> CheckAsync(Checkable what, byte[] content, CancellationToken cancellation)
+    {
+        var format = what.Schema is null ? OutputFormats.Of(what.Name) : OutputFormat.Json;
+        var check = ContractCheck.Check(what.Type, format, content, what.Name);
+        var findings = check.Findings.ToList();
+        string? unable = null;
+        if (format == OutputFormat.Json && findings.Count == 0 && (what.Schema ?? JsonContract.SchemaOf(what.Type)) is { } schema)
+            unable = await CheckSchemaAsync(what, schema, check.Document!.Text, findings, cancellation);
+        if (check.Outline is { } outline) findings.AddRange(CitationCheck.Check(CitationScan.Find(outline), what.Cwd, what.Directory ?? what.Cwd, what.Strict));
+        return CheckOutcome.Of(findings, unable);
+    }
+
+    /// <summary>Why it could not be checked; null when it was.</summary>
+    private async Task<string?> CheckSchemaAsync(Checkable what, string schema, string document, List<Finding> findings, CancellationToken cancellation)
+    {
+        switch (SchemaReader.Read(schema, "the schema"))
+        {
+            case SchemaReading.Valid { Enforced: var enforced }:
+                var agent = settings.Read(what.Cwd).ForAgent(BuiltinAgent);
+                var verdict = await schemas.CheckAsync(new SchemaQuestion(enforced, document, what.Variables, agent), cancellation);
+                findings.AddRange(verdict.Findings);
+                return verdict.Unable;
+            case SchemaReading.Refused(var faults):
+                return faults[0].ToString();
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+}
+
+/// <summary>The largest result that is looked into, in bytes.</summary>
+internal static class TextSize
+{
+    public const long Most = Documents.TextDocument.MaxBytes;
+}
