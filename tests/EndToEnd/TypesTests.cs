@@ -97,6 +97,7 @@ public sealed class TypesTests
     public async Task Run_UsersTypeInConfig_CountsUntilTheProjectsDoes()
     {
         await using var awoc = new AwocSandbox().Rehearsed();
+        Directory.CreateDirectory(awoc.Home);
         await File.WriteAllTextAsync(Path.Combine(awoc.Home, "config.yaml"), "agent: builtin\ntypes:\n  mine:\n    extends: research\n    focus: The user's.\n    prompt: |\n      Be brief, {{agent}}.\n");
         var preview = await awoc.AwocAsync("run", "mine:x", "--dry-run");
         Assert.Contains("Be brief, builtin.\n", preview.Out, StringComparison.Ordinal);
