@@ -70,7 +70,7 @@ internal static class TaskText
         for (int read; (read = await stream.ReadAsync(buffer, token)) > 0;)
         {
             bytes.Write(buffer, 0, read);
-            if (bytes.Length > MaxBytes) throw new UsageException($"The description from {name} is larger than {MaxBytes / 1024 / 1024} MiB: shorten it, and name the rest with --context.");
+            if (bytes.Length > MaxBytes) throw new UsageException($"The description from {name} is larger than {MaxBytes / 1024} KiB: shorten it, and name the rest with --context.");
         }
 
         try

@@ -14,13 +14,13 @@ internal static class TypeText
             head,
             .. types.Select(t => (string[])
             [
-                t.Name, t.Family ?? "-", t.Origin, t.Integration ?? "-",
-                t.Faults.Count == 0 ? t.Focus ?? "" : $"FAULTY: {t.Faults[0].Path}:{t.Faults[0].Line}: {t.Faults[0].Message}",
+                Printable.Line(t.Name), t.Family ?? "-", t.Origin, t.Integration ?? "-",
+                Printable.Line(t.Faults.Count == 0 ? t.Focus ?? "" : $"FAULTY: {t.Faults[0].Path}:{t.Faults[0].Line}: {t.Faults[0].Message}"),
             ]),
         ];
         var widths = Enumerable.Range(0, head.Length - 1).Select(column => rows.Max(row => row[column].Length)).ToList();
         foreach (var row in rows)
-            writer.WriteLine(Printable.Line(string.Join("  ", row.Select((cell, column) => column < widths.Count ? cell.PadRight(widths[column]) : cell))));
+            writer.WriteLine(string.Join("  ", row.Select((cell, column) => column < widths.Count ? cell.PadRight(widths[column]) : cell)));
     }
 
     public static void Write(TextWriter writer, TypeView type)
@@ -41,7 +41,7 @@ internal static class TypeText
         {
             writer.WriteLine("sections");
             foreach (var section in type.Sections)
-                writer.WriteLine(Printable.Line($"  {section.Name}{(section.Hint is null ? "" : $" ({section.Hint})")}{(section.Role == "detail" ? "" : $": {section.Role}")}"));
+                writer.WriteLine("  " + Printable.Line($"{section.Name}{(section.Hint is null ? "" : $" ({section.Hint})")}{(section.Role == "detail" ? "" : $": {section.Role}")}"));
         }
 
         if (type.Prompt is null) return;

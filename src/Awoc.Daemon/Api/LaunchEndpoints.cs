@@ -31,26 +31,26 @@ internal static class LaunchEndpoints
 
     private static async Task<IResult> PreviewAsync(LaunchRequest request, Launcher launcher, CancellationToken cancellation) =>
         await launcher.PreviewAsync(Order(request), cancellation) switch
-    {
-        LaunchAnswer.Previewed(var spec, var plan, var prompt, var exactness) previewed => Results.Json(
-            new LaunchPreview
-            {
-                Agent = spec.Agent,
-                Model = spec.Model,
-                Rehearsal = spec.Rehearsal ? true : null,
-                Type = spec.Type,
-                Output = spec.Output,
-                Budget = BudgetViews.Of(spec.Budget, exactness),
-                Policy = BudgetViews.PolicyOf(spec),
-                BudgetExactness = exactness.Text(),
-                Argv = plan.Argv,
-                Prompt = prompt,
-                Estimate = Estimate(prompt, previewed.Past),
-                Notices = previewed.Notices,
-            },
-            WireJson.Default.LaunchPreview),
-        var refused => Refuse(refused),
-    };
+        {
+            LaunchAnswer.Previewed(var spec, var plan, var prompt, var exactness) previewed => Results.Json(
+                new LaunchPreview
+                {
+                    Agent = spec.Agent,
+                    Model = spec.Model,
+                    Rehearsal = spec.Rehearsal ? true : null,
+                    Type = spec.Type,
+                    Output = spec.Output,
+                    Budget = BudgetViews.Of(spec.Budget, exactness),
+                    Policy = BudgetViews.PolicyOf(spec),
+                    BudgetExactness = exactness.Text(),
+                    Argv = plan.Argv,
+                    Prompt = prompt,
+                    Estimate = Estimate(prompt, previewed.Past),
+                    Notices = previewed.Notices,
+                },
+                WireJson.Default.LaunchPreview),
+            var refused => Refuse(refused),
+        };
 
     private static EstimateView Estimate(string prompt, PastUse past) => new(
         PromptTokens: (prompt.Length + CharactersPerToken - 1) / CharactersPerToken,

@@ -9,10 +9,10 @@ namespace Awoc.Daemon.Settings;
 /// <summary>One settings file: dotted names to values, each checked. Read through YamlDotNet's node model, which needs no reflection.</summary>
 internal sealed class SettingsDocument
 {
+    private const string TypesKey = "types";
+
     private SettingsDocument(string path, string text, IReadOnlyDictionary<string, YamlScalarNode> values, YamlMappingNode? root) =>
         (Path, Text, Values, Root) = (path, text, values, root);
-
-    private const string TypesKey = "types";
 
     public string Path { get; }
     public string Text { get; }

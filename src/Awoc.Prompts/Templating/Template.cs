@@ -13,7 +13,12 @@ internal static class Template
     private static readonly RenderSettings s_strict = new() { ThrowOnDataMiss = true };
 
     private static readonly Lazy<StubbleVisitorRenderer> s_renderer =
-        new(() => new StubbleBuilder().Configure(settings => settings.SetEncodingFunction(text => text)).Build());
+        new(() => new StubbleBuilder().Configure(settings =>
+        {
+            // The first that takes a token renders it.
+            settings.TokenRenderers.Insert(0, new PlainVariable());
+            settings.TokenRenderers.Insert(0, new PlainSection());
+        }).Build());
 
     private static readonly Lazy<Dictionary<string, string>> s_partials = new(() => new() { ["format"] = Embedded.Text("template:format") });
 

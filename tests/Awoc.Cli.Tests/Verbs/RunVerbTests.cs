@@ -68,6 +68,33 @@ public class RunVerbTests
         Assert.Equal(sent, request.Task);
     }
 
+    [Theory]
+    [InlineData("research:-", "a\0b", "stdin is binary")]
+    [InlineData("research:-", " \n", "stdin is empty")]
+    [InlineData("research:@none.md", "", "there is no such file")]
+    public async Task Run_DescriptionThatIsNone_IsRefusedBeforeAnythingIsSent(string task, string input, string says)
+    {
+        using var test = new TestHome();
+        await using var daemon = await FakeDaemon.StartAsync(test.Home);
+        var (code, _, error) = await AwocProcess.RunAsync(test, ["run", task], input);
+        Assert.Equal(2, code);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+        Assert.Empty(daemon.Launches);
+    }
+
+    [Theory]
+    [InlineData("-")]
+    [InlineData("@brief.md")]
+    public async Task Run_DescriptionInTheOutputsPlace_SaysWhereItGoes(string output)
+    {
+        using var test = new TestHome();
+        await using var daemon = await FakeDaemon.StartAsync(test.Home);
+        var (code, _, error) = await AwocProcess.RunAsync(test, ["run", "research", output]);
+        Assert.Equal(2, code);
+        Assert.Contains($"'research:{output}'", error, StringComparison.Ordinal);
+        Assert.Empty(daemon.Launches);
+    }
+
     [Fact]
     public async Task Run_TextWithADash_GoesAfterTwoDashes()
     {

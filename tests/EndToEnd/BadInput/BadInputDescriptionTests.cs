@@ -47,7 +47,7 @@ public sealed class BadInputDescriptionTests(SharedSandbox shared) : IClassFixtu
 
     [Fact]
     public async Task Run_NulFromStdin_IsRefused() => Refusal.Is(
-        await _awoc.WithInputAsync("one\0two", "run", "research:-", "--agent", "builtin", "--model", "rehearsal"), 2, "control characters");
+        await _awoc.WithInputAsync("one\0two", "run", "research:-", "--agent", "builtin", "--model", "rehearsal"), 2, "binary");
 
     [Fact]
     public async Task Run_NotUtf8FromStdin_IsRefused() => Refusal.Is(
