@@ -42,7 +42,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         var usage = record is null ? story.Usage ?? Usage.Zero : record.Usage with { Turns = record.Turns };
         var left = new UnfinishedAttempt(story, verdict, usage.Output, exit?.RunMs ?? 0, runner.Traits.UsesModel, record is { Reporting: true });
         var ending = await SettleAsync(task, folder, attempt, verdict, left, end);
-        VerificationNote.Keep(ports, task, folder, ending);
+        VerificationNote.Keep(ports, task, folder, new CheckOutcome(ending.Verification, ending.Findings), ending.ResultPath);
         KeepEvidence(task, attempt, EndEvidence.Of(task, end, ending));
         await StoreAsync(task, AttemptRecovery.Decide(ports, runner, task, ending, usage, exit, story, record));
     }
