@@ -1,8 +1,8 @@
 using System.Text;
-using Awoc.Core.Catalog;
 using Awoc.Core.Integration;
 using Awoc.Core.Tasks;
 using Awoc.Documents.Integration;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Documents.Tests;
 
@@ -23,7 +23,7 @@ internal static class Requests
         ResultName = "result" + Path.GetExtension(name),
         Result = Encoding.UTF8.GetBytes(result),
         Origin = Origin,
-        Method = TaskTypes.Find("research")!.Method,
+        Method = TaskTypeCatalog.BuiltIn.Find("research")!.Method,
         Marks = marks,
     };
 
