@@ -192,7 +192,8 @@ public sealed class ContractTests
         Assert.True(((string?)status["outcome"], (string?)status["reason"]) == ("budget_exhausted", "tokens"), $"{status.ToJsonString()}\n{awoc.Diagnose(id)}");
         Assert.Equal("partial", (string?)status["result"]);
         Assert.True(server.Log.TotalGeneratedTokens <= 2000, $"{server.Log.TotalGeneratedTokens} tokens");
-        Assert.Single(server.Log.MessageRequests, r => r.ToolChoice == "none");
+        // Claude Code asks its model once more for the structured output, within the reserve.
+        Assert.InRange(server.Log.MessageRequests.Count(r => r.ToolChoice == "none"), 1, 2);
     }
 
     [Fact]
@@ -265,7 +266,7 @@ public sealed class ContractTests
     }
 
     private static string Write(string path, string content) =>
-        $$"""  - tool: {name: Write, input: {file_path: "{{path}}", content: "{{content}}"}}""";
+        "  - tool: {name: Write, input: {file_path: \"" + path + "\", content: \"" + content + "\"}}";
 
     private static string Text(string words) => $$"""  - text: "{{words}}" """;
 
