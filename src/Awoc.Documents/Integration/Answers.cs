@@ -6,9 +6,15 @@ namespace Awoc.Documents.Integration;
 /// <summary>An answer from what was planned.</summary>
 internal static class Answers
 {
-    public static IntegrationAnswer.Planned Of(IntegrationRequest request, TextDocument target, LineInsertions edits, MergeTally tally)
+    public static IntegrationAnswer Of(IntegrationRequest request, TextDocument target, LineInsertions edits, MergeTally tally)
     {
         if (edits.IsEmpty) return Unchanged(request, target, tally);
+        if (edits.WouldCloseFrontMatter)
+        {
+            return new IntegrationAnswer.Refused(new DocumentFault(
+                target.Name, 1, "starts with a line --- that nothing closes: a further one would make front matter of all between; write *** instead"));
+        }
+
         var content = target.ToBytes(edits.Apply());
         return new IntegrationAnswer.Planned(content, true, tally.Conflicts, Quality(target, tally), edits.Added());
     }

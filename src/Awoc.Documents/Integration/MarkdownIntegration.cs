@@ -36,7 +36,7 @@ internal static class MarkdownIntegration
         };
     }
 
-    private static IntegrationAnswer.Planned Merge(IntegrationRequest request, MarkdownOutline target, MarkdownOutline result)
+    private static IntegrationAnswer Merge(IntegrationRequest request, MarkdownOutline target, MarkdownOutline result)
     {
         var edits = new LineInsertions(target.Document);
         var tally = new MergeTally();

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Awoc.Documents.Merging;
 
 /// <summary>White space at the start of a line, counted in columns: a tab reaches to the next multiple of four.</summary>
@@ -15,6 +17,23 @@ internal static class Columns
 
         // A tab that was cut in two leaves its rest as spaces.
         return column > columns ? string.Concat(new string(' ', column - columns), line[at..]) : line[at..].ToString();
+    }
+
+    /// <summary>
+    /// The same, with the tabs of its indentation and after its list markers as spaces: where the line will stand, they would reach to other
+    /// columns. Not for lines of code, whose tabs are their own.
+    /// </summary>
+    public static string DedentExpanded(ReadOnlySpan<char> line, int columns)
+    {
+        var text = new StringBuilder(line.Length + 8);
+        var at = 0;
+        for (; at < line.Length && line[at] is ' ' or '\t' or '-' or '*' or '+' or '>' or '.' or ')' or (>= '0' and <= '9'); at++)
+        {
+            if (line[at] == '\t') text.Append(' ', After('\t', text.Length) - text.Length);
+            else text.Append(line[at]);
+        }
+
+        return Dedent(text.Append(line[at..]).ToString(), columns);
     }
 
     /// <summary>What stands from that column on, whatever is before it.</summary>

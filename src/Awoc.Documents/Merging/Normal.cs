@@ -58,6 +58,8 @@ internal static class Normal
     /// <summary>The comparison key of a block that is one whole, dedented by its container's columns.</summary>
     public static string Block(TextDocument document, MarkdownBlock block, int column)
     {
+        // It has become a paragraph.
+        if (block.Kind == MarkdownBlockKind.Heading && block.Name.Length > 0) return $"{(char)('a' + (int)MarkdownBlockKind.Paragraph)}:{Text(SectionLines.Bold(block.Name))}";
         var builder = new StringBuilder();
         builder.Append((char)('a' + (int)block.Kind)).Append(':');
         if (block.Kind is MarkdownBlockKind.Fence or MarkdownBlockKind.IndentedCode)
