@@ -44,6 +44,19 @@ internal static class Columns
         return line[at..];
     }
 
+    /// <summary>How many columns of white space a text starts with that stands at that column.</summary>
+    public static int White(ReadOnlySpan<char> text, int column)
+    {
+        var reached = column;
+        foreach (var c in text)
+        {
+            if (c is not (' ' or '\t')) break;
+            reached = After(c, reached);
+        }
+
+        return reached - column;
+    }
+
     /// <summary>The line from its code fence on.</summary>
     public static ReadOnlySpan<char> FromMarker(ReadOnlySpan<char> line)
     {

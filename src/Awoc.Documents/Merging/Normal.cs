@@ -64,7 +64,7 @@ internal static class Normal
         builder.Append((char)('a' + (int)block.Kind)).Append(':');
         if (block.Kind is MarkdownBlockKind.Fence or MarkdownBlockKind.IndentedCode)
         {
-            var common = block.Kind == MarkdownBlockKind.IndentedCode ? column + 4 : column;
+            var common = block.Kind == MarkdownBlockKind.IndentedCode ? column + 4 : column + Columns.White(Columns.From(document.Line(block.Start), column), column);
             for (var line = block.Start; line < block.End; line++)
             {
                 builder.Append(line == block.Start && block.Kind == MarkdownBlockKind.Fence
@@ -80,7 +80,7 @@ internal static class Normal
             var text = Columns.From(document.Line(line), line == block.Start ? column : 0);
             if (block.Kind == MarkdownBlockKind.Quote) text = text.TrimStart().TrimStart('>');
             if (line > block.Start && builder.Length > 2) builder.Append(' ');
-            Append(builder, text);
+            Append(builder, text.Trim());
         }
 
         return builder.ToString();

@@ -67,11 +67,14 @@ internal sealed class PendingBlocks(TextDocument result, int column)
     {
         if (block.Kind == MarkdownBlockKind.Heading && block.Name.Length > 0) return [SectionLines.Bold(block.Name)];
         List<string> lines = [];
+        // An indentation that means nothing where it stands may mean something elsewhere.
+        var first = result.Line(block.Start);
+        var dedent = block.Kind == MarkdownBlockKind.IndentedCode ? column : column + Columns.White(Columns.From(first, column), column);
         for (var line = block.Start; line < block.End; line++)
         {
-            var text = column == 0 && indent == 0 ? result.Line(line).ToString()
-                : ItemLines.IsCode([block], line) ? Columns.Dedent(result.Line(line), column)
-                : Columns.DedentExpanded(result.Line(line), column);
+            var text = dedent == 0 && indent == 0 ? result.Line(line).ToString()
+                : ItemLines.IsCode([block], line) ? Columns.Dedent(result.Line(line), dedent)
+                : Columns.DedentExpanded(result.Line(line), dedent);
             lines.Add(string.IsNullOrWhiteSpace(text) ? "" : text);
         }
 
