@@ -25,7 +25,7 @@ internal static class FuzzRun
             if (failure is null) return;
             if (Interlocked.Increment(ref failures) <= MaxShown) Console.WriteLine(failure);
         });
-        Console.WriteLine($"{pairs:N0} pairs from seed {firstSeed} in {Stopwatch.GetElapsedTime(started).TotalSeconds:f1} s: {failures} broke a law");
+        Console.WriteLine($"{pairs:N0} pairs from seed {firstSeed} in {Stopwatch.GetElapsedTime(started).TotalSeconds:f1} s: {failures} broke a law, {Fuzzer.Misfits} merges were refused as not holding");
         return failures == 0 ? 0 : 1;
     }
 }

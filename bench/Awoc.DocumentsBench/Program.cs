@@ -6,6 +6,7 @@ return args switch
     ["fuzz", var pairs] => FuzzRun.Run(int.Parse(pairs, CultureInfo.InvariantCulture), 1, null),
     ["fuzz", var pairs, var seed] => FuzzRun.Run(int.Parse(pairs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture), null),
     ["fuzz", var pairs, var seed, var only] => FuzzRun.Run(int.Parse(pairs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture), only),
+    [] => Comparison.Run(),
     _ => Usage(),
 };
 

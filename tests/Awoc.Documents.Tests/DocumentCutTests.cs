@@ -42,7 +42,8 @@ public sealed class DocumentCutTests
     {
         var text = string.Concat(Enumerable.Range(0, 20).Select(i => $"## Part {i}\n\n{Words(10)}\n\n```\n{Words(10)}\n```\n\n| a |\n|---|\n| 1 |\n| 2 |\n\n"));
         var cut = DocumentCut.ToFit(TextDocument.Of("r.md", text), tokens, null, "Ask.");
-        Assert.True(DocumentCut.Tokens(cut.Text) <= Math.Max(tokens, DocumentCut.Tokens(DocumentCut.Closing(cut.LeftOut, "Ask.")) + 1), cut.Text);
+        // What is missing is said even where there is no room for it.
+        Assert.True(DocumentCut.Tokens(cut.Text) <= tokens || cut.Text.StartsWith("[Left out", StringComparison.Ordinal), cut.Text);
         Assert.True(MarkdownOutline.TryParse(TextDocument.Of("c.md", cut.Text), out var outline, out _));
         Assert.Null(outline.Unclosed);
     }

@@ -10,10 +10,18 @@ public sealed class FuzzTests
     private const int JsonPairs = 60_000;
 
     [Fact]
-    public void Markdown_GeneratedPairs_KeepTheLaws() => Run(MarkdownPairs, Fuzzer.Markdown);
+    public void Markdown_GeneratedPairs_KeepTheLaws() => RunMarkdown();
 
     [Fact]
     public void Json_GeneratedPairs_KeepTheLaws() => Run(JsonPairs, Fuzzer.Json);
+
+    private static void RunMarkdown()
+    {
+        Run(MarkdownPairs, Fuzzer.Markdown);
+
+        // What is refused because it would not have held is one pair in some hundreds, of documents made to be odd.
+        Assert.InRange(Fuzzer.Misfits, 0, MarkdownPairs / 200);
+    }
 
     private static void Run(int pairs, Func<int, string?> check)
     {

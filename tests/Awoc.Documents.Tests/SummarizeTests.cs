@@ -63,7 +63,7 @@ public sealed class SummarizeTests
     [Fact]
     public void Summarize_LittleRoom_LeavesOutWholePoints()
     {
-        var text = Requests.After(Of("x\n", Result, 17));
+        var text = Requests.After(Of("x\n", Result, 18));
         Assert.Contains("- First finding is here\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Second", text, StringComparison.Ordinal);
         Assert.Contains("- Do this\n", text, StringComparison.Ordinal);

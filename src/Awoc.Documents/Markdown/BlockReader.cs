@@ -161,8 +161,8 @@ internal static class BlockReader
         public override BlockState TryContinue(BlockProcessor processor, Block block)
         {
             // An underline out of the list or quote that the paragraph stands in is one more line of it.
-            if (!processor.IsBlankLine && !processor.IsCodeIndent && !processor.IsLazy && block is ParagraphBlock paragraph && Underline(processor.Line.AsSpan()) is var level and > 0
-                && !IsTable(paragraph) && block.Parent?.LastChild == block)
+            if (!processor.IsBlankLine && !processor.IsCodeIndent && block is ParagraphBlock paragraph && Underline(processor.Line.AsSpan()) is var level and > 0
+                && !IsTable(paragraph) && block.Parent?.LastChild == block && !IsOutside(processor, block))
             {
                 // Discarding looks for it among its siblings from the first one, which is what takes the time: it gets a parent of its own before.
                 var parent = block.Parent;
@@ -187,6 +187,23 @@ internal static class BlockReader
         {
             if (block is LeafBlock leaf) leaf.ProcessInlines = false;
             return true;
+        }
+
+        /// <summary>
+        /// Whether the line stands left of a list's item, or lacks the mark of a quote, that the paragraph is in. Markdig knows, and does not say.
+        /// </summary>
+        private static bool IsOutside(BlockProcessor processor, Block block)
+        {
+            var quotes = 0;
+            for (var above = block.Parent; above is not null; above = above.Parent)
+            {
+                if (above is QuoteBlock) quotes++;
+                if (above is ListItemBlock item && processor.Column < item.Column + Math.Abs(item.ColumnWidth)) return true;
+            }
+
+            if (quotes == 0) return false;
+            var before = processor.Line.Text.AsSpan(processor.CurrentLineStartPosition, Math.Max(0, processor.Line.Start - processor.CurrentLineStartPosition));
+            return before.Count('>') < quotes;
         }
 
         /// <summary>Under a table even an underline is a row. What is found out once holds: rows only come to it.</summary>

@@ -69,7 +69,12 @@ internal sealed class PendingBlocks(TextDocument result, int column)
         List<string> lines = [];
         // An indentation that means nothing where it stands may mean something elsewhere.
         var first = result.Line(block.Start);
-        var dedent = block.Kind == MarkdownBlockKind.IndentedCode ? column : column + Columns.White(Columns.From(first, column), column);
+        var dedent = block.Kind switch
+        {
+            MarkdownBlockKind.IndentedCode => column,
+            MarkdownBlockKind.List => Math.Max(column, block.Items.Min(i => i.Column)),
+            _ => column + Columns.White(Columns.From(first, column), column),
+        };
         for (var line = block.Start; line < block.End; line++)
         {
             var text = dedent == 0 && indent == 0 ? result.Line(line).ToString()

@@ -17,6 +17,11 @@ internal static class Fuzzer
     private static readonly ResultOrigin s_origin = new(
         TaskId.Parse("1763876543-9f86d081884c"), "research", "Title [x] of it", TaskOutcome.Succeeded, DateTimeOffset.UnixEpoch, "out/r.md", "A closing word. More.");
 
+    private static int s_misfits;
+
+    /// <summary>Merges that were refused because they would not have held: odd pairs, and few.</summary>
+    public static int Misfits => s_misfits;
+
     /// <summary>Null where the laws hold; what is broken otherwise, with both texts.</summary>
     public static string? Markdown(int seed)
     {
@@ -28,7 +33,12 @@ internal static class Fuzzer
         var request = Request(mode, "t.md", target, result, marks: random.Next(2) == 0);
         try
         {
-            if (ResultIntegration.Plan(request) is not IntegrationAnswer.Planned first) return null;
+            if (ResultIntegration.Plan(request) is not IntegrationAnswer.Planned first)
+            {
+                if (((IntegrationAnswer.Refused)ResultIntegration.Plan(request)).Fault.What.StartsWith("does not fit", StringComparison.Ordinal)) Interlocked.Increment(ref s_misfits);
+                return null;
+            }
+
             var before = Read(request.Target!);
             var after = Read(first.Content);
             string? broken = Laws.FirstMissing(before, after) is { } line ? $"line {line + 1} is lost" : null;
