@@ -6,6 +6,7 @@ using Awoc.Core.Tasks;
 using Awoc.Documents;
 using Awoc.Documents.Integration;
 using Awoc.Documents.Markdown;
+using Awoc.Prompts.Catalog;
 using Markdig;
 
 namespace Awoc.DocumentsBench;
@@ -69,7 +70,7 @@ internal static class Comparison
             ResultName = name,
             Result = result,
             Origin = s_origin,
-            Method = TaskTypes.Find("research")!.Method,
+            Method = TaskTypeCatalog.BuiltIn.Find("research")!.Method,
         });
         return answer is IntegrationAnswer.Planned { Changed: true } ? answer : throw new InvalidDataException($"{answer}");
     }

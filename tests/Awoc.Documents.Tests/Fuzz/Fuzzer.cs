@@ -6,13 +6,14 @@ using Awoc.Core.Integration;
 using Awoc.Core.Tasks;
 using Awoc.Documents.Integration;
 using Awoc.Documents.Markdown;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Documents.Tests.Fuzz;
 
 /// <summary>Generated pairs against the laws of integration. A failure says the seed; the same seed makes the same pair.</summary>
 internal static class Fuzzer
 {
-    private static readonly TaskMethod s_method = TaskTypes.Find("research")!.Method;
+    private static readonly TaskMethod s_method = TaskTypeCatalog.BuiltIn.Find("research")!.Method;
 
     private static readonly ResultOrigin s_origin = new(
         TaskId.Parse("1763876543-9f86d081884c"), "research", "Title [x] of it", TaskOutcome.Succeeded, DateTimeOffset.UnixEpoch, "out/r.md", "A closing word. More.");
