@@ -1,8 +1,8 @@
 using System.Text;
-using Awoc.Core.Catalog;
 using Awoc.Core.Integration;
 using Awoc.Core.Tasks;
 using Awoc.Documents.Integration;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Documents.Tests;
 
@@ -23,7 +23,7 @@ internal static class Requests
         ResultName = "result" + Path.GetExtension(name),
         Result = Encoding.UTF8.GetBytes(result),
         Origin = Origin,
-        Method = TaskTypes.Find("research")!.Method,
+        Method = TaskTypeCatalog.BuiltIn.Find("research")!.Method,
         Marks = marks,
     };
 
@@ -37,11 +37,20 @@ internal static class Requests
     public static string After(IntegrationRequest request)
     {
         var planned = Plan(request);
-        Laws.HoldsLines(request.Target ?? [], planned.Content);
+        HoldsLines(request.Target ?? [], planned.Content);
         var again = Plan(request with { Target = planned.Content });
         Assert.Equal(planned.Text(), again.Text());
         Assert.False(again.Changed);
         return planned.Text();
+    }
+
+    /// <summary>Every line of the one is in the other, in the same order.</summary>
+    public static void HoldsLines(byte[] before, byte[] after)
+    {
+        Assert.True(TextDocument.TryRead(before, "before", out var one, out _));
+        Assert.True(TextDocument.TryRead(after, "after", out var other, out _));
+        var missing = Laws.FirstMissing(one!, other!);
+        Assert.True(missing is null, $"line {missing + 1} is lost: {(missing is { } line ? one!.Line(line).ToString() : "")}");
     }
 
     public static string Merge(string target, string result, bool marks = false) => After(Of(IntegrationMode.Merge, target, result, marks: marks));

@@ -98,6 +98,6 @@ public sealed class TopUpTests
         var story = new AttemptStory();
         story.Add(new AgentEvent.Text("I begin."));
         story.Add(new AgentEvent.Text(text), inReport: true);
-        Assert.Equal(result ? text : null, LandedReport.Of(story)?.Text);
+        Assert.Equal(result ? text : null, LandedReport.Of(story, OutputFormat.Markdown)?.Text);
     }
 }

@@ -26,7 +26,7 @@ public sealed class AnswerTests
     {
         await using var server = await ServeAsync(Asks, "asks");
         await using var awoc = Sandbox(server);
-        var id = await awoc.LaunchAsync("research:x", "r.md", "--agent", "claude", "--permissions", "ask");
+        var id = await awoc.LaunchAsync("custom:x", "r.md", "--agent", "claude", "--permissions", "ask");
         var waiting = await AwaitingAsync(awoc, id);
         Assert.Contains("touch made-by-bash", (string?)waiting["waitsFor"], StringComparison.Ordinal);
         Assert.Contains($"awoc answer {id.Split('-')[1]} allow", (await awoc.AwocAsync("alerts")).Out, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class AnswerTests
         await using var server = await ServeAsync(Asks, "asks");
         await using var awoc = Sandbox(server);
         Assert.Equal(0, (await awoc.AwocAsync("config", "set", "answer_timeout", "2")).Code);
-        var id = await awoc.LaunchAsync("research:x", "r.md", "--agent", "claude", "--permissions", "ask");
+        var id = await awoc.LaunchAsync("custom:x", "r.md", "--agent", "claude", "--permissions", "ask");
         var status = await awoc.EndOfAsync(id);
         Assert.Equal("succeeded", (string?)status["outcome"]);
         Assert.False(File.Exists(Path.Combine(awoc.Work, "made-by-bash")));
@@ -84,7 +84,7 @@ public sealed class AnswerTests
     {
         await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { Scenario = "steps,n=12,tokens=100" });
         await using var awoc = Sandbox(server);
-        var id = await awoc.LaunchAsync("research:x", "r.md", "--agent", agent, "--tokens", "1000", "--on-budget", "ask");
+        var id = await awoc.LaunchAsync("custom:x", "r.md", "--agent", agent, "--tokens", "1000", "--on-budget", "ask");
         var waiting = await AwaitingAsync(awoc, id);
         Assert.Contains("awoc topup", (string?)waiting["waitsFor"], StringComparison.Ordinal);
         Assert.Equal("partial", (string?)waiting["result"]);
@@ -111,7 +111,7 @@ public sealed class AnswerTests
     {
         await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { Scenario = "steps,n=8,tokens=20" });
         await using var awoc = Sandbox(server);
-        var id = await awoc.LaunchAsync("research:x", "r.md", "--agent", "builtin", "--tokens", "20000", "--max-turns", "3", "--on-budget", "ask");
+        var id = await awoc.LaunchAsync("custom:x", "r.md", "--agent", "builtin", "--tokens", "20000", "--max-turns", "3", "--on-budget", "ask");
         await AwaitingAsync(awoc, id);
         Assert.Equal(0, (await awoc.AwocAsync("topup", id, "--max-turns", "2")).Code);
         await Eventually.TrueAsync(async () => (await awoc.StatusAsync(id))["attempts"]!.AsArray() is [_, { } second] && second["outcome"] is not null, s_limit, "the second attempt to end");
@@ -127,7 +127,7 @@ public sealed class AnswerTests
     {
         await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { Scenario = "steps,n=12,tokens=100" });
         await using var awoc = Sandbox(server);
-        var id = await awoc.LaunchAsync("research:x", "r.md", "--agent", "builtin", "--tokens", "1000", "--on-budget", "ask");
+        var id = await awoc.LaunchAsync("custom:x", "r.md", "--agent", "builtin", "--tokens", "1000", "--on-budget", "ask");
         await AwaitingAsync(awoc, id);
         var ran = await awoc.AwocAsync("answer", id, "stop", "--json");
         Assert.True(ran.Code == 0, ran.Error);

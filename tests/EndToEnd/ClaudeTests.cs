@@ -87,7 +87,7 @@ public sealed class ClaudeTests
     public async Task Run_AgentAnswersInText_DeliversTheText()
     {
         await using var awoc = NewSandbox();
-        var ran = await awoc.AwocAsync("run", "research:anything", "answer.md", "--model", "rehearsal/text-only", "--wait");
+        var ran = await awoc.AwocAsync("run", "custom:anything", "answer.md", "--model", "rehearsal/text-only", "--wait");
         Assert.True(ran.Code == 0, ran.Error + awoc.Diagnose(ran.Out.Trim()));
         Assert.NotEmpty(await File.ReadAllTextAsync(Path.Combine(awoc.Work, "answer.md")));
     }
@@ -100,7 +100,7 @@ public sealed class ClaudeTests
     public async Task Run_CallThatFailsForGood_IsNeverASuccess(string scenario, string outcome, string reason)
     {
         await using var awoc = NewSandbox();
-        var ran = await awoc.AwocAsync("run", "research:anything", "r.md", "--model", $"rehearsal/{scenario}", "--wait");
+        var ran = await awoc.AwocAsync("run", "custom:anything", "r.md", "--model", $"rehearsal/{scenario}", "--wait");
         var status = await awoc.StatusAsync(ran.Out.Trim());
         Assert.Equal(1, ran.Code);
         Assert.Equal((outcome, reason), ((string?)status["outcome"], (string?)status["reason"]));

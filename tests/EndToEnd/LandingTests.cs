@@ -52,7 +52,7 @@ public sealed class LandingTests
     {
         await using var server = await ServeAsync("turns?n=3&tokens=100");
         await using var awoc = Sandbox(server);
-        var id = await awoc.LaunchAsync("research:anything", "r.md", "--tokens", "5000");
+        var id = await awoc.LaunchAsync("custom:anything", "r.md", "--tokens", "5000");
         Assert.Equal("succeeded", (string?)(await awoc.EndOfAsync(id))["outcome"]);
         Assert.Empty(await StepsAsync(awoc, id));
         Assert.Empty(Said(awoc, id));
@@ -123,7 +123,7 @@ public sealed class LandingTests
     {
         await using var server = await ServeAsync("turns?n=20&tokens=100&delay=300ms");
         await using var awoc = Sandbox(server);
-        var id = await awoc.LaunchAsync("research:anything", "r.md", "--tokens", "1200", "--timeout", "60");
+        var id = await awoc.LaunchAsync("custom:anything", "r.md", "--tokens", "1200", "--timeout", "60");
         await server.Log.WaitAsync(log => log.MessageRequests.Any(r => r.Status == 200), s_soon);
         var raised = await awoc.AwocAsync("topup", id, "--tokens", "5000", "--timeout", "100");
         Assert.True(raised.Code == 0, raised.Error);

@@ -15,7 +15,7 @@ public sealed class SecretTests
         var canary = Canary();
         await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { ApiKey = canary, Scenario = "turns?n=6&tokens=20&delay=500ms" });
         await using var awoc = Sandbox(server, canary);
-        var id = await awoc.LaunchAsync("research:anything", "r.md", "--agent", "claude", "--tokens", "1000000");
+        var id = await awoc.LaunchAsync("custom:anything", "r.md", "--agent", "claude", "--tokens", "1000000");
         await server.Log.WaitAsync(log => log.MessageRequests.Any(r => r.Status == 200));
         AssertNowhere(awoc, canary);
 
@@ -51,7 +51,7 @@ public sealed class SecretTests
         await using var awoc = Sandbox(server, canary);
         await awoc.AwocAsync("config", "set", "concurrency", "1");
         var first = await awoc.LaunchAsync("--agent", "command", "sleep 1000");
-        var launched = await awoc.AwocAsync("run", "research:anything", "--agent", "claude");
+        var launched = await awoc.AwocAsync("run", "custom:anything", "--agent", "claude");
         Assert.Contains("ANTHROPIC_API_KEY", launched.Error, StringComparison.Ordinal);
         var queued = launched.Out.Trim();
 
@@ -88,10 +88,10 @@ public sealed class SecretTests
         Assert.False(File.Exists(runs));
         await awoc.AwocAsync("config", "set", "concurrency", "1");
 
-        var launched = await awoc.AwocAsync("run", "research:anything", "r.md", "--agent", "claude", "--tokens", "1000000");
+        var launched = await awoc.AwocAsync("run", "custom:anything", "r.md", "--agent", "claude", "--tokens", "1000000");
         Assert.True(launched.Code == 0, launched.Error);
         Assert.DoesNotContain("held in memory", launched.Error, StringComparison.Ordinal);
-        var queued = await awoc.LaunchAsync("research:anything", "q.md", "--agent", "claude", "--tokens", "1000000");
+        var queued = await awoc.LaunchAsync("custom:anything", "q.md", "--agent", "claude", "--tokens", "1000000");
         await server.Log.WaitAsync(log => log.MessageRequests.Any(r => r.Status == 200));
         AssertNowhere(awoc, canary);
 
@@ -117,7 +117,7 @@ public sealed class SecretTests
         await File.WriteAllTextAsync(file, "some-key");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         await awoc.AwocAsync("config", "set", "agents.claude.api_key_file", file);
-        var refused = await awoc.AwocAsync("run", "research:anything", "--agent", "claude");
+        var refused = await awoc.AwocAsync("run", "custom:anything", "--agent", "claude");
         Assert.NotEqual(0, refused.Code);
         Assert.Contains("can be read by others: chmod 600 it", refused.Error, StringComparison.Ordinal);
         Assert.Empty(server.Log.Requests);

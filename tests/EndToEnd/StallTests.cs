@@ -110,7 +110,7 @@ public sealed class StallTests
 
     private static Task<RehearsedTask> LaunchAsync(AwocSandbox awoc, string agent, string steps) => RehearsedTask.LaunchAsync(
         awoc, "stall", RehearsedTask.Script($"name: stall\nsteps:\n{steps}\n  - text: \"# Report\"\n"),
-        ["research:anything", "--agent", agent, "--tokens", "5000", "--timeout", "120", "--stall-timeout", $"{Limit}", "--on-failure", "stop"]);
+        ["custom:anything", "--agent", agent, "--tokens", "5000", "--timeout", "120", "--stall-timeout", $"{Limit}", "--on-failure", "stop"]);
 
     /// <summary>The outcome, and more where it is no success.</summary>
     private static async Task<string> EndAsync(AwocSandbox awoc, string agent, string steps)

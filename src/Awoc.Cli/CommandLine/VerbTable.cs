@@ -18,6 +18,7 @@ internal static class VerbTable
         new("topup", "Raise the budget of a task", TopUpVerb.Build),
         new("retry", "Let an ended task go on, with a fresh budget", RetryVerb.Build),
         new("recover", "Use, resume or reduce a task that ended early", RecoverVerb.Build),
+        new("verify", "Check a result, or a file, against its contract", VerifyVerb.Build),
         new("types", "Show task types, and write your own", TypesVerb.Build),
         new("daemon", "Start, stop and look at the daemon", DaemonVerb.Build),
         new("doctor", "Find out what stands in the way", DoctorVerb.Build),

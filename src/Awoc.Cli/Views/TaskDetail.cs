@@ -38,6 +38,9 @@ internal static class TaskDetail
             ("exit code", task.ExitCode?.ToString()),
             ("summary", task.Summary),
         ]);
+        foreach (var finding in task.Findings ?? [])
+            writer.WriteLine($"{finding.Severity,-13} {(finding.Line is { } line ? $"line {line}: " : "")}{Printable.Line(finding.Message)} ({finding.Rule})");
+
         foreach (var attempt in task.Attempts ?? [])
         {
             var end = attempt.Outcome is { } outcome ? attempt.Reason is { } reason ? $"{outcome} ({reason})" : outcome : "running";

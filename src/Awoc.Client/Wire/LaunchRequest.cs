@@ -79,6 +79,15 @@ public sealed record LaunchRequest
     /// <summary>The result may stand outside <see cref="Cwd"/>.</summary>
     public bool AllowOutside { get; init; }
 
+    /// <summary>A file with a JSON Schema for the result, relative to <see cref="Cwd"/>.</summary>
+    public string? Schema { get; init; }
+
+    /// <summary>A path, line or quote in the result that does not exist breaks its contract.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>How often the agent is asked to mend a result that breaks its contract; null for what is configured.</summary>
+    public string? Mends { get; init; }
+
     /// <summary>The session that launches it.</summary>
     public string? ParentSession { get; init; }
 

@@ -33,6 +33,9 @@ public sealed record TaskView
     /// <summary><c>not_checked</c>, <c>passed</c> or <c>failed</c>.</summary>
     public required string Verification { get; init; }
 
+    /// <summary>What the last check of the result found. Left out of listings.</summary>
+    public IReadOnlyList<FindingView>? Findings { get; init; }
+
     /// <summary>True when the embedded rehearsal model answered, which is no language model; absent otherwise.</summary>
     public bool? Rehearsal { get; init; }
 

@@ -17,6 +17,8 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(AnswerRequest))]
 [JsonSerializable(typeof(RetryRequest))]
 [JsonSerializable(typeof(RecoverRequest))]
+[JsonSerializable(typeof(VerifyRequest))]
+[JsonSerializable(typeof(VerifyReply))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(StopRequest))]

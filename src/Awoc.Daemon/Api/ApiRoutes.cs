@@ -15,5 +15,6 @@ internal static class ApiRoutes
         SettingsEndpoints.Map(api);
         AlertEndpoints.Map(api);
         TypeEndpoints.Map(api);
+        VerifyEndpoints.Map(api);
     }
 }

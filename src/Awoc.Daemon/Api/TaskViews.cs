@@ -7,6 +7,7 @@ using Awoc.Core.Tasks;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Supervision;
+using Awoc.Engine.Verification;
 
 namespace Awoc.Daemon.Api;
 
@@ -37,6 +38,7 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitVie
             Detail = task.Detail,
             Result = task.Result.Text(),
             Verification = task.Verification.Text(),
+            Findings = attempts is null ? null : FindingsOf(task),
             Rehearsal = spec.Rehearsal ? true : null,
             Agent = spec.Agent,
             Model = spec.Model,
@@ -67,6 +69,9 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitVie
             EndedAt = task.EndedAt,
         };
     }
+
+    private IReadOnlyList<FindingView>? FindingsOf(AgentTask task) =>
+        task.State == TaskState.Ended && VerificationFile.Read(paths.Task(task.Id)) is { Findings.Length: > 0 } check ? VerifyEndpoints.Views(check.Findings) : null;
 
     private static AttemptView Of(AttemptRecord attempt, AttemptDriver? driver) => new()
     {

@@ -52,6 +52,7 @@ internal static class SettingKeys
         new("on_failure", "what recovery does by itself, when nothing is said", Words<OnFailure>(), SnakeCaseIs<OnFailure>, s => s.OnFailure.Text(), true),
         new("permissions", "what becomes of a tool call that needs leave, when nothing is said", Words<OnPermission>(), SnakeCaseIs<OnPermission>, s => s.OnPermission.Text(), true),
         new("answer_timeout", "how long a question of an agent waits for 'awoc answer' before it is denied", $"{Duration.Allowed}, from 1 s", v => Duration.TryParseSeconds(v, out var s) && s is >= 1 and <= Budget.MaxTimeoutSeconds, s => Duration.Text(s.AnswerSeconds), true),
+        new("contracts.mends", "how often an agent is asked to mend a result that breaks its contract, when nothing is said", "a number from 0 to 10", v => int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= 10, s => s.Mends.ToString(CultureInfo.InvariantCulture), true),
         new("gateway.record", "keep every task's requests and answers, redacted", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
         .. PoolKeys.All(),
         new("concurrency", "attempts at once", "a whole number from 1 to 1000", IsConcurrency, _ => ConcurrencyLimit.Default.ToString(CultureInfo.InvariantCulture), false),

@@ -35,6 +35,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             OnFailure = Word<OnFailure>("on_failure"),
             OnPermission = Word<OnPermission>("permissions"),
             AnswerSeconds = values.TryGetValue("answer_timeout", out var answer) && Duration.TryParseSeconds(answer, out var patience) ? patience : defaults.AnswerSeconds,
+            Mends = values.TryGetValue("contracts.mends", out var mends) ? int.Parse(mends, CultureInfo.InvariantCulture) : defaults.Mends,
             RecordWire = values.TryGetValue("gateway.record", out var record) && bool.Parse(record),
             Pools = PoolKeys.Read(values),
             Concurrency = values.TryGetValue("concurrency", out var limit) ? int.Parse(limit, CultureInfo.InvariantCulture) : null,

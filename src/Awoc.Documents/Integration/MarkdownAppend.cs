@@ -16,7 +16,7 @@ internal static class MarkdownAppend
         var top = result.Sections.Count == 0 ? Level + 1 : result.Sections.Min(s => s.Level);
         var start = result.FrontMatter?.End ?? 0;
         while (start < document.LineCount && document.IsBlank(start)) start++;
-        var body = SectionLines.Render(document, start, document.LineCount, result.Sections, Level + 1 - top);
+        var body = SectionLines.Render(document, start, document.LineCount, result.Sections, s => Math.Min(SectionLines.MaxLevel, s.Level + Level + 1 - top));
         return Section(request, target, Marks.Title(request.Origin), Marks.Of(request.Origin, request.Result), body);
     }
 
@@ -24,7 +24,7 @@ internal static class MarkdownAppend
         request, target, $"{Marks.Title(request.Origin)}: key points", Marks.Of(request.Origin, request.Result, "summary"),
         [.. SummaryText.Markdown(summary, Level + 1), "", SummaryText.Closing(summary, $"[The whole result]({request.Origin.Link})")]);
 
-    private static IntegrationAnswer.Planned Section(
+    private static IntegrationAnswer Section(
         IntegrationRequest request, MarkdownOutline target, string title, string mark, List<string> body)
     {
         var (document, origin, tally) = (target.Document, request.Origin, new MergeTally());

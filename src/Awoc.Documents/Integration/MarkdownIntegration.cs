@@ -36,12 +36,36 @@ internal static class MarkdownIntegration
         };
     }
 
-    private static IntegrationAnswer.Planned Merge(IntegrationRequest request, MarkdownOutline target, MarkdownOutline result)
+    private static IntegrationAnswer Merge(IntegrationRequest request, MarkdownOutline target, MarkdownOutline result)
     {
+        var mark = request.Marks ? Marks.Of(request.Origin) : null;
         var edits = new LineInsertions(target.Document);
         var tally = new MergeTally();
-        new MarkdownMerger(target, result, edits, tally, request.Marks ? Marks.Of(request.Origin) : null).Merge();
-        return Answers.Of(request, target.Document, edits, tally);
+        new MarkdownMerger(target, result, edits, tally, mark).Merge();
+        var answer = Answers.Of(request, target.Document, edits, tally, out var after);
+        return after is null || Holds(target, result, after, mark)
+            ? answer
+            : new IntegrationAnswer.Refused(new DocumentFault(
+                request.ResultName, null, $"does not fit {request.TargetName}: the two are written so that they would read otherwise side by side; append it instead"));
+    }
+
+    /// <summary>
+    /// The proof of the sum: read again, the outcome has every heading of the target as it was, and the same result finds nothing to add. What
+    /// Markdown makes of odd indentation, empty items and stray underlines is beyond foreseeing, and a merge that fails here is refused.
+    /// </summary>
+    private static bool Holds(MarkdownOutline target, MarkdownOutline result, string text, string? mark)
+    {
+        if (!MarkdownOutline.TryParse(target.Document.With(text), out var after, out _) || after.Unclosed is not null) return false;
+        var at = 0;
+        foreach (var section in target.Sections)
+        {
+            while (at < after.Sections.Count && !(after.Sections[at].Level == section.Level && after.Sections[at].Name == section.Name)) at++;
+            if (at++ >= after.Sections.Count) return false;
+        }
+
+        var edits = new LineInsertions(after.Document);
+        new MarkdownMerger(after, result, edits, new MergeTally(), mark).Merge();
+        return edits.IsEmpty;
     }
 
     /// <summary>A result of another format goes into Markdown as a block of code.</summary>

@@ -23,7 +23,7 @@ internal static class TextIntegration
             : new IntegrationAnswer.Refused(fault);
     }
 
-    private static IntegrationAnswer.Planned Append(IntegrationRequest request, TextDocument target, IReadOnlyList<string> lines)
+    private static IntegrationAnswer Append(IntegrationRequest request, TextDocument target, IReadOnlyList<string> lines)
     {
         var tally = new MergeTally();
         if (TextRuns.Contains(target, lines))

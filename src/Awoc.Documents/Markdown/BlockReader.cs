@@ -39,14 +39,18 @@ internal static class BlockReader
         for (var index = 0; index < container.Count; index++)
         {
             var block = container[index];
-            var first = Math.Max(block.Line, start);
-            var last = index + 1 < container.Count ? Math.Min(container[index + 1].Line, end) : end;
+            var first = Math.Max(FirstLine(document, block), start);
+            var last = index + 1 < container.Count ? Math.Min(FirstLine(document, container[index + 1]), end) : end;
             while (last > first + 1 && document.IsBlank(last - 1)) last--;
             if (last > first) Add(document, blocks, block, first, last);
         }
 
         return blocks;
     }
+
+    /// <summary>The line that Markdig gives an underlined heading is that of the underline.</summary>
+    private static int FirstLine(TextDocument document, Block block) =>
+        block is HeadingBlock { IsSetext: true } ? document.LineAt(block.Span.Start) : block.Line;
 
     private static void Add(TextDocument document, List<MarkdownBlock> blocks, Block block, int start, int end)
     {
@@ -58,9 +62,6 @@ internal static class BlockReader
                 break;
             case HeadingBlock heading:
                 blocks.Add(Of(MarkdownBlockKind.Heading) with { Level = heading.Level });
-                break;
-            case ParagraphBlock when ParagraphReader.SetextLevel(block) is var level and > 0:
-                blocks.Add(Of(MarkdownBlockKind.Heading) with { Level = level });
                 break;
             case ParagraphBlock:
                 ParagraphParts.Add(document, blocks, Of(MarkdownBlockKind.Paragraph));
@@ -153,18 +154,29 @@ internal static class BlockReader
     private sealed class ParagraphReader : ParagraphBlockParser
     {
         private static readonly SearchValues<char> s_underline = SearchValues.Create("=- \t");
-        private static readonly object s_level = new();
+        private static readonly object s_table = new();
 
         public ParagraphReader() => ParseSetextHeadings = false;
 
-        public static int SetextLevel(Block block) => block.GetData(s_level) is int level ? level : 0;
-
         public override BlockState TryContinue(BlockProcessor processor, Block block)
         {
-            if (!processor.IsBlankLine && !processor.IsCodeIndent && block is ParagraphBlock && Underline(processor.Line.AsSpan()) is var level and > 0)
+            // An underline out of the list or quote that the paragraph stands in is one more line of it.
+            if (!processor.IsBlankLine && !processor.IsCodeIndent && block is ParagraphBlock paragraph && Underline(processor.Line.AsSpan()) is var level and > 0
+                && !IsTable(paragraph) && block.Parent?.LastChild == block && !IsOutside(processor, block))
             {
-                block.SetData(s_level, level);
-                block.UpdateSpanEnd(processor.Line.End);
+                // Discarding looks for it among its siblings from the first one, which is what takes the time: it gets a parent of its own before.
+                var parent = block.Parent;
+                parent.RemoveAt(parent.Count - 1);
+                new QuoteBlock(this).Add(block);
+                processor.Discard(block);
+                processor.NewBlocks.Push(new HeadingBlock(this)
+                {
+                    Level = level,
+                    IsSetext = true,
+                    Column = block.Column,
+                    Span = new SourceSpan(block.Span.Start, processor.Line.End),
+                    ProcessInlines = false,
+                });
                 return BlockState.BreakDiscard;
             }
 
@@ -175,6 +187,39 @@ internal static class BlockReader
         {
             if (block is LeafBlock leaf) leaf.ProcessInlines = false;
             return true;
+        }
+
+        /// <summary>
+        /// Whether the line stands left of a list's item, or lacks the mark of a quote, that the paragraph is in. Markdig knows, and does not say.
+        /// </summary>
+        private static bool IsOutside(BlockProcessor processor, Block block)
+        {
+            var quotes = 0;
+            for (var above = block.Parent; above is not null; above = above.Parent)
+            {
+                if (above is QuoteBlock) quotes++;
+                if (above is ListItemBlock item && processor.Column < item.Column + Math.Abs(item.ColumnWidth)) return true;
+            }
+
+            if (quotes == 0) return false;
+            var before = processor.Line.Text.AsSpan(processor.CurrentLineStartPosition, Math.Max(0, processor.Line.Start - processor.CurrentLineStartPosition));
+            return before.Count('>') < quotes;
+        }
+
+        /// <summary>Under a table even an underline is a row. What is found out once holds: rows only come to it.</summary>
+        private static bool IsTable(ParagraphBlock paragraph)
+        {
+            if (paragraph.ContainsData(s_table)) return true;
+            var lines = paragraph.Lines;
+            for (var line = 1; line < lines.Count; line++)
+            {
+                if (!PipeTable.IsDelimiter(lines.Lines[line].Slice.AsSpan(), out var columns)) continue;
+                if (PipeTable.Cells(lines.Lines[line - 1].Slice.AsSpan()).Count != columns) continue;
+                paragraph.SetData(s_table, s_table);
+                return true;
+            }
+
+            return false;
         }
 
         private static int Underline(ReadOnlySpan<char> line)

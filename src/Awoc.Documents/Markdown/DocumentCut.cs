@@ -106,7 +106,7 @@ public sealed partial record DocumentCut(string Text, IReadOnlyList<LeftOutPart>
     }
 
     /// <summary><c>Executive Summary</c>, <c>executive_summary</c> and <c>1. Executive summary:</c> are one.</summary>
-    private static string Key(string name) => Normal.Heading(name).Replace('_', ' ').Replace('-', ' ');
+    private static string Key(string name) => Normal.Heading(name.Replace('_', ' ')).Replace('-', ' ');
 
     private static DocumentCut CutParagraphs(TextDocument document, string howToGet, int room)
     {

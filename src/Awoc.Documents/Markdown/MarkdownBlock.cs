@@ -27,6 +27,9 @@ public sealed record MarkdownBlock(MarkdownBlockKind Kind, int Start, int End)
     /// <summary>1 to 6 for a heading, else 0.</summary>
     public int Level { get; init; }
 
+    /// <summary>Of a heading, as <see cref="MarkdownSection.Name"/> has it.</summary>
+    internal string Name { get; init; } = "";
+
     /// <summary>The column of its first character: not 0 within a list's item.</summary>
     public int Column { get; init; }
 

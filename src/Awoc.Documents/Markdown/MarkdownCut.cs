@@ -6,6 +6,8 @@ namespace Awoc.Documents.Markdown;
 /// <summary>Cuts a Markdown document at its headings.</summary>
 internal sealed class MarkdownCut
 {
+    private const int MaxRounds = 4;
+
     private readonly TextDocument _document;
     private readonly string _howToGet;
     private readonly List<Part> _parts = [];
@@ -18,7 +20,21 @@ internal sealed class MarkdownCut
 
     public DocumentCut ToFit(int room)
     {
-        var used = DocumentCut.Closing([.. Left()], _howToGet).Length + 2;
+        // Which parts the closing line will name is known only afterwards: where it became longer, less is kept the next time.
+        var reserve = DocumentCut.Closing([.. Left()], _howToGet).Length + 2;
+        for (var round = 0; ; round++)
+        {
+            var cut = Cut(room - reserve);
+            var over = cut.Text.Length - room;
+            if (over <= 0 || round == MaxRounds || _parts.TrueForAll(p => !p.Touched)) return cut;
+            reserve += over;
+        }
+    }
+
+    private DocumentCut Cut(int room)
+    {
+        foreach (var part in _parts) part.Reset();
+        var used = 0;
         foreach (var part in _parts.OrderBy(p => p.Rank).ThenBy(p => p.Start))
         {
             if (!part.Keep(_document, room, ref used)) break;
@@ -27,7 +43,6 @@ internal sealed class MarkdownCut
         var text = new StringBuilder();
         foreach (var part in _parts) part.Write(_document, text);
         List<LeftOutPart> left = [.. Left()];
-        // The line was reckoned with all parts named: with fewer it is shorter, or names others.
         return new DocumentCut($"{text}{DocumentCut.Closing(left, _howToGet)}\n", left);
     }
 
@@ -66,6 +81,8 @@ internal sealed class MarkdownCut
 
         /// <summary>Its heading stands.</summary>
         public bool Touched { get; private set; }
+
+        public void Reset() => (_end, Touched) = (section.Start, false);
 
         /// <summary>Keeps as much of it as has room; false when some had none.</summary>
         public bool Keep(TextDocument document, int room, ref int used)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Awoc.Documents.Merging;
 
 /// <summary>White space at the start of a line, counted in columns: a tab reaches to the next multiple of four.</summary>
@@ -17,12 +19,42 @@ internal static class Columns
         return column > columns ? string.Concat(new string(' ', column - columns), line[at..]) : line[at..].ToString();
     }
 
+    /// <summary>
+    /// The same, with the tabs of its indentation and after its list markers as spaces: where the line will stand, they would reach to other
+    /// columns. Not for lines of code, whose tabs are their own.
+    /// </summary>
+    public static string DedentExpanded(ReadOnlySpan<char> line, int columns)
+    {
+        var text = new StringBuilder(line.Length + 8);
+        var at = 0;
+        for (; at < line.Length && line[at] is ' ' or '\t' or '-' or '*' or '+' or '>' or '.' or ')' or (>= '0' and <= '9'); at++)
+        {
+            if (line[at] == '\t') text.Append(' ', After('\t', text.Length) - text.Length);
+            else text.Append(line[at]);
+        }
+
+        return Dedent(text.Append(line[at..]).ToString(), columns);
+    }
+
     /// <summary>What stands from that column on, whatever is before it.</summary>
     public static ReadOnlySpan<char> From(ReadOnlySpan<char> line, int column)
     {
         var (at, reached) = (0, 0);
         while (at < line.Length && reached < column) reached = After(line[at++], reached);
         return line[at..];
+    }
+
+    /// <summary>How many columns of white space a text starts with that stands at that column.</summary>
+    public static int White(ReadOnlySpan<char> text, int column)
+    {
+        var reached = column;
+        foreach (var c in text)
+        {
+            if (c is not (' ' or '\t')) break;
+            reached = After(c, reached);
+        }
+
+        return reached - column;
     }
 
     /// <summary>The line from its code fence on.</summary>

@@ -11,7 +11,7 @@ internal static class FrontMatter
 {
     public static void Merge(MarkdownOutline target, MarkdownOutline result, LineInsertions edits, MergeTally tally)
     {
-        if (result.FrontMatter is not { } from) return;
+        if (result.FrontMatter is not { } from || from.End - from.Start < 3) return;
         if (target.FrontMatter is not { } into)
         {
             var all = Enumerable.Range(from.Start, from.End - from.Start).Select(l => result.Document.Line(l).ToString()).ToList();

@@ -19,7 +19,7 @@ internal sealed class ItemContent
         {
             // An item that starts with code or with another list is one whole.
             var whole = new StringBuilder().Append('|');
-            for (var line = item.Start; line < item.End; line++) whole.Append(ItemLines.Line(document, item, line)).Append('\n');
+            for (var line = item.Start; line < item.End; line++) whole.Append(Normal.Text(ItemLines.Line(document, item, line))).Append('\n');
             (Key, Rest) = (whole.ToString().TrimEnd(), []);
             return;
         }
@@ -53,12 +53,29 @@ internal static class ItemLines
 {
     public static string Line(TextDocument document, MarkdownItem item, int line)
     {
-        if (line != item.Start) return Columns.Dedent(document.Line(line), item.ContentColumn);
-        var text = Columns.From(document.Line(line), item.Column);
-        var digits = 0;
-        while (digits < text.Length && char.IsAsciiDigit(text[digits])) digits++;
-        var (at, column) = (Math.Min(digits + 1, text.Length), item.Column + digits + 1);
-        while (at < text.Length && column < item.ContentColumn && text[at] is ' ' or '\t') column = Columns.After(text[at++], column);
-        return column > item.ContentColumn ? string.Concat(new string(' ', column - item.ContentColumn), text[at..]) : text[at..].ToString();
+        if (line != item.Start) return IsCode(item.Blocks, line) ? Columns.Dedent(document.Line(line), item.ContentColumn) : Columns.DedentExpanded(document.Line(line), item.ContentColumn);
+        // The marker and what is before it, which may be the marker of the item around it, give way to columns.
+        var text = document.Line(line);
+        var (at, column) = (0, 0);
+        while (at < text.Length && column < item.Column) column = Columns.After(text[at++], column);
+        while (at < text.Length && char.IsAsciiDigit(text[at])) (at, column) = (at + 1, column + 1);
+        (at, column) = (Math.Min(at + 1, text.Length), column + 1);
+        return Columns.DedentExpanded(string.Concat(new string(' ', column), text[at..]), item.ContentColumn);
+    }
+
+    /// <summary>Whether the line is within a fence of these blocks, however deep.</summary>
+    public static bool IsCode(IReadOnlyList<MarkdownBlock> blocks, int line)
+    {
+        foreach (var block in blocks)
+        {
+            if (line < block.Start || line >= block.End) continue;
+            if (block.Kind == MarkdownBlockKind.Fence) return line > block.Start && line < block.End - 1;
+            foreach (var item in block.Items)
+            {
+                if (line >= item.Start && line < item.End) return IsCode(item.Blocks, line);
+            }
+        }
+
+        return false;
     }
 }

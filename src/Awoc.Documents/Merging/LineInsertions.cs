@@ -12,6 +12,12 @@ internal sealed class LineInsertions(TextDocument document)
 
     public bool IsEmpty => _insertions.Count == 0;
 
+    /// <summary>The document starts with the mark of front matter, has none, and would have it with what is added.</summary>
+    public bool WouldCloseFrontMatter =>
+        document.LineCount > 0 && document.Line(0).TrimEnd().SequenceEqual("---")
+        && !Enumerable.Range(1, document.LineCount - 1).Any(l => IsFrontMatterEnd(document.Line(l)))
+        && _insertions.Any(i => i.Before > 0 && i.Lines.Any(l => IsFrontMatterEnd(l)));
+
     /// <param name="before">The line it comes before; <see cref="TextDocument.LineCount"/> for the end.</param>
     /// <param name="depth">Where several come before one line, the deeper structure comes first; then what was planned first.</param>
     /// <param name="lines">Without endings.</param>
@@ -55,6 +61,8 @@ internal sealed class LineInsertions(TextDocument document)
 
         return text.Append(document.Text, at, document.Text.Length - at).ToString();
     }
+
+    private static bool IsFrontMatterEnd(ReadOnlySpan<char> line) => line.TrimEnd() is "---" or "...";
 
     private List<Insertion> Ordered() => [.. _insertions.OrderBy(i => i.Before).ThenByDescending(i => i.Depth).ThenBy(i => i.Order)];
 

@@ -33,6 +33,8 @@ internal sealed class ListAddition(TextDocument target, MarkdownBlock list, Text
         if (first is [' ' or '\t', ..] || first.Length == 0) spaces = 1;
         var content = new string(' ', marker.Length + Math.Clamp(spaces, 1, 4));
         var marked = mark is not null && item.Blocks is [{ Kind: MarkdownBlockKind.Paragraph } paragraph, ..] ? paragraph.End - 1 : -1;
+        // A lone marker is a word of the paragraph, and would become an item with something after it.
+        if (marked > item.Start && !HasWord(result.Line(marked))) marked = -1;
         for (var line = item.Start; line < item.End; line++)
         {
             var text = line == item.Start ? first : ItemLines.Line(result, item, line);
@@ -40,6 +42,16 @@ internal sealed class ListAddition(TextDocument target, MarkdownBlock list, Text
             if (line == item.Start) lines.Add((indent + marker.PadRight(content.Length) + text).TrimEnd());
             else lines.Add(string.IsNullOrWhiteSpace(text) ? "" : indent + content + text);
         }
+    }
+
+    private static bool HasWord(ReadOnlySpan<char> line)
+    {
+        foreach (var c in line)
+        {
+            if (char.IsLetter(c)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>The white space of the last item as it is written; spaces where its line starts with another item's marker.</summary>

@@ -25,7 +25,7 @@ internal sealed class MarkdownMerger
     {
         FrontMatter.Merge(_target, _result, _edits, _tally);
         var (into, from) = Roots();
-        if (from != _result.Root) MergeContent(_target.Root, _result.Root);
+        if (from != _result.Root) MergeContent(_target.Root, _result.Root.Blocks);
         MergeSection(into, from);
     }
 
@@ -47,19 +47,21 @@ internal sealed class MarkdownMerger
 
     private void MergeSection(MarkdownSection target, MarkdownSection result)
     {
-        MergeContent(target, result);
-        if (result.Children.Count > 0) MergeChildren(target, result);
+        // Nothing can be deeper than level 6: the sections beneath are content, their headings bold.
+        var flat = target.Level == SectionLines.MaxLevel;
+        MergeContent(target, flat ? [.. Within(result).SelectMany(s => s == result ? s.Blocks : s.Blocks.Prepend(Bold(s)))] : result.Blocks);
+        if (!flat && result.Children.Count > 0) MergeChildren(target, result);
     }
 
-    private void MergeContent(MarkdownSection target, MarkdownSection result) => _content.Merge(
-        new Place(target.Blocks, Trimmed(target.ContentStart, target.ContentEnd), 2 * target.Depth + 1, 0, null, target.Name), result.Blocks, 0);
+    private void MergeContent(MarkdownSection target, IReadOnlyList<MarkdownBlock> blocks) => _content.Merge(
+        new Place(target.Blocks, Trimmed(target.ContentStart, target.ContentEnd), 2 * target.Depth + 1, 0, null, target.Name), blocks, 0);
+
+    private static MarkdownBlock Bold(MarkdownSection section) =>
+        new(MarkdownBlockKind.Heading, section.Start, section.ContentStart) { Level = section.Level, Name = section.Name };
 
     private void MergeChildren(MarkdownSection target, MarkdownSection result)
     {
-        // Nothing can be deeper than level 6: what would be stands beside it.
-        var flat = target.Level == SectionLines.MaxLevel;
-        IReadOnlyList<MarkdownSection> there = flat ? [.. target.Parent!.Children.Where(c => c.Start > target.Start)] : target.Children;
-        var byKey = there.GroupBy(c => Normal.Heading(c.Name)).ToDictionary(g => g.Key, g => g.ToList());
+        var byKey = target.Children.GroupBy(c => Normal.Heading(c.Name)).ToDictionary(g => g.Key, g => g.ToList());
         Dictionary<string, int> seen = [];
         Dictionary<string, MarkdownSection?> lastPlace = [];
         MarkdownSection? anchor = null;
@@ -75,7 +77,7 @@ internal sealed class MarkdownMerger
                 continue;
             }
 
-            anchor ??= flat ? target : target.Children is [.., var last] ? last : null;
+            anchor ??= target.Children is [.., var last] ? last : null;
             // A further section of the same name comes after those before it, or they would change places the next time.
             if (alike is [.., var latest] && (anchor is null || latest.Start > anchor.Start)) anchor = latest;
             if (lastPlace.TryGetValue(key, out var place) && place is not null && (anchor is null || place.Start > anchor.Start)) anchor = place;
@@ -89,12 +91,22 @@ internal sealed class MarkdownMerger
         var document = _result.Document;
         var level = Math.Min(SectionLines.MaxLevel, after?.Level ?? (parent.Level == 0 ? section.Level : parent.Level + 1));
         List<string> lines = [""];
-        var body = SectionLines.Render(document, section.Start, section.End, Within(section), level - section.Level, Known(section));
+        var body = SectionLines.Render(document, section.Start, section.End, Within(section), Levels(section, level), Known(section));
         if (_mark is not null) body.Insert(body.Count == 0 ? 0 : HeadingLines(section, level), _mark);
         lines.AddRange(body);
         var before = after is null ? Trimmed(parent.ContentStart, parent.End) : Trimmed(after.ContentStart, after.End);
         var depth = 2 * (after is null ? parent.Depth : after.Depth - 1);
         _edits.Add(before, depth, lines, closed: true);
+    }
+
+    /// <summary>
+    /// All move by as many levels as the section itself; where that leads below level 6, each stands one level below its parent instead, as it
+    /// would had its parent been there before it.
+    /// </summary>
+    private static Func<MarkdownSection, int> Levels(MarkdownSection section, int level)
+    {
+        var shift = level - section.Level;
+        return Within(section).All(s => s.Level + shift <= SectionLines.MaxLevel) ? s => s.Level + shift : s => level + s.Depth - section.Depth;
     }
 
     private static int HeadingLines(MarkdownSection section, int level) =>

@@ -58,11 +58,13 @@ internal static class Normal
     /// <summary>The comparison key of a block that is one whole, dedented by its container's columns.</summary>
     public static string Block(TextDocument document, MarkdownBlock block, int column)
     {
+        // It has become a paragraph.
+        if (block.Kind == MarkdownBlockKind.Heading && block.Name.Length > 0) return $"{(char)('a' + (int)MarkdownBlockKind.Paragraph)}:{Text(SectionLines.Bold(block.Name))}";
         var builder = new StringBuilder();
         builder.Append((char)('a' + (int)block.Kind)).Append(':');
         if (block.Kind is MarkdownBlockKind.Fence or MarkdownBlockKind.IndentedCode)
         {
-            var common = block.Kind == MarkdownBlockKind.IndentedCode ? column + 4 : column;
+            var common = block.Kind == MarkdownBlockKind.IndentedCode ? column + 4 : column + Columns.White(Columns.From(document.Line(block.Start), column), column);
             for (var line = block.Start; line < block.End; line++)
             {
                 builder.Append(line == block.Start && block.Kind == MarkdownBlockKind.Fence
@@ -78,7 +80,7 @@ internal static class Normal
             var text = Columns.From(document.Line(line), line == block.Start ? column : 0);
             if (block.Kind == MarkdownBlockKind.Quote) text = text.TrimStart().TrimStart('>');
             if (line > block.Start && builder.Length > 2) builder.Append(' ');
-            Append(builder, text);
+            Append(builder, text.Trim());
         }
 
         return builder.ToString();

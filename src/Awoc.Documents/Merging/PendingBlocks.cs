@@ -32,11 +32,12 @@ internal sealed class PendingBlocks(TextDocument result, int column)
 
         foreach (var block in _blocks)
         {
-            var own = Lines(block);
+            var own = Lines(block, place.Indent);
             var together = previous is not null && (IsDefinition(previous) && IsDefinition(block)
                 || place.Within is not null && previous.Kind == MarkdownBlockKind.Paragraph && IsShortList(block));
             var parted = previous?.Kind is MarkdownBlockKind.List or MarkdownBlockKind.Footnote
-                && (block.Kind == MarkdownBlockKind.List || own[0] is [' ' or '\t', ..]);
+                && (block.Kind == MarkdownBlockKind.List || own[0] is [' ' or '\t', ..])
+                || previous?.Kind == MarkdownBlockKind.IndentedCode && block.Kind == MarkdownBlockKind.IndentedCode;
             if (parted) lines.AddRange(["", indent + Normal.Separator]);
             if (!together && !(previous is null && lines.Count > 0)) lines.Add("");
             lines.AddRange(own.Select(l => l.Length == 0 ? "" : indent + l));
@@ -62,12 +63,23 @@ internal sealed class PendingBlocks(TextDocument result, int column)
     private static bool IsShortList(MarkdownBlock block) =>
         block.Kind == MarkdownBlockKind.List && block.Items[0].Blocks.Count > 0 && (!block.Ordered || block.Items[0].Number == 1);
 
-    private List<string> Lines(MarkdownBlock block)
+    private List<string> Lines(MarkdownBlock block, int indent)
     {
+        if (block.Kind == MarkdownBlockKind.Heading && block.Name.Length > 0) return [SectionLines.Bold(block.Name)];
         List<string> lines = [];
+        // An indentation that means nothing where it stands may mean something elsewhere.
+        var first = result.Line(block.Start);
+        var dedent = block.Kind switch
+        {
+            MarkdownBlockKind.IndentedCode => column,
+            MarkdownBlockKind.List => Math.Max(column, block.Items.Min(i => i.Column)),
+            _ => column + Columns.White(Columns.From(first, column), column),
+        };
         for (var line = block.Start; line < block.End; line++)
         {
-            var text = Columns.Dedent(result.Line(line), column);
+            var text = dedent == 0 && indent == 0 ? result.Line(line).ToString()
+                : ItemLines.IsCode([block], line) ? Columns.Dedent(result.Line(line), dedent)
+                : Columns.DedentExpanded(result.Line(line), dedent);
             lines.Add(string.IsNullOrWhiteSpace(text) ? "" : text);
         }
 

@@ -8,10 +8,10 @@ internal static class SectionLines
     public const int MaxLevel = 6;
 
     /// <param name="sections">Those whose headings lie in the range, in order.</param>
-    /// <param name="shift">Added to each level; none goes below 1 or above 6.</param>
+    /// <param name="levels">The new level of each heading; one below 6 becomes a line in bold.</param>
     /// <param name="skipped">Lines to leave out.</param>
     public static List<string> Render(
-        TextDocument document, int start, int end, IEnumerable<MarkdownSection> sections, int shift, IReadOnlySet<int>? skipped = null)
+        TextDocument document, int start, int end, IEnumerable<MarkdownSection> sections, Func<MarkdownSection, int> levels, IReadOnlySet<int>? skipped = null)
     {
         List<string> lines = new(end - start);
         using var heading = sections.GetEnumerator();
@@ -21,7 +21,9 @@ internal static class SectionLines
             while (next is not null && next.Start < line) next = heading.MoveNext() ? heading.Current : null;
             if (next is not null && next.Start == line)
             {
-                lines.AddRange(Heading(document, next, Math.Clamp(next.Level + shift, 1, MaxLevel)));
+                var level = levels(next);
+                if (level > MaxLevel) AddBold(lines, document, next);
+                else lines.AddRange(Heading(document, next, level));
                 line = next.ContentStart - 1;
             }
             else if (skipped is null || !skipped.Contains(line))
@@ -36,6 +38,17 @@ internal static class SectionLines
 
         while (lines is [.., var last] && string.IsNullOrWhiteSpace(last)) lines.RemoveAt(lines.Count - 1);
         return lines;
+    }
+
+    /// <summary>A heading that can go no deeper.</summary>
+    public static string Bold(string name) => name.StartsWith("**", StringComparison.Ordinal) && name.EndsWith("**", StringComparison.Ordinal) ? name : $"**{name}**";
+
+    private static void AddBold(List<string> lines, TextDocument document, MarkdownSection section)
+    {
+        if (section.Name.Length == 0) return;
+        if (lines is [.., var last] && !string.IsNullOrWhiteSpace(last)) lines.Add("");
+        lines.Add(Bold(section.Name));
+        if (section.ContentStart < document.LineCount && !document.IsBlank(section.ContentStart)) lines.Add("");
     }
 
     private static IEnumerable<string> Heading(TextDocument document, MarkdownSection section, int level)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
+using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Homes;
@@ -42,7 +43,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         var usage = record is null ? story.Usage ?? Usage.Zero : record.Usage with { Turns = record.Turns };
         var left = new UnfinishedAttempt(story, verdict, usage.Output, exit?.RunMs ?? 0, runner.Traits.UsesModel, record is { Reporting: true });
         var ending = await SettleAsync(task, folder, attempt, verdict, left, end);
-        VerificationNote.Keep(ports, task, folder, ending);
+        VerificationNote.Keep(ports, task, folder, new CheckOutcome(ending.Verification, ending.Findings), ending.ResultPath);
         KeepEvidence(task, attempt, EndEvidence.Of(task, end, ending));
         await StoreAsync(task, AttemptRecovery.Decide(ports, runner, task, ending, usage, exit, story, record));
     }
@@ -135,7 +136,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             {
                 var partial = await KeepPartialAsync(task, folder, left with { Verdict = verdict }, ending);
                 if (check.Failed) return BrokenContract.Keep(task, folder, produced, partial);
-                return end.Landed is { } landed && landed.Limit == verdict.Reason && LandedReport.Of(story) is { } report
+                return end.Landed is { } landed && landed.Limit == verdict.Reason && LandedReport.Of(story, OutputFormats.Of(task.Spec.Output)) is { } report
                     ? LandedReport.Bring(task, folder, attempt, report, landed, partial)
                     : partial;
             }

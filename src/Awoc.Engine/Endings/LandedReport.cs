@@ -1,6 +1,8 @@
+using System.Text;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
+using Awoc.Documents.Contracts.Json;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Supervision;
@@ -14,8 +16,13 @@ public static class LandedReport
     private const string Refused = "(refused)";
 
     /// <summary>Null where the report turn said nothing.</summary>
-    public static ProducedOutput.Said? Of(AttemptStory story) =>
-        story.ReportText.Trim() is { Length: > 0 } text && text != Refused ? new ProducedOutput.Said(text) : null;
+    /// <param name="format">Of several texts for a JSON document, the last that is one counts.</param>
+    public static ProducedOutput.Said? Of(AttemptStory story, OutputFormat format)
+    {
+        if (format == OutputFormat.Json && story.ReportTexts.LastOrDefault(text => JsonText.Fault(Encoding.UTF8.GetBytes(text), "") is null) is { } json)
+            return new ProducedOutput.Said(json);
+        return story.ReportText.Trim() is { Length: > 0 } text && text != Refused ? new ProducedOutput.Said(text) : null;
+    }
 
     /// <summary>
     /// Delivers it as a success would be, never over a user's file without leave. The result stays partial, and says so in its first

@@ -11,11 +11,13 @@ namespace Awoc.Engine.Supervision;
 /// </summary>
 public sealed class AttemptStory
 {
+    private const int MostReportTexts = 16;
     private const int LongestText = 8 * 1024 * 1024;
 
     private readonly StringBuilder _final = new();
     private readonly StringBuilder _all = new();
     private readonly StringBuilder _report = new();
+    private readonly List<string> _reportTexts = [];
     private readonly CallStory _calls = new();
     private readonly OpenBlocks _open = new();
     private readonly Dictionary<string, AgentEvent.Limit> _limits = new(StringComparer.Ordinal);
@@ -50,6 +52,9 @@ public sealed class AttemptStory
 
     /// <summary>What the main thread said in the report turn; empty where there was none.</summary>
     public string ReportText => _report.ToString();
+
+    /// <summary>The same, message by message: an agent may ask its model once more in that turn, for a structured output.</summary>
+    public IReadOnlyList<string> ReportTexts => _reportTexts;
 
     /// <summary>Text of an answer that was still coming when the stream stopped; empty when all came whole.</summary>
     public string UnfinishedText => _open.Text;
@@ -110,7 +115,12 @@ public sealed class AttemptStory
                 _open.CloseText();
                 Append(_final, t.Value);
                 Append(_all, t.Value);
-                if (inReport) Append(_report, t.Value);
+                if (inReport)
+                {
+                    Append(_report, t.Value);
+                    if (_reportTexts.Count < MostReportTexts) _reportTexts.Add(t.Value);
+                }
+
                 break;
             case AgentEvent.Thinking:
                 break;

@@ -1,4 +1,3 @@
-using Awoc.Core.Lifecycle;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Supervision;
@@ -6,13 +5,14 @@ using Awoc.Engine.Supervision;
 namespace Awoc.Engine.Verification;
 
 /// <summary>Keeps <c>verification.json</c> in step with a task's last check.</summary>
-internal static class VerificationNote
+public static class VerificationNote
 {
-    public static void Keep(EnginePorts ports, AgentTask task, TaskFolder folder, TaskEnding ending)
+    /// <param name="file">What was checked.</param>
+    public static void Keep(EnginePorts ports, AgentTask task, TaskFolder folder, CheckOutcome check, string? file)
     {
         try
         {
-            if (ending.Verification == Core.Tasks.Verification.NotChecked && ending.Findings.IsEmpty)
+            if (check.Verification == Core.Tasks.Verification.NotChecked && check.Findings.IsEmpty)
             {
                 // What an attempt before this one was found to be says nothing of what there is now.
                 File.Delete(folder.Verification);
@@ -22,10 +22,10 @@ internal static class VerificationNote
             new VerificationFile
             {
                 Task = task.Id.Value,
-                File = ending.ResultPath,
+                File = file,
                 CheckedAt = ports.Time.GetUtcNow(),
-                Verification = ending.Verification,
-                Findings = ending.Findings,
+                Verification = check.Verification,
+                Findings = check.Findings,
             }.Write(folder);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)

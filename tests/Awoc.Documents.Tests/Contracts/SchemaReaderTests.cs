@@ -78,7 +78,7 @@ public sealed class SchemaReaderTests
     [InlineData("#name")]
     public void Read_ReferenceToNothing_IsRefused(string target)
     {
-        var refused = Assert.IsType<SchemaReading.Refused>(SchemaReader.Read($$$"""{"$ref":"{{{target}}}","$defs":{"a":{}}}""", "s.json"));
+        var refused = Assert.IsType<SchemaReading.Refused>(SchemaReader.Read("{\"$ref\":\"" + target + "\",\"$defs\":{\"a\":{}}}", "s.json"));
 
         Assert.Contains("leads nowhere", Assert.Single(refused.Faults).What, StringComparison.Ordinal);
     }

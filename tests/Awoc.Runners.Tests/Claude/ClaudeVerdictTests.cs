@@ -73,7 +73,8 @@ public sealed class ClaudeVerdictTests
     public void Judge_SchemaWithoutItsOutput_IsNoSuccess()
     {
         Assert.Equal(EndReason.ContractViolated, Judge(Evidence(0, End() with { SchemaAsked = true })).Reason);
-        Assert.Equal(TaskOutcome.Succeeded, Judge(Evidence(0, End() with { SchemaAsked = true, HasStructuredOutput = true })).Outcome);
+        Assert.Equal(TaskOutcome.Succeeded, Judge(Evidence(0, End() with { SchemaAsked = true }) with { SchemaChecked = true }).Outcome);
+        Assert.Equal(TaskOutcome.Succeeded, Judge(Evidence(0, End() with { SchemaAsked = true, StructuredOutput = "{}" })).Outcome);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ internal sealed record BudgetOutcome(BudgetRun Run)
         var begin = System.Diagnostics.Stopwatch.GetTimestamp();
         await using var task = await RehearsedTask.LaunchAsync(
             awoc, "random", run.Scenario,
-            "research:anything", $"out-{run.Number}.md", "--agent", run.Agent, "--tokens", $"{run.Budget}", "--timeout", "90");
+            "custom:anything", $"out-{run.Number}.md", "--agent", run.Agent, "--tokens", $"{run.Budget}", "--timeout", "90");
         var status = await task.EndAsync();
         var waited = (long)System.Diagnostics.Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         var output = await awoc.AwocAsync("output", task.Id);

@@ -73,6 +73,7 @@ internal static class ClaudeEndings
             Program = With("""--json-schema '{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]}'"""),
             Steps = """  - tool: {name: StructuredOutput, input: {n: many}}""",
         },
+        Claude("The result breaks its type's contract, and still does when it was to be mended", "failed", "contract_violated", "partial") with { Type = "research", Steps = WriteReport + Text, Says = ["breaks its contract", "awoc verify"] },
         Claude("An unknown slash command: no model is ever called", "failed", "agent_error", "partial") with
         {
             Program = "args=(); for a in \"$@\"; do [ \"$a\" = --disable-slash-commands ] || args+=(\"$a\"); done\n"

@@ -86,7 +86,7 @@ internal sealed class EndingBench : IAsyncDisposable
     private string[] Arguments(EndingRow row)
     {
         var work = row.ByPrompt ? $"{row.Work} [[rehearse:{NameOf(row)}]]" : row.Work;
-        List<string> arguments = ["run", row.Agent == "command" ? $"custom:{work}" : $"research:{work}"];
+        List<string> arguments = ["run", $"{row.Type}:{work}"];
         if (!row.Flags.Contains(OnFailure)) arguments.AddRange(_stopAtTheEnd);
         if (row.Output is { } output) arguments.Add(output);
         arguments.AddRange(["--agent", row.Agent, .. row.Flags]);

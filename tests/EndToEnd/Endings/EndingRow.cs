@@ -23,6 +23,9 @@ internal sealed record EndingRow(string Agent, string Way, string Outcome, strin
     /// <summary>What is run, for the agent <c>command</c>; else a description.</summary>
     public string Work { get; init; } = "the project";
 
+    /// <summary>The task's type: one without a contract, unless it is the contract that matters.</summary>
+    public string Type { get; init; } = "custom";
+
     public string Model { get; init; } = "sonnet";
     public string? Output { get; init; } = "r.md";
     public string[] Flags { get; init; } = [];

@@ -141,7 +141,7 @@ public static partial class CitationScan
     private static partial Regex Mention();
 
     // **`src/A.cs:10`**:   From src/A.cs:10-20   File: src/A.cs:10
-    [GeneratedRegex(@"^\s*(?:[-*+]\s+|\d+[.)]\s+|#+\s+)?(?:(?:File|From|In|At|See):?\s+)?[*_`(]*(?<place>[^\s`*()]+)[*_`)]*\s*:?\s*$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\s*(?:[-*+]\s+|\d+[.)]\s+|#+\s+)?(?:(?:File|From|In|At|See):?\s+)?[*_`(]*(?<place>[^\s`*()]+?)[*_`)]*\s*:?\s*$", RegexOptions.IgnoreCase)]
     private static partial Regex Label();
 
     [GeneratedRegex(@"^(\d{1,8}):(\d{1,8}):", RegexOptions.NonBacktracking)]

@@ -17,7 +17,7 @@ internal static partial class PathText
 
     /// <summary>What the names of files end in; other words with a dot in them are members, versions and hosts.</summary>
     private static readonly FrozenSet<string> s_extensions = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase,
+        StringComparer.Ordinal,
         "md", "markdown", "txt", "rst", "adoc", "json", "jsonl", "json5", "yaml", "yml", "toml", "xml", "csv", "tsv", "ini", "cfg", "conf", "properties", "env",
         "cs", "csproj", "sln", "slnx", "props", "targets", "fs", "fsproj", "vb", "razor", "cshtml", "resx", "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx",
         "vue", "svelte", "html", "htm", "css", "scss", "sass", "less", "py", "pyi", "ipynb", "go", "rs", "java", "kt", "kts", "scala", "groovy", "gradle", "c",
@@ -52,10 +52,13 @@ internal static partial class PathText
         if (text.Contains(':', StringComparison.Ordinal) || text.Length == 0 || text.EndsWith('/') || s_words.Contains(text)) return null;
         var name = text[(text.LastIndexOf('/') + 1)..];
         var dot = name.LastIndexOf('.');
-        var known = s_bareNames.Contains(name) ? text.Contains('/', StringComparison.Ordinal) || range is not null : dot >= 0 && s_extensions.Contains(name[(dot + 1)..]);
+        var known = s_bareNames.Contains(name) ? text.Contains('/', StringComparison.Ordinal) || range is not null : dot >= 0 && IsExtension(name[(dot + 1)..]);
         if (!known || dot == 0 && name.Length > 1 && !text.Contains('/', StringComparison.Ordinal) && range is null || IsExample(text)) return null;
         return (text, range);
     }
+
+    /// <summary>In one case: <c>System.Text.Json</c> is a name of code.</summary>
+    private static bool IsExtension(string word) => s_extensions.Contains(word) || (word.All(char.IsAsciiLetterUpper) && s_extensions.Contains(word.ToLowerInvariant()));
 
     // path/to/file.cs, your-module/index.ts, foo.txt, example.md
     private static bool IsExample(string path) =>
@@ -66,6 +69,6 @@ internal static partial class PathText
     [GeneratedRegex(@"(?::|#L)(?<first>\d{1,9})(?:(?:-L?|–)(?<last>\d{1,9})|:\d+)?$", RegexOptions.NonBacktracking)]
     private static partial Regex Lines();
 
-    [GeneratedRegex(@"(?:^|/)(?:foo|bar|baz|example|sample|file|filename|name|xyz|x|y|a|b)\.\w+$", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:^|/)(?:foo|bar|baz|example|sample|file|filename|name|xyz)\.\w+$", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase)]
     private static partial Regex Example();
 }
