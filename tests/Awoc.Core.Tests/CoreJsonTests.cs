@@ -96,7 +96,7 @@ public sealed class CoreJsonTests
         TaskEvent e = new TaskEvent.Ended(new TaskEnding { Outcome = TaskOutcome.TimedOut, Reason = EndReason.Deadline }) { At = RandomLife.Start };
 
         Assert.Equal(
-            """{"kind":"ended","ending":{"outcome":"timed_out","reason":"deadline","result":"none","verification":"not_checked","delivered":false},"at":"2026-11-22T10:30:00+00:00"}""",
+            """{"kind":"ended","ending":{"outcome":"timed_out","reason":"deadline","result":"none","verification":"not_checked","findings":[],"delivered":false},"at":"2026-11-22T10:30:00+00:00"}""",
             JsonSerializer.Serialize(e, CoreJson.Default.TaskEvent));
     }
 
