@@ -51,6 +51,15 @@ public sealed record TaskView
     /// <summary>The result stands at <see cref="Output"/>.</summary>
     public bool? Delivered { get; init; }
 
+    /// <summary>How the result is integrated as the task succeeds: a mode; absent for not at all.</summary>
+    public string? Integrate { get; init; }
+
+    /// <summary>Absolute path of the file it is integrated into, where that is not <see cref="Output"/>.</summary>
+    public string? IntegrateInto { get; init; }
+
+    /// <summary>When its result was read or integrated, or its end acknowledged (UTC); absent while an ended task is in the inbox.</summary>
+    public DateTimeOffset? ReadAt { get; init; }
+
     /// <summary>The agent's closing words, shortened.</summary>
     public string? Summary { get; init; }
 

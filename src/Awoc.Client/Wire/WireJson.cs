@@ -30,4 +30,11 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(SettingChange))]
 [JsonSerializable(typeof(AlertView))]
 [JsonSerializable(typeof(AlertList))]
+[JsonSerializable(typeof(IntegrateRequest))]
+[JsonSerializable(typeof(IntegrateReply))]
+[JsonSerializable(typeof(UndoRequest))]
+[JsonSerializable(typeof(UndoReply))]
+[JsonSerializable(typeof(InboxView))]
+[JsonSerializable(typeof(InboxItem))]
+[JsonSerializable(typeof(MetricsView))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -14,5 +14,8 @@ internal static class ApiRoutes
         DaemonEndpoints.Map(api);
         SettingsEndpoints.Map(api);
         AlertEndpoints.Map(api);
+        IntegrationEndpoints.Map(api);
+        InboxEndpoints.Map(api);
+        MetricsEndpoints.Map(api);
     }
 }

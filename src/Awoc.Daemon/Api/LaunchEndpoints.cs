@@ -92,6 +92,7 @@ internal static class LaunchEndpoints
         Group = request.Group,
         Overwrite = request.Overwrite,
         AllowOutside = request.AllowOutside,
+        Integrate = request.Integrate,
         ParentSession = request.ParentSession,
         Environment = WithValues(request.Environment),
         Secrets = WithValues(request.Secrets),

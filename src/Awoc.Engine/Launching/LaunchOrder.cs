@@ -29,6 +29,9 @@ public sealed record LaunchOrder
     public string? Group { get; init; }
     public bool Overwrite { get; init; }
     public bool AllowOutside { get; init; }
+    /// <summary><c>MODE</c> or <c>MODE:TARGET</c>.</summary>
+    public string? Integrate { get; init; }
+
     public string? ParentSession { get; init; }
 
     /// <summary>The caller's environment, secrets apart.</summary>

@@ -25,6 +25,7 @@ internal static class LaunchFlags
         Add("--max-total-time", spec.MaxTotalSeconds);
         Add("--permissions", spec.OnPermission.Text());
         if (spec.RecordWire) text.Append(" --record");
+        if (spec.Integrate is { } mode) Add("--integrate", spec.IntegrateInto is { } into ? LaunchScript.Quote($"{mode.Text()}:{into}") : mode.Text());
         if (spec.Group is { } group) Add("--group", group);
         return text.ToString();
 
