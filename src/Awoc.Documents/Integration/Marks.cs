@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Awoc.Core.Tasks;
+using Awoc.Documents.Merging;
+
+namespace Awoc.Documents.Integration;
+
+/// <summary>The invisible marks and the visible words that say where something came from.</summary>
+internal static class Marks
+{
+    private const int ShortSha = 12;
+
+    /// <summary><c>&lt;!-- awoc:9f86d081884c --&gt;</c></summary>
+    public static string Of(ResultOrigin origin) => $"{Normal.MarkStart}{origin.Task.Handle} -->";
+
+    /// <summary>The same with the result's own hash: another result of the task has another.</summary>
+    public static string Of(ResultOrigin origin, byte[] result) =>
+        $"{Normal.MarkStart}{origin.Task.Handle} {Convert.ToHexStringLower(SHA256.HashData(result))[..ShortSha]} -->";
+
+    public static string Day(ResultOrigin origin) => origin.EndedAt.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary><c>budget exhausted</c></summary>
+    public static string Words(TaskOutcome outcome) => JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.ToString()).Replace('_', ' ');
+
+    /// <summary>The title on one line, without what would end a heading or a link.</summary>
+    public static string Title(ResultOrigin origin)
+    {
+        var title = Normal.Text(origin.Title.Replace("<!--", "", StringComparison.Ordinal)).TrimEnd('#', ' ');
+        return title.Length > 0 ? title : origin.Type;
+    }
+}
