@@ -34,7 +34,7 @@ internal static class MetricsVerb
 
     private static void Print(TextWriter writer, MetricsView m)
     {
-        FieldList.Write(writer,
+        (string Name, string Value)[] fields =
         [
             ("since", $"{m.Since.ToLocalTime():yyyy-MM-dd HH:mm}"),
             ("task success rate", $"{Share(m.SuccessRate)}{(m.Ended > 0 ? $": {string.Join(", ", m.Outcomes.Select(o => $"{o.Value} {o.Key}"))}" : "")}"),
@@ -49,7 +49,8 @@ internal static class MetricsVerb
                     $"{p:0.00} at once on the average: {Figures.Duration((long)(m.RunningSeconds * 1000))} of running in {Figures.Duration((long)(m.BusySeconds * 1000))}")
                 : "no data"),
             ("resource utilization", m.ResourceUtilization is not null ? $"{Share(m.ResourceUtilization)}: {Figures.Tokens(m.TokensUsed)} of {Figures.Count(m.TokensBudgeted)} budgeted" : "no data"),
-        ]);
+        ];
+        foreach (var (name, value) in fields) writer.WriteLine($"{name,-21} {Printable.Line(value)}");
     }
 
     private static string Share(double? share) => share is { } s ? string.Create(CultureInfo.InvariantCulture, $"{s * 100:0.#} %") : "no data";

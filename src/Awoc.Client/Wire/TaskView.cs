@@ -205,7 +205,8 @@ public sealed record PolicyView(
 /// <param name="Tasks">The tasks.</param>
 /// <param name="Next">The cursor of the next page (<c>before</c>); null on the last.</param>
 /// <param name="Counts">How many tasks there are in each state.</param>
-public sealed record TaskPage(IReadOnlyList<TaskView> Tasks, string? Next, IReadOnlyDictionary<string, long> Counts);
+/// <param name="Unread">How many have ended and nobody has read them.</param>
+public sealed record TaskPage(IReadOnlyList<TaskView> Tasks, string? Next, IReadOnlyDictionary<string, long> Counts, long Unread = 0);
 
 /// <summary>A milestone in a task's life.</summary>
 /// <param name="Seq">Commit order over all tasks: the cursor to resume from.</param>

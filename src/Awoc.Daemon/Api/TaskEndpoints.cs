@@ -63,7 +63,8 @@ internal static class TaskEndpoints
             new TaskPage(
                 [.. shown.Select(t => views.Of(t))],
                 next,
-                counts.ToDictionary(c => c.Key.Text(), c => c.Value)),
+                counts.ToDictionary(c => c.Key.Text(), c => c.Value),
+                await store.CountUnreadAsync(cancellation)),
             WireJson.Default.TaskPage);
     }
 

@@ -125,18 +125,7 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
                 named, null, "a three-way merge needs to know what it was when the task began, which is kept of the task's OUTPUT alone: name that with --base FILE, or append"));
         }
 
-        if (LineForm.Of(ours) is not { } form) return new IntegrationAnswer.Refused(new DocumentFault(named, null, "it holds a zero byte: it is no text"));
-        switch (await ThreeWay.MergeAsync(paths, ours, form.Give(origin), form.Give(source.Result.Content), time, cancellation))
-        {
-            case Merged.Failed(var why):
-                return new IntegrationAnswer.Refused(new DocumentFault(named, null, why));
-            case Merged.Conflicted(var conflicts):
-                return new IntegrationAnswer.Planned(ours, false, conflicts, LineForm.Quality(ours, ours) with { Conflicts = conflicts.Count }, []);
-            case Merged.Clean(var content):
-                return new IntegrationAnswer.Planned(content, !content.AsSpan().SequenceEqual(ours), [], LineForm.Quality(ours, content), []);
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
+        return await LineMerge.MergeAsync(paths, named, ours, origin, source.Result, time, cancellation);
     }
 
     private static IntegrationRequest Request(IntegrationSource source, IntegrationOrder order, IntegrationMode mode) => new()
