@@ -64,13 +64,19 @@ internal static partial class DurableFile
                 RandomAccess.FlushToDisk(handle);
             }
 
-            if (!stands()) return false;
-            Place(draft, target);
-            return true;
+            if (stands())
+            {
+                Place(draft, target);
+                return true;
+            }
+
+            File.Delete(draft);
+            return false;
         }
-        finally
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
             File.Delete(draft);
+            throw;
         }
     }
 
