@@ -66,6 +66,9 @@ public sealed class TextDocument
     public static TextDocument Empty(string name, TextDocument? like = null) =>
         new(name, "", like?.Encoding ?? TextEncoding.Utf8, like?.HasByteOrderMark ?? false);
 
+    /// <summary>Another text, stored as this one is.</summary>
+    public TextDocument With(string text) => new(Name, text, Encoding, HasByteOrderMark);
+
     /// <summary>A document of characters that are in memory already.</summary>
     public static TextDocument Of(string name, string text) => new(name, text, TextEncoding.Utf8, byteOrderMark: false);
 

@@ -1,5 +1,6 @@
 using Awoc.Documents.Markdown;
 using Awoc.Documents.Merging;
+using Awoc.Documents.Summaries;
 
 namespace Awoc.Documents.Integration;
 
@@ -15,24 +16,22 @@ internal static class MarkdownAppend
         var top = result.Sections.Count == 0 ? Level + 1 : result.Sections.Min(s => s.Level);
         var start = result.FrontMatter?.End ?? 0;
         while (start < document.LineCount && document.IsBlank(start)) start++;
-        return Section(request, target, SectionLines.Render(document, start, document.LineCount, result.Sections, Level + 1 - top), closing: null);
+        var body = SectionLines.Render(document, start, document.LineCount, result.Sections, Level + 1 - top);
+        return Section(request, target, Marks.Title(request.Origin), Marks.Of(request.Origin, request.Result), body);
     }
 
-    /// <param name="body">The section's lines.</param>
-    /// <param name="closing">A last line; null for none.</param>
-    public static IntegrationAnswer.Planned Section(IntegrationRequest request, MarkdownOutline target, IReadOnlyList<string> body, string? closing)
+    public static IntegrationAnswer Summary(IntegrationRequest request, MarkdownOutline target, ResultSummary summary) => Section(
+        request, target, $"{Marks.Title(request.Origin)}: key points", Marks.Of(request.Origin, request.Result, "summary"),
+        [.. SummaryText.Markdown(summary, Level + 1), "", SummaryText.Closing(summary, $"[The whole result]({request.Origin.Link})")]);
+
+    private static IntegrationAnswer.Planned Section(
+        IntegrationRequest request, MarkdownOutline target, string title, string mark, List<string> body)
     {
         var (document, origin, tally) = (target.Document, request.Origin, new MergeTally());
-        var mark = Marks.Of(origin, request.Result);
-        List<string> lines =
-        [
-            $"{new string('#', Level)} {Marks.Title(origin)} ({Marks.Day(origin)})",
-            .. request.Marks ? [mark] : Array.Empty<string>(),
-            "",
-            $"*From task {origin.Task.Handle}: {origin.Type}, {Marks.Words(origin.Outcome)}.*",
-        ];
+        List<string> lines = [$"{new string('#', Level)} {title} ({Marks.Day(origin)})"];
+        if (request.Marks) lines.Add(mark);
+        lines.AddRange(["", $"*From task {origin.Task.Handle}: {origin.Type}, {Marks.Words(origin.Outcome)}.*"]);
         if (body.Count > 0) lines.AddRange(["", .. body]);
-        if (closing is not null) lines.AddRange(["", closing]);
         if (TextRuns.Contains(document, mark) || TextRuns.Contains(document, lines))
         {
             tally.Duplicates++;

@@ -3,6 +3,7 @@ using Awoc.Core.Integration;
 using Awoc.Core.Prompts;
 using Awoc.Documents.Markdown;
 using Awoc.Documents.Merging;
+using Awoc.Documents.Summaries;
 
 namespace Awoc.Documents.Integration;
 
@@ -15,16 +16,22 @@ internal static class MarkdownIntegration
         // What is added after it would disappear in it.
         if (into.Unclosed is { } open) return new IntegrationAnswer.Refused(open);
 
+        if (request.Mode == IntegrationMode.Reference) return MarkdownReference.Plan(request, into, ResultSummary.Line(result, request));
+        if (request.Mode == IntegrationMode.Summarize)
+        {
+            return ResultSummary.TryRead(result, request.Method, request.MaxWords, out var summary, out fault)
+                ? MarkdownAppend.Summary(request, into, summary)
+                : new IntegrationAnswer.Refused(fault);
+        }
+
         var source = OutputFormats.Of(request.ResultName) == OutputFormat.Markdown ? result : AsMarkdown(request.ResultName, result);
         if (!MarkdownOutline.TryParse(source, out var from, out fault)) return new IntegrationAnswer.Refused(fault);
-        if (from.Unclosed is { } swallowing && request.Mode is IntegrationMode.Append or IntegrationMode.Merge) return new IntegrationAnswer.Refused(swallowing);
+        if (from.Unclosed is { } swallowing) return new IntegrationAnswer.Refused(swallowing);
 
         return request.Mode switch
         {
             IntegrationMode.Append => MarkdownAppend.Plan(request, into, from),
             IntegrationMode.Merge => Merge(request, into, from),
-            IntegrationMode.Reference => throw new NotSupportedException(),
-            IntegrationMode.Summarize => throw new NotSupportedException(),
             _ => throw new UnreachableException(),
         };
     }

@@ -15,8 +15,9 @@ internal static class Marks
     public static string Of(ResultOrigin origin) => $"{Normal.MarkStart}{origin.Task.Handle} -->";
 
     /// <summary>The same with the result's own hash: another result of the task has another.</summary>
-    public static string Of(ResultOrigin origin, byte[] result) =>
-        $"{Normal.MarkStart}{origin.Task.Handle} {Convert.ToHexStringLower(SHA256.HashData(result))[..ShortSha]} -->";
+    /// <param name="part">What of it was brought in; null for all.</param>
+    public static string Of(ResultOrigin origin, byte[] result, string? part = null) =>
+        $"{Normal.MarkStart}{origin.Task.Handle} {Convert.ToHexStringLower(SHA256.HashData(result))[..ShortSha]}{(part is null ? "" : " " + part)} -->";
 
     public static string Day(ResultOrigin origin) => origin.EndedAt.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
