@@ -1,13 +1,13 @@
-using Awoc.Core.Prompts;
+using Awoc.Core.Agents;
 
 namespace Awoc.Runners;
 
-/// <summary>The tools an agent may use: <see cref="TaskPrompt.DefaultTools"/> unless it is configured otherwise.</summary>
+/// <summary>The tools an agent may use: <see cref="AgentTools.Default"/> unless it is configured otherwise.</summary>
 public static class ToolList
 {
     /// <summary>The rules as configured, such as <c>Read</c> or <c>Bash(git diff *)</c>. A setting that is there but empty gives no tools.</summary>
     public static IReadOnlyList<string> Rules(IReadOnlyDictionary<string, string> settings) =>
-        settings.TryGetValue(AgentSettings.Tools, out var value) ? Split(value) : TaskPrompt.DefaultTools;
+        settings.TryGetValue(AgentSettings.Tools, out var value) ? Split(value) : AgentTools.Default;
 
     /// <summary>Tools of the default list that reach beyond the files at hand: they ask first, where there is somebody to ask.</summary>
     private static readonly string[] s_asking = ["Bash", "WebFetch"];

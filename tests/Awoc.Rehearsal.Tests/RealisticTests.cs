@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Catalog;
-using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
+using Awoc.Prompts;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Rehearsal.Tests;
 
@@ -106,7 +108,7 @@ public sealed class RealisticTests
     private static void AssertSections(string type, string report, string extension)
     {
         var at = -1;
-        foreach (var section in TaskTypes.Find(type)!.Method.Sections)
+        foreach (var section in TaskTypeCatalog.BuiltIn.Find(type)!.Method.Sections)
         {
             var wanted = extension switch { ".md" => $"## {section.Name}\n", ".json" => $"\"{section.Key}\": ", _ => $"{section.Name}\n" };
             var next = report.IndexOf(wanted, StringComparison.Ordinal);
@@ -117,5 +119,5 @@ public sealed class RealisticTests
 
     private static string Prompt(string type, string file, long tokens) => TaskPrompt.Build(
         new TaskSpec { Type = type, Description = "the payment integration", Agent = "builtin", Budget = new Budget(tokens, 600), Cwd = "/nowhere", Output = file },
-        s_id, file, TaskPrompt.DefaultTools);
+        s_id, file, AgentTools.Default);
 }

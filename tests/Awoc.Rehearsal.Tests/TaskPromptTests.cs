@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Catalog;
 using Awoc.Core.Tasks;
-using BuiltPrompt = Awoc.Core.Prompts.TaskPrompt;
+using Awoc.Prompts.Catalog;
+using BuiltPrompt = Awoc.Prompts.TaskPrompt;
 
 namespace Awoc.Rehearsal.Tests;
 
@@ -15,7 +17,7 @@ public sealed class TaskPromptTests
     {
         var data = new TheoryData<string, string>();
         var i = 0;
-        foreach (var type in TaskTypes.All) data.Add(type.Name, s_extensions[i++ % s_extensions.Length]);
+        foreach (var type in TaskTypeCatalog.BuiltIn.All) data.Add(type.Name, s_extensions[i++ % s_extensions.Length]);
         data.Add("custom", ".md");
         data.Add("code-review", ".json");
         return data;
@@ -42,14 +44,14 @@ public sealed class TaskPromptTests
             Cwd = project.Directory,
         };
 
-        await runner.RunAsync(BuiltPrompt.Build(spec, TaskId.Parse("1763900000-abcdef012345"), staging, BuiltPrompt.DefaultTools));
+        await runner.RunAsync(BuiltPrompt.Build(spec, TaskId.Parse("1763900000-abcdef012345"), staging, AgentTools.Default));
 
         var report = await File.ReadAllTextAsync(staging);
         Assert.Contains("Rehearsed: this report was written by AWOC's rule-based rehearsal planner", report);
         Assert.Contains("Look at the payment flow", report);
         Assert.Contains("7 files", report);
         Assert.InRange(runner.OutputTokens, 1, 3000);
-        var sections = (TaskTypes.Find(type) ?? TaskTypes.Custom).Method.Sections;
+        var sections = (TaskTypeCatalog.BuiltIn.Find(type) ?? TaskTypeCatalog.Custom).Method.Sections;
         if (extension == ".json")
         {
             var json = JsonNode.Parse(report)!.AsObject();

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Awoc.Core.Budgets;
 using Awoc.Core.Catalog;
 using Awoc.EndToEnd.Budgets;
+using Awoc.Prompts.Catalog;
 using Awoc.TestKit;
 
 namespace Awoc.EndToEnd;
@@ -24,7 +25,7 @@ public sealed class ReportTests
         await File.WriteAllTextAsync(Path.Combine(awoc.Work, "main.py"), "def main():\n    pass  # TODO: do it\n");
         await awoc.AwocAsync("config", "set", "concurrency", $"{AtOnce}");
 
-        var types = TaskTypes.All.Where(t => t.Family != TaskFamily.Custom).ToList();
+        var types = TaskTypeCatalog.BuiltIn.All.Where(t => t.Family != TaskFamily.Custom).ToList();
         Assert.Equal(20, types.Count);
         await Parallel.ForEachAsync(
             types.Select((type, i) => (type, Extension: i % 4 == 3 ? ".json" : ".md")),

@@ -21,6 +21,7 @@ internal static class VerbTable
         new("retry", "Let an ended task go on, with a fresh budget", RetryVerb.Build),
         new("recover", "Use, resume or reduce a task that ended early", RecoverVerb.Build),
         new("metrics", "Show success, integration quality, parallelism and token use", MetricsVerb.Build),
+        new("types", "Show task types, and write your own", TypesVerb.Build),
         new("daemon", "Start, stop and look at the daemon", DaemonVerb.Build),
         new("doctor", "Find out what stands in the way", DoctorVerb.Build),
         new(RehearseVerb.Name, "Run the rehearsal model server by itself", Build: null),

@@ -16,6 +16,9 @@ internal sealed record RunArguments(string Task, string? Output, string? Model, 
             if (string.IsNullOrEmpty(given[i])) given[i] = null;
         }
 
+        // Written elsewhere it is the way to give a description: a file named so would surprise, and ./@x still names one.
+        if (given[1] is "-" or ['@', ..])
+            throw new UsageException($"OUTPUT is '{given[1]}': a description from stdin or a file goes after the type, as in '{given[0]}:{given[1]}'.");
         return new RunArguments(given[0] ?? "", given[1], given[2], given[3], given[4]);
     }
 

@@ -30,7 +30,7 @@ internal static class RunVerb
         var timeout = Flag("--timeout", "TIME", "Running time: 600 (seconds), 10m, 24h");
         var limits = new LimitFlags();
         var cwd = Flag("--cwd", "DIR", "The directory to work in; else this one");
-        var context = new Option<string[]>("--context") { HelpName = "FILE", Description = "A file the agent is pointed at; may be given several times" };
+        var context = new Option<string[]>("--context") { HelpName = "FILE", Description = "A file for the agent to know: small text goes into the prompt, else it is pointed at; may be given several times" };
         var name = Flag("--name", "NAME", "A name that can stand for the id");
         var group = Flag("--group", "NAME", "The group it belongs to");
         var overwrite = new Option<bool>("--overwrite") { Description = "OUTPUT may exist already: it is replaced" };
@@ -65,7 +65,7 @@ internal static class RunVerb
             var environment = CallerEnvironment.Current();
             var request = new LaunchRequest
             {
-                Task = await TaskText.ReadAsync(positional.Task, token),
+                Task = await TaskText.ReadAsync(positional.Task, console, token),
                 Output = positional.Output,
                 Model = RunArguments.One("MODEL", positional.Model, "--model", parsed.GetValue(model)),
                 Tokens = RunArguments.One("TOKENS", positional.Tokens, "--tokens", parsed.GetValue(tokens)),
@@ -92,6 +92,7 @@ internal static class RunVerb
     private static async Task<int> PreviewAsync(CliConsole console, LaunchRequest request, bool json, CancellationToken token)
     {
         var preview = await console.Client().PreviewAsync(request, token);
+        foreach (var notice in preview.Notices) console.Say(notice);
         if (json) JsonOut.Write(console, preview, WireJson.Default.LaunchPreview);
         else PreviewText.Write(console.Out, preview);
         return ExitCodes.Succeeded;

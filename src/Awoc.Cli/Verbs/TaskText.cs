@@ -1,5 +1,6 @@
 using System.Text;
 using Awoc.Cli.CommandLine;
+using Awoc.Cli.Terminal;
 
 namespace Awoc.Cli.Verbs;
 
@@ -9,14 +10,15 @@ namespace Awoc.Cli.Verbs;
 /// </summary>
 internal static class TaskText
 {
-    private const int MaxBytes = 16 * 1024 * 1024;
+    /// <summary>What the daemon takes.</summary>
+    private const int MaxBytes = 1024 * 1024;
 
-    public static async Task<string> ReadAsync(string task, CancellationToken token)
+    public static async Task<string> ReadAsync(string task, CliConsole console, CancellationToken token)
     {
         var (prefix, description) = Split(task);
         return description switch
         {
-            "-" => prefix + await FromAsync("stdin", Console.OpenStandardInput, token),
+            "-" => prefix + await FromAsync("stdin", () => OpenInput(console), token),
             ['@', '@', ..] => prefix + description[1..],
             ['@', .. var file] => prefix + await FromAsync(file, () => Open(file), token),
             _ => task,
@@ -37,6 +39,12 @@ internal static class TaskText
 
     private static readonly System.Buffers.SearchValues<char> s_typeLetters =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+    private static Stream OpenInput(CliConsole console)
+    {
+        if (!Console.IsInputRedirected) console.Say("the description is read from this terminal: type it, then end with Ctrl-D on a line of its own");
+        return Console.OpenStandardInput();
+    }
 
     private static FileStream Open(string file)
     {
@@ -62,13 +70,14 @@ internal static class TaskText
         for (int read; (read = await stream.ReadAsync(buffer, token)) > 0;)
         {
             bytes.Write(buffer, 0, read);
-            if (bytes.Length > MaxBytes) throw new UsageException($"The description from {name} is larger than {MaxBytes / 1024 / 1024} MB.");
+            if (bytes.Length > MaxBytes) throw new UsageException($"The description from {name} is larger than {MaxBytes / 1024 / 1024} MiB: shorten it, and name the rest with --context.");
         }
 
         try
         {
             var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
-            return text.Trim() is { Length: > 0 } description
+            if (text.Contains('\0', StringComparison.Ordinal)) throw new UsageException($"The description from {name} is binary, not text: name the file with --context.");
+            return text.Trim().TrimStart('\uFEFF') is { Length: > 0 } description
                 ? description
                 : throw new UsageException($"The description from {name} is empty.");
         }

@@ -21,10 +21,20 @@ internal static class PreviewText
             ("timeout", Figures.Limit(preview.Budget.TimeoutSeconds)),
             ("stall", preview.Budget.StallSeconds is { } stall ? $"after {Figures.Limit(stall)} without a sign of life" : "no limit"),
             .. LimitText.Policy(preview.Policy, preview.Budget.Tokens is not null),
+            ("estimate", Estimate(preview.Estimate)),
             ("command", string.Join(' ', preview.Argv.Select(ShellWord))),
         ]);
         writer.WriteLine();
         writer.WriteLine(Printable.Lines(preview.Prompt));
+    }
+
+    private static string Estimate(EstimateView estimate)
+    {
+        var prompt = $"about {Figures.Count(estimate.PromptTokens)} tokens of prompt";
+        if (estimate is not { PastTasks: > 0, Tokens: { } tokens, Seconds: { } seconds }) return $"{prompt}; no past tasks of this type with this agent";
+        var cost = estimate.CostUsd is { } money ? $", {LimitText.Dollars(money.P50)} ({LimitText.Dollars(money.P90)})" : "";
+        return $"{prompt}; by {estimate.PastTasks} past tasks, half took at most (nine of ten): {Figures.Count((long)tokens.P50)} ({Figures.Count((long)tokens.P90)}) tokens, "
+            + $"{Figures.Limit((long)seconds.P50)} ({Figures.Limit((long)seconds.P90)}){cost}";
     }
 
     private static string ShellWord(string word) =>

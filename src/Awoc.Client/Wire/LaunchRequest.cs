@@ -132,7 +132,26 @@ public sealed record LaunchPreview
 
     /// <summary>The prompt, whole.</summary>
     public required string Prompt { get; init; }
+
+    /// <summary>What it is likely to take.</summary>
+    public required EstimateView Estimate { get; init; }
+
+    /// <summary>Sentences for the person who asks.</summary>
+    public IReadOnlyList<string> Notices { get; init => field = value ?? []; } = [];
 }
+
+/// <summary>What a launch is likely to take, by what ended tasks of its type took with its agent.</summary>
+/// <param name="PromptTokens">Input tokens of the prompt by its size; what the agent reads afterwards comes on top.</param>
+/// <param name="PastTasks">How many tasks the figures are of; 0 says that there are none.</param>
+/// <param name="Tokens">Tokens generated; absent without past tasks.</param>
+/// <param name="Seconds">Running time; absent without past tasks.</param>
+/// <param name="CostUsd">At list price; absent where none is known.</param>
+public sealed record EstimateView(long PromptTokens, int PastTasks, SpreadView? Tokens, SpreadView? Seconds, SpreadView? CostUsd);
+
+/// <summary>Two figures of many.</summary>
+/// <param name="P50">Half of them were no larger.</param>
+/// <param name="P90">Nine of ten were no larger.</param>
+public sealed record SpreadView(decimal P50, decimal P90);
 
 /// <summary>An error as RFC 9457 has it, with every fault of a request.</summary>
 public sealed record Problem

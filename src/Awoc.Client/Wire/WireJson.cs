@@ -37,4 +37,9 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(InboxView))]
 [JsonSerializable(typeof(InboxItem))]
 [JsonSerializable(typeof(MetricsView))]
+[JsonSerializable(typeof(TypeList))]
+[JsonSerializable(typeof(TypeView))]
+[JsonSerializable(typeof(TypeCheckRequest))]
+[JsonSerializable(typeof(TypeCheck))]
+[JsonSerializable(typeof(TypeDraftView))]
 public sealed partial class WireJson : JsonSerializerContext;

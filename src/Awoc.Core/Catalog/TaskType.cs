@@ -20,15 +20,21 @@ public enum TaskFamily
 /// <param name="Method">How the family works and what its output is made of.</param>
 public sealed record TaskType(string Name, TaskFamily Family, string Focus, TaskMethod Method)
 {
+    /// <summary>The type whose description says it all.</summary>
+    public const string CustomName = "custom";
+
     public ContractRules Contract { get; init => field = value ?? ContractRules.None; } = ContractRules.None;
 
     /// <summary>How a result of this type is brought into a target unless the user says otherwise.</summary>
     public IntegrationMode Integration { get; init; }
+
+    /// <summary>Further words to the agent, a Mustache template; empty where the method says it all.</summary>
+    public string Guidance { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>How a family of tasks is done.</summary>
 /// <param name="Title">The heading of the steps, such as <c>Research Methodology</c>.</param>
-/// <param name="Steps">In order.</param>
+/// <param name="Steps">In order, each on one line of Markdown.</param>
 /// <param name="Sections">What the output contains, in order; empty where the task itself says so.</param>
 public sealed record TaskMethod(string Title, ImmutableArray<string> Steps, ImmutableArray<OutputSection> Sections);
 
@@ -47,7 +53,6 @@ public enum SectionRole
 public sealed record OutputSection(string Name, string? Hint = null)
 {
     public SectionRole Role { get; init; }
-
 
     /// <summary>The name as a key of a JSON output: <c>Executive Summary</c> is <c>executive_summary</c>.</summary>
     public string Key { get; } = string.Join(

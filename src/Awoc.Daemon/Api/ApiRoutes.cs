@@ -17,5 +17,6 @@ internal static class ApiRoutes
         IntegrationEndpoints.Map(api);
         InboxEndpoints.Map(api);
         MetricsEndpoints.Map(api);
+        TypeEndpoints.Map(api);
     }
 }

@@ -6,11 +6,14 @@ namespace Awoc.Daemon.Api;
 
 internal static class LaunchEndpoints
 {
+    /// <summary>Of English and code alike, near enough for an estimate.</summary>
+    private const int CharactersPerToken = 4;
+
     public static void Map(RouteGroupBuilder api)
     {
         api.MapPost("/tasks", LaunchAsync)
             .WithName("launch").Produces<LaunchReply>(StatusCodes.Status201Created).Produces<LaunchReply>().Produces<Problem>(StatusCodes.Status400BadRequest);
-        api.MapPost("/tasks/preview", Preview).WithName("preview").Produces<LaunchPreview>().Produces<Problem>(StatusCodes.Status400BadRequest);
+        api.MapPost("/tasks/preview", PreviewAsync).WithName("preview").Produces<LaunchPreview>().Produces<Problem>(StatusCodes.Status400BadRequest);
     }
 
     private static async Task<IResult> LaunchAsync(
@@ -26,9 +29,10 @@ internal static class LaunchEndpoints
         };
     }
 
-    private static IResult Preview(LaunchRequest request, Launcher launcher) => launcher.Preview(Order(request)) switch
+    private static async Task<IResult> PreviewAsync(LaunchRequest request, Launcher launcher, CancellationToken cancellation) =>
+        await launcher.PreviewAsync(Order(request), cancellation) switch
     {
-        LaunchAnswer.Previewed(var spec, var plan, var prompt, var exactness) => Results.Json(
+        LaunchAnswer.Previewed(var spec, var plan, var prompt, var exactness) previewed => Results.Json(
             new LaunchPreview
             {
                 Agent = spec.Agent,
@@ -41,10 +45,19 @@ internal static class LaunchEndpoints
                 BudgetExactness = exactness.Text(),
                 Argv = plan.Argv,
                 Prompt = prompt,
+                Estimate = Estimate(prompt, previewed.Past),
+                Notices = previewed.Notices,
             },
             WireJson.Default.LaunchPreview),
         var refused => Refuse(refused),
     };
+
+    private static EstimateView Estimate(string prompt, PastUse past) => new(
+        PromptTokens: (prompt.Length + CharactersPerToken - 1) / CharactersPerToken,
+        past.Tasks,
+        past.Tasks == 0 ? null : new SpreadView(past.Tokens.Half, past.Tokens.NineTenths),
+        past.Tasks == 0 ? null : new SpreadView(past.Seconds.Half, past.Seconds.NineTenths),
+        past.CostUsd is { } cost ? new SpreadView(cost.Half, cost.NineTenths) : null);
 
     private static IResult Refuse(LaunchAnswer answer) => answer switch
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Awoc.Engine.Settings;
+using Awoc.Prompts.Catalog;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -11,10 +12,15 @@ internal sealed class SettingsDocument
     private SettingsDocument(string path, string text, IReadOnlyDictionary<string, YamlScalarNode> values, YamlMappingNode? root) =>
         (Path, Text, Values, Root) = (path, text, values, root);
 
+    private const string TypesKey = "types";
+
     public string Path { get; }
     public string Text { get; }
     public IReadOnlyDictionary<string, YamlScalarNode> Values { get; }
     public YamlMappingNode? Root { get; }
+
+    /// <summary>Task types of the user's own. A faulty one stands in the way of nothing else, so they are read when they are asked for.</summary>
+    public IReadOnlyList<TypeSource> Types { get; private init; } = [];
 
     /// <exception cref="SettingsException">It is no YAML, or has keys or values that do not exist: all of them, with their lines.</exception>
     public static SettingsDocument Read(string path, bool isProject)
@@ -29,6 +35,7 @@ internal sealed class SettingsDocument
         var values = new Dictionary<string, YamlScalarNode>();
         List<string> faults = [];
         YamlMappingNode? root = null;
+        List<TypeSource> types = [];
         try
         {
             var stream = new YamlStream();
@@ -42,6 +49,13 @@ internal sealed class SettingsDocument
             throw new SettingsException($"{path}, line {broken.Start.Line}: no YAML ({broken.Message}); mend it, or move it away");
         }
 
+        if (root is not null && root.Children.TryGetValue(new YamlScalarNode(TypesKey), out var listed))
+        {
+            if (isProject) faults.Add($"line {listed.Start.Line}: task types of a project go into .awoc/types/NAME.md (awoc types new NAME)");
+            else if (listed is YamlMappingNode map) types.AddRange(map.Select(t => TypeSource.Settings((t.Key as YamlScalarNode)?.Value ?? "", path, t.Value)));
+            else if (listed is not YamlScalarNode { Value: null or "" }) faults.Add($"line {listed.Start.Line}: '{TypesKey}' takes NAME: lines with a type's fields below each");
+        }
+
         foreach (var (key, value) in values)
         {
             var line = value.Start.Line.ToString(CultureInfo.InvariantCulture);
@@ -51,7 +65,7 @@ internal sealed class SettingsDocument
         }
 
         return faults.Count == 0
-            ? new SettingsDocument(path, text, values, root)
+            ? new SettingsDocument(path, text, values, root) { Types = types }
             : throw new SettingsException($"{path}: {string.Join("; ", faults)}");
     }
 
@@ -60,6 +74,7 @@ internal sealed class SettingsDocument
         foreach (var (name, node) in mapping)
         {
             var key = prefix + (name as YamlScalarNode)?.Value;
+            if (key == TypesKey) continue;
             switch (node)
             {
                 // "agents:" with nothing below it, as an editor or an unset leaves it.

@@ -5,6 +5,7 @@ using Awoc.Core.Budgets;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Settings;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Daemon.Settings;
 
@@ -50,6 +51,21 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
 
         T Word<T>(string key) where T : struct, Enum => values.TryGetValue(key, out var word) ? SnakeCase.Parse<T>(word) : default;
     }
+
+    public TaskTypeCatalog Types(string? cwd) => Types(cwd, null);
+
+    /// <param name="cwd">As of <see cref="Types(string?)"/>.</param>
+    /// <param name="file">One more definition, which counts before all others.</param>
+    public TaskTypeCatalog Types(string? cwd, string? file)
+    {
+        List<TypeSource> own = [.. Load(paths.UserConfig, isProject: false).Types];
+        if (ProjectTypes(cwd) is { } folder) own.AddRange(TypeFolder.Sources(folder));
+        if (file is not null && own.All(s => s.Path != file)) own.Add(TypeFolder.Source(file));
+        return TaskTypeCatalog.With(own);
+    }
+
+    /// <summary>The nearest directory with a project's task types, from a directory upwards; null where there is none.</summary>
+    public static string? ProjectTypes(string? cwd) => Upwards(cwd, TypeFolder.Place, Directory.Exists);
 
     public SettingsView View(string? cwd)
     {
@@ -128,12 +144,14 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
     }
 
     /// <summary>The nearest project file from a directory upwards; never that of a home, this one or another of the user's.</summary>
-    private string? FindProject(string? cwd)
+    private string? FindProject(string? cwd) => Upwards(cwd, ProjectFile, candidate => candidate != paths.UserConfig && File.Exists(candidate));
+
+    private static string? Upwards(string? cwd, string place, Func<string, bool> isThere)
     {
         for (var directory = cwd; directory is not null; directory = Path.GetDirectoryName(directory))
         {
-            var candidate = Path.Combine(directory, ProjectFile);
-            if (candidate != paths.UserConfig && File.Exists(candidate) && !IsHome(Path.GetDirectoryName(candidate)!)) return candidate;
+            var candidate = Path.Combine(directory, place);
+            if (isThere(candidate) && !IsHome(Path.GetDirectoryName(candidate)!)) return candidate;
         }
 
         return null;

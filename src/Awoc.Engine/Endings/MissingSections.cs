@@ -1,7 +1,7 @@
 using System.Text;
-using Awoc.Core.Catalog;
 using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Engine.Endings;
 
@@ -18,7 +18,7 @@ public static class MissingSections
     /// <summary>All of them for no text at all; none for a type that leaves the sections to the task.</summary>
     public static IReadOnlyList<string> In(TaskSpec spec, string? text)
     {
-        var sections = (TaskTypes.Find(spec.Type) ?? TaskTypes.Custom).Method.Sections;
+        var sections = TaskTypeCatalog.Of(spec).Method.Sections;
         if (sections.IsDefaultOrEmpty) return [];
         if (OutputFormats.Of(spec.Output) == OutputFormat.Json)
             return [.. sections.Where(section => text?.Contains($"\"{section.Key}\"", StringComparison.Ordinal) != true).Select(section => section.Name)];

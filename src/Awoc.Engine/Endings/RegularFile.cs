@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Awoc.Engine.Endings;
 
 /// <summary>Tells files from pipes, sockets and devices, which .NET does not: opening a pipe waits for its other end.</summary>
-internal static partial class RegularFile
+public static partial class RegularFile
 {
     private const int CurrentDirectory = -100;
     private const uint TypeOnly = 1;
@@ -51,7 +51,7 @@ internal static partial class RegularFile
 }
 
 /// <summary>Whose a file is and who may do what with it.</summary>
-internal sealed record FileOwner(uint User, uint Group, UnixFileMode Mode)
+public sealed record FileOwner(uint User, uint Group, UnixFileMode Mode)
 {
     private const UnixFileMode AnyWrite = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 

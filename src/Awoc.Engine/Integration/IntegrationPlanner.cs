@@ -1,5 +1,4 @@
 using System.Text;
-using Awoc.Core.Catalog;
 using Awoc.Core.Contracts;
 using Awoc.Core.Integration;
 using Awoc.Core.Prompts;
@@ -7,6 +6,7 @@ using Awoc.Core.Tasks;
 using Awoc.Documents;
 using Awoc.Documents.Integration;
 using Awoc.Engine.Homes;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Engine.Integration;
 
@@ -28,7 +28,7 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
     {
         var (task, result) = (source.Task, source.Result);
         var format = OutputFormats.Of(target.Path);
-        var choice = IntegrationChoice.Of(new IntegrationSituation(order.Mode, TypeOf(task).Integration, task.Spec.Type)
+        var choice = IntegrationChoice.Of(new IntegrationSituation(order.Mode, TaskTypeCatalog.Of(task.Spec).Integration, task.Spec.Type)
         {
             ResultFormat = OutputFormats.Of(result.Path),
             ResultBytes = result.Content.Length,
@@ -64,7 +64,7 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
                         Changed = planned.Changed,
                         Conflicts = planned.Conflicts,
                         Dangling = dangling,
-                        Diff = planned.Changed ? UnifiedDiff.Of(target.Content, planned.Content, named) : "",
+                        Diff = planned.Changed ? TargetDiff.Of(target.Content, planned.Content, named) : "",
                         Quality = planned.Quality with
                         {
                             ContractFindings = source.Findings.Count(f => f.Severity == FindingSeverity.Error),
@@ -82,16 +82,17 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
     {
         var (task, result) = (source.Task, source.Result);
         var format = OutputFormats.Of(result.Path);
-        var choice = IntegrationChoice.Of(new IntegrationSituation(order.Mode, TypeOf(task).Integration, task.Spec.Type)
+        var choice = IntegrationChoice.Of(new IntegrationSituation(order.Mode, TaskTypeCatalog.Of(task.Spec).Integration, task.Spec.Type)
         {
             ResultFormat = format,
             ResultBytes = result.Content.Length,
         });
         if (choice.Mode == IntegrationMode.Merge)
             return new IntegrationEnd.Refused($"merge needs a target: awoc integrate {task.Id.Handle} merge --into FILE");
+        var name = $"standard output{(format == OutputFormat.Markdown || choice.Mode != IntegrationMode.Append ? ".md" : Path.GetExtension(result.Path))}";
         var answer = ResultIntegration.Plan(Request(source, order, choice.Mode) with
         {
-            TargetName = format == OutputFormat.Markdown || choice.Mode != IntegrationMode.Append ? "standard output.md" : $"standard output{Path.GetExtension(result.Path)}",
+            TargetName = name,
             Target = null,
             Origin = OriginOf(source, order.Cwd),
             Marks = false,
@@ -101,7 +102,8 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
             case IntegrationAnswer.Refused(var fault):
                 return new IntegrationEnd.Refused(fault.ToString());
             case IntegrationAnswer.Planned planned:
-                var (text, left) = Fitting(planned.Content, order.MaxTokens);
+                var whole = TextDocument.Of(name, Encoding.UTF8.GetString(planned.Content));
+                var (text, left) = ResultExcerpt.Cut(task, whole, order.MaxTokens);
                 return new IntegrationEnd.Done(new IntegrationReport
                 {
                     Task = task,
@@ -136,7 +138,7 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
         ResultName = source.Result.Path,
         Result = source.Result.Content,
         Origin = OriginOf(source, order.Cwd),
-        Method = TypeOf(source.Task).Method,
+        Method = TaskTypeCatalog.Of(source.Task.Spec).Method,
         MaxWords = order.MaxWords,
         Marks = order.Marks,
     };
@@ -155,8 +157,6 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
         return line.Length <= LongestTitle ? line : $"{line.AsSpan(0, LongestTitle)}…";
     }
 
-    private static TaskType TypeOf(AgentTask task) => task.Spec.Definition ?? TaskTypes.Find(task.Spec.Type) ?? TaskTypes.Custom;
-
     private static List<string> Notices(AgentTask task)
     {
         List<string> notices = [];
@@ -166,8 +166,6 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
         if (task.Spec.Rehearsal) notices.Add("it comes of a rehearsal, not of a language model");
         return notices;
     }
-
-    private static (string Text, string? Left) Fitting(byte[] content, int tokens) => (Encoding.UTF8.GetString(content), null);
 }
 
 internal abstract record PlanEnd

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Awoc.Core.Integration;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Tasks;
-using Awoc.Documents;
 using Awoc.Documents.Integration;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Homes;
@@ -227,7 +226,7 @@ public sealed class Integrator(AwocPaths paths, TaskBook book, TaskFiles files, 
             return new UndoEnd.Refused($"what was kept of integration {record.Number} cannot be read: {broken.Message}", []);
         }
 
-        var diff = UnifiedDiff.Of(target.Content, restored, record.Target);
+        var diff = TargetDiff.Of(target.Content, restored, record.Target);
         if (dryRun) return new UndoEnd.Done(task, record, Changed: true, diff) { DryRun = true };
         var sha = restored is null ? null : TargetFile.ShaOf(restored);
         var intent = new Intent(

@@ -5,13 +5,13 @@ using System.Text.Json;
 using Awoc.Core;
 using Awoc.Core.Agents;
 using Awoc.Core.Lifecycle;
-using Awoc.Core.Prompts;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Supervision;
 using Awoc.Engine.Tasks;
+using Awoc.Prompts;
 
 namespace Awoc.Engine.Launching;
 
@@ -20,6 +20,9 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
 {
     public const string RehearsalModel = "rehearsal";
     public const string RehearsalVariable = "AWOC_REHEARSAL";
+
+    /// <summary>Characters from which a secret's value is masked: a shorter one stands in many an innocent word.</summary>
+    private const int LeastSecret = 6;
 
     public async Task<LaunchAnswer> LaunchAsync(LaunchOrder order, string? idempotencyKey, CancellationToken cancellation)
     {
@@ -89,15 +92,15 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
                 ? [warning]
                 : [];
 
-    /// <summary>What a launch would do.</summary>
-    public LaunchAnswer Preview(LaunchOrder order)
+    /// <summary>What a launch would do. Nothing is stored and no id is used up.</summary>
+    public async Task<LaunchAnswer> PreviewAsync(LaunchOrder order, CancellationToken cancellation)
     {
         var made = MakeSpec(order);
-        if (made is not SpecAnswer.Made(var spec, var choice, _)) return Refusal(made);
+        if (made is not SpecAnswer.Made(var spec, var choice, var notices)) return Refusal(made);
         var id = TaskId.New(ports.Time);
         var attempt = ports.Paths.Task(id).Attempt(1);
         var staging = attempt.Staging(spec.Output);
-        var prompt = TaskPrompt.Build(spec, id, staging, TaskPrompt.DefaultTools);
+        var prompt = TaskPrompt.Build(spec, id, staging, AgentTools.Default, inline: ContextFiles.Inline(spec));
         var plan = choice.Runner!.Plan(new AttemptContext
         {
             Task = id,
@@ -112,7 +115,14 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
             TokensLeft = spec.Budget.Tokens,
             Settings = ports.Settings.Read(spec.Cwd).ForAgent(choice.Runner.Name),
         });
-        return new LaunchAnswer.Previewed(spec, plan, prompt, choice.Runner.Traits.Exactness);
+        var past = spec.Rehearsal
+            ? PastUse.None
+            : PastUse.Of(await ports.Book.Store.RecentAsync(spec.Type, spec.Agent, PastUse.Looked, cancellation));
+        return new LaunchAnswer.Previewed(spec, Masked(plan, order.Secrets.Values), prompt, choice.Runner.Traits.Exactness)
+        {
+            Notices = [.. notices, .. await ForewarnedAsync(spec, cancellation)],
+            Past = past,
+        };
     }
 
     /// <summary>Hands secrets over to tasks that wait for them; returns those that go on.</summary>
@@ -136,8 +146,10 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
 
     private SpecAnswer MakeSpec(LaunchOrder order)
     {
-        var settings = ports.Settings.Read(Directory.Exists(order.Cwd) ? order.Cwd : null);
-        var validation = new OrderValidation(order, settings);
+        var directory = Directory.Exists(order.Cwd) ? order.Cwd : null;
+        var settings = ports.Settings.Read(directory);
+        var types = ports.Settings.Types(directory);
+        var validation = new OrderValidation(order, settings, types);
         var rehearsal = IsRehearsal(order);
         var variables = new Dictionary<string, string>(order.Environment);
         foreach (var (name, value) in order.Secrets) variables[name] = value;
@@ -160,7 +172,8 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         var (integrate, into) = validation.Integrate(cwd);
         var spec = new TaskSpec
         {
-            Type = type,
+            Type = type.Name,
+            Definition = types.OwnOf(type),
             Description = description,
             Output = validation.Output(cwd),
             Overwrite = order.Overwrite,
@@ -230,6 +243,13 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    /// <summary>A command may hold a secret in so many words; it is not to reach a terminal or a log.</summary>
+    private static LaunchPlan Masked(LaunchPlan plan, IEnumerable<string> secrets)
+    {
+        var telling = secrets.Where(s => s.Length >= LeastSecret).ToList();
+        return plan with { Argv = [.. plan.Argv.Select(word => telling.Aggregate(word, (text, secret) => text.Replace(secret, "***", StringComparison.Ordinal)))] };
+    }
+
     private static string RequestSha(TaskSpec spec) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(spec, CoreJson.Default.TaskSpec))));
 
@@ -254,7 +274,12 @@ public abstract record LaunchAnswer
     /// <summary>The same launch came before, under the same idempotency key.</summary>
     public sealed record Repeated(AgentTask Task) : LaunchAnswer;
 
-    public sealed record Previewed(TaskSpec Spec, LaunchPlan Plan, string Prompt, BudgetExactness Exactness) : LaunchAnswer;
+    public sealed record Previewed(TaskSpec Spec, LaunchPlan Plan, string Prompt, BudgetExactness Exactness) : LaunchAnswer
+    {
+        public IReadOnlyList<string> Notices { get; init; } = [];
+
+        public PastUse Past { get; init; } = PastUse.None;
+    }
 
     public sealed record Invalid(IReadOnlyList<SpecFault> Faults) : LaunchAnswer;
 

@@ -7,11 +7,12 @@ using Awoc.Core.Catalog;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Settings;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Engine.Launching;
 
 /// <summary>Checks an order field by field and reports every fault at once, each naming the field, its value and what is allowed.</summary>
-internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings settings)
+internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings settings, TaskTypeCatalog types)
 {
     /// <summary>In bytes: what is longer belongs in a file and <c>--context</c>.</summary>
     private const int LongestDescription = 1024 * 1024;
@@ -28,38 +29,38 @@ internal sealed partial class OrderValidation(LaunchOrder order, AwocSettings se
 
     public void Add(SpecFault fault) => _faults.Add(fault);
 
-    public (string Type, string Description) Task(bool isCommand)
+    public (TaskType Type, string Description) Task(bool isCommand)
     {
         var text = order.Task;
         if (Encoding.UTF8.GetByteCount(text) > LongestDescription)
         {
             Fault("TYPE[:DESCRIPTION]", text, $"at most {LongestDescription / 1024} KiB of text; put the rest in a file and name it with --context");
-            return ("custom", "");
+            return (TaskTypeCatalog.Custom, "");
         }
 
         if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\t' or '\r')))
         {
             Fault("TYPE[:DESCRIPTION]", text, "text without control characters (newlines and tabs are fine)");
-            return ("custom", "");
+            return (TaskTypeCatalog.Custom, "");
         }
 
         if (isCommand)
         {
-            const string Prefix = TaskTypes.CustomName + ":";
+            const string Prefix = TaskType.CustomName + ":";
             var command = text.StartsWith(Prefix, StringComparison.Ordinal) ? text[Prefix.Length..] : text;
             if (string.IsNullOrWhiteSpace(command)) Fault("COMMAND", text, "a shell command");
-            return (TaskTypes.CustomName, command.Trim());
+            return (TaskTypeCatalog.Custom, command.Trim());
         }
 
-        switch (TaskTypes.ParseTask(text))
+        switch (types.ParseTask(text))
         {
             case TaskRequest.Valid(var type, var description):
                 if (description.Length == 0 && text.Contains(':', StringComparison.Ordinal))
                     Fault("DESCRIPTION", "", $"words after the colon, or '{type.Name}' alone");
-                return (type.Name, description);
+                return (type, description);
             case TaskRequest.Invalid(var fault):
                 _faults.Add(fault);
-                return ("custom", "");
+                return (TaskTypeCatalog.Custom, "");
             default:
                 throw new System.Diagnostics.UnreachableException();
         }

@@ -1,11 +1,12 @@
 using Awoc.Core.Agents;
-using Awoc.Core.Catalog;
-using Awoc.Core.Prompts;
 using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Launching;
 using Awoc.Engine.Supervision;
+using Awoc.Prompts;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Engine.Recovery;
 
@@ -57,7 +58,7 @@ public sealed record EarlierWork(string? Session)
     {
         var tokens = Math.Max(0, task.Budget.Tokens - task.Usage.Output);
         var seconds = Math.Max(1, task.Budget.TimeoutSeconds - (task.RunMs / 1000));
-        var whole = new Lazy<string>(() => TaskPrompt.Build(task.Spec, task.Id, staging, TaskPrompt.DefaultTools, PromptLimits.Of(task)));
+        var whole = new Lazy<string>(() => TaskPrompt.Build(task.Spec, task.Id, staging, AgentTools.Default, PromptLimits.Of(task), ContextFiles.Inline(task.Spec)));
         if (Next is null) return whole.Value;
         var earlier = new EarlierAttempts
         {
@@ -73,7 +74,7 @@ public sealed record EarlierWork(string? Session)
         };
         if (Session is not null) return RecoveryPrompt.Resume(earlier);
         return Next.Mode == NextMode.Reduce
-            ? RecoveryPrompt.Reduce(whole.Value, earlier, (TaskTypes.Find(task.Spec.Type) ?? TaskTypes.Custom).Method)
+            ? RecoveryPrompt.Reduce(whole.Value, earlier, TaskTypeCatalog.Of(task.Spec).Method)
             : RecoveryPrompt.Fresh(whole.Value, earlier);
     }
 

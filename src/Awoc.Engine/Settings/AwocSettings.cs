@@ -1,5 +1,6 @@
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Engine.Settings;
 
@@ -68,6 +69,10 @@ public interface ISettingsSource
     /// <param name="cwd">The directory whose project file counts; null for the user's alone.</param>
     /// <exception cref="SettingsException">A file cannot be read: its message names file, line and what is allowed.</exception>
     AwocSettings Read(string? cwd);
+
+    /// <summary>The task types there are for a directory: the built-in ones, the user's and the project's.</summary>
+    /// <inheritdoc cref="Read"/>
+    TaskTypeCatalog Types(string? cwd);
 }
 
 /// <summary>A settings file is wrong; the message is for the person who wrote it.</summary>

@@ -1,11 +1,11 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
-using Awoc.Core.Prompts;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Shims;
+using Awoc.Prompts;
 
 namespace Awoc.Engine.Supervision;
 

@@ -1,6 +1,6 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
-using Awoc.Core.Prompts;
+using Awoc.Prompts;
 using Awoc.Core.Tasks;
 
 namespace Awoc.Runners.Tests.Running;
@@ -50,7 +50,7 @@ internal sealed class Workplace : IDisposable
         Task = s_task,
         Attempt = 1,
         Spec = spec,
-        Prompt = TaskPrompt.Build(spec, s_task, Staging, TaskPrompt.DefaultTools),
+        Prompt = TaskPrompt.Build(spec, s_task, Staging, AgentTools.Default),
         Directory = Attempt,
         StagingPath = Staging,
         Session = Guid.NewGuid().ToString(),

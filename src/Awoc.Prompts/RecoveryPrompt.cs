@@ -4,8 +4,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Awoc.Core.Budgets;
 using Awoc.Core.Catalog;
+using Awoc.Prompts.Templating;
 
-namespace Awoc.Core.Prompts;
+namespace Awoc.Prompts;
 
 /// <summary>What an earlier attempt left, and what there is to go on with.</summary>
 public sealed record EarlierAttempts

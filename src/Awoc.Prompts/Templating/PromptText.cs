@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Awoc.Core.Prompts;
+namespace Awoc.Prompts.Templating;
 
 /// <summary>Makes a user's text fit for a prompt whose structure is read by its headings.</summary>
 internal static class PromptText
@@ -25,6 +25,16 @@ internal static class PromptText
             if (end < 0) return;
             rest = rest[(end + 1)..];
         }
+    }
+
+    /// <inheritdoc cref="AppendQuote"/>
+    /// <returns>Without a line's end at the end.</returns>
+    public static string Quote(string text)
+    {
+        var quote = new StringBuilder(text.Length + 64);
+        AppendQuote(quote, text);
+        quote.Length--;
+        return quote.ToString();
     }
 
     /// <summary>The text on one line.</summary>

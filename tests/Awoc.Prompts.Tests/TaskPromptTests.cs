@@ -1,11 +1,13 @@
 using System.Text.RegularExpressions;
+using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Catalog;
-using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
+using Awoc.Prompts;
+using Awoc.Prompts.Catalog;
 using CsCheck;
 
-namespace Awoc.Core.Tests.Catalog;
+namespace Awoc.Prompts.Tests;
 
 public sealed class TaskPromptTests
 {
@@ -68,7 +70,7 @@ public sealed class TaskPromptTests
             RunMs = 300_500,
             CreatedAt = default,
         };
-        var prompt = TaskPrompt.Build(task.Spec, s_id, "/t/out.md", TaskPrompt.DefaultTools, PromptLimits.Of(task));
+        var prompt = TaskPrompt.Build(task.Spec, s_id, "/t/out.md", AgentTools.Default, PromptLimits.Of(task));
         Assert.Contains("- **Token Budget**: 5000 tokens maximum (this is what earlier attempts left: they used 4000 tokens)\n", prompt, StringComparison.Ordinal);
         Assert.Contains("- **Work Budget**: 3750 of these tokens; 1250 more are kept back for the report\n", prompt, StringComparison.Ordinal);
         Assert.Contains("- **Time Limit**: 600 seconds (", prompt, StringComparison.Ordinal);
@@ -85,7 +87,7 @@ public sealed class TaskPromptTests
 
     [Fact]
     public void Build_EveryType_NamesItsSections() =>
-        Assert.All(TaskTypes.All, type =>
+        Assert.All(TaskTypeCatalog.BuiltIn.All, type =>
         {
             var prompt = Build(Spec(type.Name, ""));
             Assert.All(type.Method.Sections, section => Assert.Contains($"- {section.Name}\n", prompt, StringComparison.Ordinal));
@@ -106,7 +108,7 @@ public sealed class TaskPromptTests
         });
     }
 
-    private static string Build(TaskSpec spec) => TaskPrompt.Build(spec, s_id, "/t/staging/out.json", TaskPrompt.DefaultTools);
+    private static string Build(TaskSpec spec) => TaskPrompt.Build(spec, s_id, "/t/staging/out.json", AgentTools.Default);
 
     private static TaskSpec Spec(string type, string description) => new()
     {

@@ -1,8 +1,9 @@
 using Awoc.Core.Catalog;
+using Awoc.Prompts.Catalog;
 
-namespace Awoc.Core.Tests.Catalog;
+namespace Awoc.Prompts.Tests.Catalog;
 
-public sealed class TaskTypesTests
+public sealed class TaskTypeCatalogTests
 {
     [Fact]
     public void All_HasTheTwentyOfTheSeedAndCustom()
@@ -14,9 +15,9 @@ public sealed class TaskTypesTests
             "testing", "test-generation", "test-automation", "qa-validation",
             "documentation", "api-docs", "user-guides", "technical-writing", "user-guide", "deployment-guide",
         ];
-        Assert.Equal([.. seed, "custom"], TaskTypes.All.Select(t => t.Name));
-        Assert.All(TaskTypes.All, t => Assert.Equal(t.Family == TaskFamily.Custom, t.Method.Sections.IsEmpty));
-        Assert.All(TaskTypes.All, t => Assert.Equal(t.Method.Sections.Length, t.Method.Sections.Select(s => s.Key).Distinct().Count()));
+        Assert.Equal([.. seed, "custom"], TaskTypeCatalog.BuiltIn.All.Select(t => t.Name));
+        Assert.All(TaskTypeCatalog.BuiltIn.All, t => Assert.Equal(t.Family == TaskFamily.Custom, t.Method.Sections.IsEmpty));
+        Assert.All(TaskTypeCatalog.BuiltIn.All, t => Assert.Equal(t.Method.Sections.Length, t.Method.Sections.Select(s => s.Key).Distinct().Count()));
     }
 
     [Theory]
@@ -36,7 +37,7 @@ public sealed class TaskTypesTests
     [InlineData("研究 支払い", "custom", "研究 支払い")]
     public void ParseTask_KnownTypeOrFreeText_IsValid(string text, string type, string description)
     {
-        var request = Assert.IsType<TaskRequest.Valid>(TaskTypes.ParseTask(text));
+        var request = Assert.IsType<TaskRequest.Valid>(TaskTypeCatalog.BuiltIn.ParseTask(text));
         Assert.Equal((type, description), (request.Type.Name, request.Description));
     }
 
@@ -53,7 +54,7 @@ public sealed class TaskTypesTests
     [InlineData("custom: ", "custom:TEXT")]
     public void ParseTask_Unknown_NamesWhatWouldBeTaken(string text, string allowed)
     {
-        var request = Assert.IsType<TaskRequest.Invalid>(TaskTypes.ParseTask(text));
+        var request = Assert.IsType<TaskRequest.Invalid>(TaskTypeCatalog.BuiltIn.ParseTask(text));
         Assert.Equal("TYPE", request.Fault.Field);
         Assert.Contains(allowed, request.Fault.Allowed, StringComparison.Ordinal);
     }
@@ -62,16 +63,8 @@ public sealed class TaskTypesTests
     public void ParseTask_HugeText_IsTakenAsItIsAndNeverEchoedWhole()
     {
         var words = string.Concat(Enumerable.Repeat("word ", 2_000_000));
-        Assert.Equal(words.Trim(), Assert.IsType<TaskRequest.Valid>(TaskTypes.ParseTask(words)).Description);
-        var fault = Assert.IsType<TaskRequest.Invalid>(TaskTypes.ParseTask(new string('x', 10_000_000))).Fault;
+        Assert.Equal(words.Trim(), Assert.IsType<TaskRequest.Valid>(TaskTypeCatalog.BuiltIn.ParseTask(words)).Description);
+        var fault = Assert.IsType<TaskRequest.Invalid>(TaskTypeCatalog.BuiltIn.ParseTask(new string('x', 10_000_000))).Fault;
         Assert.True(fault.Value.Length < 100 && fault.Allowed.Length < 1000);
     }
-
-    [Theory]
-    [InlineData("kitten", "sitting", 3)]
-    [InlineData("ab", "ba", 1)]
-    [InlineData("", "abc", 3)]
-    [InlineData("same", "same", 0)]
-    public void Between_TwoWords_CountsEdits(string left, string right, int distance) =>
-        Assert.Equal(distance, EditDistance.Between(left, right));
 }

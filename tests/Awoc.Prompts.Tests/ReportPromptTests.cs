@@ -1,8 +1,8 @@
 using Awoc.Core.Budgets;
-using Awoc.Core.Prompts;
+using Awoc.Prompts;
 using Awoc.Core.Tasks;
 
-namespace Awoc.Core.Tests.Prompts;
+namespace Awoc.Prompts.Tests;
 
 public sealed class ReportPromptTests
 {

@@ -1,7 +1,7 @@
 using Awoc.Core.Budgets;
 using Awoc.Core.Tasks;
 
-namespace Awoc.Core.Prompts;
+namespace Awoc.Prompts;
 
 /// <summary>What an attempt is told that it may use.</summary>
 /// <param name="Tokens">Tokens it may generate: what is left of the budget in force.</param>

@@ -1,7 +1,8 @@
 using Awoc.Core.Catalog;
-using Awoc.Core.Prompts;
+using Awoc.Prompts;
+using Awoc.Prompts.Catalog;
 
-namespace Awoc.Core.Tests.Recovery;
+namespace Awoc.Prompts.Tests;
 
 public sealed class RecoveryPromptTests
 {
@@ -43,17 +44,17 @@ public sealed class RecoveryPromptTests
     [Fact]
     public void Missing_SkeletonHeadings_CountAsMissing() => Assert.Equal(
         ["Key Findings", "Sources and References", "Recommendations"],
-        RecoveryPrompt.Missing(TaskTypes.Find("research")!.Method.Sections, s_earlier.PartialText).Select(s => s.Name));
+        RecoveryPrompt.Missing(TaskTypeCatalog.BuiltIn.Find("research")!.Method.Sections, s_earlier.PartialText).Select(s => s.Name));
 
     [Fact]
     public void Missing_JsonKeys_CountAsPresent() => Assert.DoesNotContain(
         "Key Findings",
-        RecoveryPrompt.Missing(TaskTypes.Find("research")!.Method.Sections, """{"key_findings": ["a"]}""").Select(s => s.Name));
+        RecoveryPrompt.Missing(TaskTypeCatalog.BuiltIn.Find("research")!.Method.Sections, """{"key_findings": ["a"]}""").Select(s => s.Name));
 
     [Fact]
     public void Reduce_PlanFitsWhatIsLeft()
     {
-        var prompt = RecoveryPrompt.Reduce("THE TASK\n", s_earlier, TaskTypes.Find("research")!.Method);
+        var prompt = RecoveryPrompt.Reduce("THE TASK\n", s_earlier, TaskTypeCatalog.BuiltIn.Find("research")!.Method);
         Assert.StartsWith("THE TASK", prompt, StringComparison.Ordinal);
         Assert.Contains("- Recommendations", prompt, StringComparison.Ordinal);
         Assert.DoesNotContain("- Executive Summary", prompt, StringComparison.Ordinal);
