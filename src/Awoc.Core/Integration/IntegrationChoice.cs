@@ -19,6 +19,9 @@ public sealed record IntegrationSituation(IntegrationMode Asked, IntegrationMode
 
     /// <summary>What the target was when the task began is known, which a three-way merge needs.</summary>
     public bool HasBase { get; init; }
+
+    /// <summary>Both are JSON, the target an array and the result none.</summary>
+    public bool IsElement { get; init; }
 }
 
 /// <summary>A mode, and in one sentence why.</summary>
@@ -40,14 +43,21 @@ public sealed record IntegrationChoice(IntegrationMode Mode, string Why)
                 : new(IntegrationMode.Summarize, "there is no target, and the result is too long to stand whole");
         }
 
+        if (format == OutputFormat.Json && s.ResultFormat != OutputFormat.Json)
+            return new(IntegrationMode.Summarize, "the target is JSON and the result is not: its key points become a value");
         if (s.TargetBytes is null)
-            return new(IntegrationMode.Append, "the target does not exist yet, and begins with the result");
+        {
+            // An append would wrap an object into an array.
+            return new(
+                format == OutputFormat.Json ? IntegrationMode.Merge : IntegrationMode.Append, "the target does not exist yet, and begins with the result");
+        }
+
         switch (format)
         {
             case OutputFormat.Json:
-                return s.ResultFormat == OutputFormat.Json
-                    ? new(IntegrationMode.Merge, "both are JSON, which merges by its keys")
-                    : new(IntegrationMode.Append, "the target is JSON and the result is not: it becomes an element");
+                return s.IsElement
+                    ? new(IntegrationMode.Append, "the target is an array and the result is not: it becomes an element")
+                    : new(IntegrationMode.Merge, "both are JSON, which merges by its keys");
             case OutputFormat.Text or OutputFormat.Other:
                 return s.HasBase
                     ? new(IntegrationMode.Merge, "the target was there when the task began, and merges three-way with what it was")

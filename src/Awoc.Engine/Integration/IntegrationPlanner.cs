@@ -22,6 +22,7 @@ internal sealed record IntegrationSource(AgentTask Task, ResultFile Result, IRea
 internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
 {
     private const int LongestTitle = 80;
+    private const string MarkdownName = "standard output.md";
 
     public async Task<PlanEnd> PlanAsync(
         IntegrationSource source, IntegrationOrder order, TargetFile target, string named, IntegrationLog log, CancellationToken cancellation)
@@ -35,6 +36,7 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
             TargetFormat = format,
             TargetBytes = target.Content?.Length,
             HasBase = source.Origin is not null,
+            IsElement = IsArray(target.Content) && !IsArray(result.Content),
         });
         var report = new IntegrationReport { Task = task, Mode = choice.Mode, Why = choice.Why, Target = target.Path, Notices = Notices(task) };
 
@@ -89,8 +91,8 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
         });
         if (choice.Mode == IntegrationMode.Merge)
             return new IntegrationEnd.Refused($"merge needs a target: awoc integrate {task.Id.Handle} merge --into FILE");
-        var name = $"standard output{(format == OutputFormat.Markdown || choice.Mode != IntegrationMode.Append ? ".md" : Path.GetExtension(result.Path))}";
-        var answer = ResultIntegration.Plan(Request(source, order, choice.Mode) with
+        var name = format == OutputFormat.Markdown || choice.Mode != IntegrationMode.Append ? MarkdownName : $"standard output{Path.GetExtension(result.Path)}";
+        var answer = name != MarkdownName ? AsItIs(result, name) : ResultIntegration.Plan(Request(source, order, choice.Mode) with
         {
             TargetName = name,
             Target = null,
@@ -102,7 +104,7 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
             case IntegrationAnswer.Refused(var fault):
                 return new IntegrationEnd.Refused(fault.ToString());
             case IntegrationAnswer.Planned planned:
-                var whole = TextDocument.Of(name, Encoding.UTF8.GetString(planned.Content));
+                var whole = TextDocument.TryRead(planned.Content, name, out var read, out _) ? read : TextDocument.Of(name, "");
                 var (text, left) = ResultExcerpt.Cut(task, whole, order.MaxTokens);
                 return new IntegrationEnd.Done(new IntegrationReport
                 {
@@ -117,6 +119,12 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    /// <summary>What is no Markdown has no heading to be attributed under.</summary>
+    private static IntegrationAnswer AsItIs(ResultFile result, string name) =>
+        TextDocument.TryRead(result.Content, name, out _, out var fault)
+            ? new IntegrationAnswer.Planned(result.Content, true, [], new IntegrationQuality(), [])
+            : new IntegrationAnswer.Refused(fault with { File = result.Path });
 
     private async Task<IntegrationAnswer> MergeLinesAsync(IntegrationSource source, TargetFile target, string named, CancellationToken cancellation)
     {
@@ -148,6 +156,12 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
         var task = source.Task;
         return new ResultOrigin(
             task.Id, task.Spec.Type, Title(task), task.Outcome ?? TaskOutcome.Lost, task.EndedAt ?? task.CreatedAt, source.Result.LinkFrom(directory), task.Summary);
+    }
+
+    private static bool IsArray(ReadOnlySpan<byte> json)
+    {
+        var first = json.IndexOfAnyExcept(" \t\r\n\uFEFF"u8);
+        return first >= 0 && json[first] == (byte)'[';
     }
 
     private static string Title(AgentTask task)

@@ -78,6 +78,15 @@ public sealed class BadTargetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Integrate_BrokenJsonOrUnclosedFence_IsRefusedWithTheLine()
+    {
+        _bench.Write("broken.json", "{\n  \"a\": 1,\n  oops\n}\n");
+        Assert.Contains("broken.json:3", await RefusedAsync("broken.json", result: "{}"), StringComparison.Ordinal);
+        _bench.Write("open.md", "# Notes\n\n```\nnever closed\n");
+        Assert.Contains("open.md:3", await RefusedAsync("open.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Integrate_OutsideTheTasksDirectory_NeedsLeave()
     {
         var outside = Path.Combine(_bench.Root, "outside.md");
@@ -111,10 +120,10 @@ public sealed class BadTargetTests : IAsyncLifetime
         Assert.Equal("# Real\n", _bench.Read("real.md"));
     }
 
-    private async Task<string> RefusedAsync(string into, bool allowOutside = false)
+    private async Task<string> RefusedAsync(string into, bool allowOutside = false, string result = "# R\n\nWords.\n")
     {
         var before = Directory.EnumerateFileSystemEntries(_bench.Work, "*", SearchOption.AllDirectories).Order().ToList();
-        var task = await _bench.EndedAsync("# R\n\nWords.\n");
+        var task = await _bench.EndedAsync(result, output: result[0] == '{' ? "result.json" : null);
         var why = await _bench.RefusedAsync(task, _bench.Order(IntegrationMode.Append, into) with { AllowOutside = allowOutside });
         Assert.Contains(Path.GetFileName(into.TrimEnd('/')), why, StringComparison.Ordinal);
         Assert.Equal(before, Directory.EnumerateFileSystemEntries(_bench.Work, "*", SearchOption.AllDirectories).Order());

@@ -127,6 +127,35 @@ public sealed class IntegratorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Integrate_NoTargetAndNoMarkdown_IsShownAsItIs()
+    {
+        var task = await _bench.EndedAsync("{ \"a\": 1 }\n", output: "result.json");
+        Assert.Equal("{ \"a\": 1 }\n", (await _bench.DoneAsync(task, _bench.Order(IntegrationMode.Auto))).Content);
+
+        var longer = await _bench.EndedAsync(string.Concat(Enumerable.Repeat("a line of a log\n", 4000)), output: "result.txt");
+        var shown = await _bench.DoneAsync(longer, _bench.Order(IntegrationMode.Auto));
+        Assert.InRange(shown.Content!.Length, 1000, 16_000);
+        Assert.Contains(shown.Notices, n => n.Contains("left out", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("new.json", "{ \"a\": 1 }\n", "{ \"a\": 1 }\n")]
+    [InlineData("list.json", "{ \"a\": 1 }\n", "\"a\"")]
+    [InlineData("object.json", "# R\n\n## Executive Summary\n\nThe bucket wins.\n", "The bucket wins.")]
+    public async Task Integrate_AutoIntoJson_FitsWhatIsThere(string into, string result, string expected)
+    {
+        _bench.Write("list.json", "[1]\n");
+        _bench.Write("object.json", "{}\n");
+        var task = await _bench.EndedAsync(result, output: result[0] == '{' ? "result.json" : "result.md");
+
+        Assert.True((await _bench.DoneAsync(task, _bench.Order(IntegrationMode.Auto, into))).Changed);
+
+        Assert.Contains(expected, _bench.Read(into), StringComparison.Ordinal);
+        Assert.NotNull(System.Text.Json.Nodes.JsonNode.Parse(_bench.Read(into)));
+        Assert.False((await _bench.DoneAsync(task, _bench.Order(IntegrationMode.Auto, into))).Changed);
+    }
+
+    [Fact]
     public async Task Integrate_NewFile_IsCreatedAndUndoneToNothing()
     {
         var task = await _bench.EndedAsync(Result);

@@ -18,6 +18,8 @@ public sealed class UndoTests : IAsyncLifetime
     [Theory]
     [InlineData(IntegrationMode.Append)]
     [InlineData(IntegrationMode.Merge)]
+    [InlineData(IntegrationMode.Reference)]
+    [InlineData(IntegrationMode.Summarize)]
     public async Task Undo_UntouchedTarget_HasItsBytesBack(IntegrationMode mode)
     {
         var before = File.ReadAllBytes(_bench.Write("notes.md", Notes));
@@ -35,6 +37,38 @@ public sealed class UndoTests : IAsyncLifetime
 
         // What was undone can be brought in again, under a number of its own.
         Assert.Equal(2, (await _bench.DoneAsync(task, _bench.Order(mode, "notes.md"))).Number);
+    }
+
+    [Fact]
+    public async Task Undo_JsonMergeOrAppend_HasItsBytesBack()
+    {
+        foreach (var (name, text, mode) in ((string, string, IntegrationMode)[])[("a.json", "{\n \"a\": 1 }", IntegrationMode.Merge), ("b.json", "[ 1,2 ]\n", IntegrationMode.Append)])
+        {
+            var before = File.ReadAllBytes(_bench.Write(name, text));
+            var task = await _bench.EndedAsync("{ \"b\": [true] }", output: "result.json");
+            Assert.True((await _bench.DoneAsync(task, _bench.Order(mode, name))).Changed);
+            Assert.False((await _bench.DoneAsync(task, _bench.Order(mode, name))).Changed);
+            Assert.Contains("true", _bench.Read(name), StringComparison.Ordinal);
+
+            await _bench.UndoneAsync(task);
+
+            Assert.Equal(before, File.ReadAllBytes(_bench.In(name)));
+        }
+    }
+
+    [Fact]
+    public async Task Undo_OneReferenceOfMany_LeavesTheOthers()
+    {
+        _bench.Write("INDEX.md", "# Index\n");
+        var tasks = new List<Core.Tasks.AgentTask>();
+        for (var i = 0; i < 4; i++) tasks.Add(await _bench.EndedAsync($"# R{i}\n\nWords of {i}.\n", description: $"Report {i}"));
+        foreach (var task in tasks) await _bench.DoneAsync(task, _bench.Order(IntegrationMode.Reference, "INDEX.md"));
+
+        await _bench.UndoneAsync(tasks[1]);
+
+        var text = _bench.Read("INDEX.md");
+        Assert.DoesNotContain("Report 1", text, StringComparison.Ordinal);
+        foreach (var i in (int[])[0, 2, 3]) Assert.Contains($"Report {i}", text, StringComparison.Ordinal);
     }
 
     [Fact]
