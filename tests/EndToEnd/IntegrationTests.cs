@@ -163,7 +163,7 @@ public sealed class IntegrationTests
         await using var awoc = new AwocSandbox();
         var notes = Write(awoc, "NOTES.md", Notes);
         var id = await awoc.LaunchAsync(
-            $"custom:until [ -e go ]; do sleep 0.1; done; {Report("Words.")["custom:".Length..]}", "--agent", "command", "--integrate", "append:NOTES.md");
+            $"custom:until [ -e go ]; do sleep 0.1; done; {Report("Words.")["custom:".Length..]}", "--agent", "command", "--name", "waiting", "--integrate", "append:NOTES.md");
         await Eventually.TrueAsync(async () => (string?)(await awoc.StatusAsync(id))["state"] == "running", TimeSpan.FromSeconds(30), "the task runs");
 
         Processes.Kill(await awoc.DaemonPidAsync());

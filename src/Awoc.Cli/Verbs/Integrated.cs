@@ -26,7 +26,9 @@ internal static class Integrated
                         console.Say($"integrated ({mode}) into {target}");
                         return await client.TaskAsync(task.Id, token);
                     case "integration_failed":
-                        return await client.TaskAsync(task.Id, token);
+                        var failed = await client.TaskAsync(task.Id, token);
+                        console.Say($"{TaskWords.Handle(task.Id)}: {failed.Detail}");
+                        return failed;
                 }
             }
         }

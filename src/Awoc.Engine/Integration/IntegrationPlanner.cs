@@ -166,6 +166,8 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
 
     private static string Title(AgentTask task)
     {
+        // A command is no title.
+        if (task.Spec is { Model: null, Name: { } name }) return name;
         var line = task.Spec.Description.Split('\n')[0].Trim();
         if (line.Length == 0) return task.Spec.Name ?? task.Spec.Type;
         return line.Length <= LongestTitle ? line : $"{line.AsSpan(0, LongestTitle)}…";
