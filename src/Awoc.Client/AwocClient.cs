@@ -128,15 +128,7 @@ public sealed partial class AwocClient : IDisposable
     }
 
     /// <summary>What a task produced so far.</summary>
-    public async Task<TaskOutput> OutputAsync(string reference, CancellationToken token = default)
-    {
-        var answer = await AgainAsync(
-            () => AnswerAsync(() => Request(HttpMethod.Get, $"{TaskPath(reference)}/output"), token)).ConfigureAwait(false);
-        var content = await answer.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
-        // A path may hold what a header may not, so it comes percent-encoded.
-        var path = Header(answer, "awoc-path") is { } encoded ? Uri.UnescapeDataString(encoded) : null;
-        return new TaskOutput(new AnswerStream(answer, content), Header(answer, "awoc-result") != TaskWords.Partial, path);
-    }
+    public Task<TaskOutput> OutputAsync(string reference, CancellationToken token = default) => OutputAsync(reference, section: null, maxTokens: null, token);
 
     /// <summary>A log of a task, as text. Dispose the stream: it holds a connection.</summary>
     /// <param name="reference">The task.</param>

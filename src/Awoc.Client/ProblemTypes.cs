@@ -15,6 +15,9 @@ public static class ProblemTypes
     /// <summary>The request is at odds with what there is.</summary>
     public const string Conflict = "conflict";
 
+    /// <summary>What was asked for would do harm as things stand: nothing was done.</summary>
+    public const string Refused = "refused";
+
     /// <summary>No daemon, no agent, no credential or no disk.</summary>
     public const string Unavailable = "unavailable";
 

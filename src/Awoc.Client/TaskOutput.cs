@@ -6,6 +6,9 @@ namespace Awoc.Client;
 /// <param name="Path">The file they come from, when the daemon says so.</param>
 public sealed record TaskOutput(Stream Content, bool Complete, string? Path) : IDisposable
 {
+    /// <summary>One sentence on what was left out to make it fit; null where it is whole.</summary>
+    public string? LeftOut { get; init; }
+
     /// <inheritdoc/>
     public void Dispose() => Content.Dispose();
 }

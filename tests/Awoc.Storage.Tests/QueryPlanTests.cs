@@ -23,6 +23,8 @@ public sealed class QueryPlanTests : IAsyncLifetime
         { ReadSql.Due, "task_due" },
         { ReadSql.NextDue, "task_due" },
         { ReadSql.InAttempt, "task_in_attempt" },
+        { ReadSql.Unread, "task_unread" },
+        { ReadSql.CountUnread, "task_unread" },
         { ReadSql.Expired, "task_lease" },
         { ReadSql.LiveOutput, "task_live_output" },
         { ReadSql.Attempts, "PRIMARY KEY" },
@@ -73,7 +75,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
         var plan = Plan(sql);
 
         Assert.Contains(index, plan, StringComparison.Ordinal);
-        AssertNoScanOrSort(plan, whole: sql == ReadSql.Count || sql == ReadSql.InAttempt || sql == WriteSql.RenewLeases || sql == ReadSql.NextDue);
+        AssertNoScanOrSort(plan, whole: sql is ReadSql.Unread or ReadSql.CountUnread || sql == ReadSql.Count || sql == ReadSql.InAttempt || sql == WriteSql.RenewLeases || sql == ReadSql.NextDue);
     }
 
     [Fact]

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using Awoc.Core.Budgets;
+using Awoc.Core.Contracts;
+using Awoc.Core.Integration;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
@@ -30,6 +33,13 @@ public static class RandomLife
             (3, Gen.Const(Verb.Defer)),
             (2, Gen.Const(Verb.Pause)),
             (1, Gen.Const(Verb.LetEnd)),
+            (1, Gen.Const(Verb.NoteMend)),
+            (1, Gen.Const(Verb.NoteVerified)),
+            (2, Gen.Const(Verb.NoteIntegrated)),
+            (1, Gen.Const(Verb.NoteUnintegrated)),
+            (1, Gen.Const(Verb.NoteUndone)),
+            (2, Gen.Const(Verb.Acknowledge)),
+            (1, Gen.Const(Verb.UseResult)),
             (2, Gen.Const(Verb.Reopen))),
         Gen.Int[0, 9],
         Gen.Long[0, 50_000],
@@ -44,7 +54,7 @@ public static class RandomLife
         Budget = Budget.Default,
         Cwd = "/home/user/project",
         Context = ["/home/user/project/README.md"],
-        Environment = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("PATH", "/usr/bin:/bin"),
+        Environment = ImmutableSortedDictionary<string, string>.Empty.Add("PATH", "/usr/bin:/bin"),
         Output = output,
         Name = name,
         Queue = queue,
@@ -85,6 +95,13 @@ public static class RandomLife
             Verb.Land => new TaskCommand.Land((LandingStep)(step.Dice % 3), EndReason.Tokens, step.Amount, step.Amount + 1),
             Verb.ChangeBudget => new TaskCommand.ChangeBudget(step.Dice < 3 ? task.Spec.Budget : Limits(step), "user"),
             Verb.Postpone => new TaskCommand.Postpone(step.Dice < 5 ? null : at.AddTicks((step.Amount * 1000) + 3), "day budget: 10 tokens left"),
+            Verb.NoteMend => new TaskCommand.NoteMend(Findings(step)),
+            Verb.NoteVerified => new TaskCommand.NoteVerified("user", (Verification)(step.Dice % 3), Findings(step)),
+            Verb.NoteIntegrated => new TaskCommand.NoteIntegrated("user", Record(step)),
+            Verb.NoteUnintegrated => new TaskCommand.NoteUnintegrated("notes.md is a directory"),
+            Verb.NoteUndone => new TaskCommand.NoteUndone("user", step.Dice),
+            Verb.Acknowledge => new TaskCommand.Acknowledge("user"),
+            Verb.UseResult => new TaskCommand.UseResult("user", "/home/user/project/out.md"),
             Verb.Reopen => new TaskCommand.Reopen("user")
             {
                 Next = step.Dice % 3 == 0 ? null : Next(step),
@@ -94,6 +111,24 @@ public static class RandomLife
             _ => throw new InvalidOperationException(),
         };
     }
+
+    private static ImmutableArray<Finding> Findings(Step step) =>
+    [
+        new("missing_section", "the section \"Sources\" is missing", null, FindingSeverity.Error),
+        .. step.Dice % 2 == 0 ? [new Finding("dangling_path", "src/naïve.cs does not exist", step.Dice + 1, FindingSeverity.Warning)] : Array.Empty<Finding>(),
+    ];
+
+    private static IntegrationRecord Record(Step step) => new()
+    {
+        Number = step.Dice + 1,
+        Mode = (IntegrationMode)(1 + (step.Dice % 4)),
+        Target = "/home/user/project/notes – all.md",
+        ShaBefore = step.Dice % 2 == 0 ? "ab12" : null,
+        ShaAfter = "cd34",
+        ResultSha = "ef56",
+        Backup = step.Dice % 2 == 0 ? "/home/user/.awoc/background/tasks/1/integrations/1.before" : null,
+        Quality = new IntegrationQuality { TargetLines = step.Dice, TargetLinesKept = step.Dice, DuplicatesAvoided = 2, DanglingLinks = step.Dice % 3 },
+    };
 
     private static NextAttempt Next(Step step) => new((NextMode)(step.Dice % 3), "the API was overloaded — naïvely \"put\"");
 
@@ -138,6 +173,13 @@ public static class RandomLife
         Defer,
         Pause,
         LetEnd,
+        NoteMend,
+        NoteVerified,
+        NoteIntegrated,
+        NoteUnintegrated,
+        NoteUndone,
+        Acknowledge,
+        UseResult,
         Reopen,
     }
 

@@ -61,6 +61,39 @@ public abstract partial class TaskStoreConformance
     }
 
     [Fact]
+    public async Task Unread_EndedTasks_OldestEndFirstUntilSomebodyHasReadThem()
+    {
+        Assert.Equal(0, await Store.CountUnreadAsync(Cancellation));
+        var launchedFirst = await CommitAsync(await LaunchAsync(), new TaskCommand.Dispatch("n"));
+        Time.Advance(TimeSpan.FromMinutes(1));
+        var endedFirst = await EndedAsync(TaskOutcome.Failed);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        launchedFirst = await CommitAsync(launchedFirst, Finish(launchedFirst));
+        Time.Advance(TimeSpan.FromMinutes(1));
+        var third = await EndedAsync();
+        await LaunchAsync();
+        await CommitAsync(await LaunchAsync(), new TaskCommand.Cancel("user"));
+
+        Assert.Equal([endedFirst.Id, launchedFirst.Id, third.Id], (await Store.UnreadAsync(10, Cancellation)).Select(t => t.Id));
+        Assert.Equal([endedFirst.Id], (await Store.UnreadAsync(1, Cancellation)).Select(t => t.Id));
+        Assert.Equal(3, await Store.CountUnreadAsync(Cancellation));
+
+        var read = await CommitAsync(launchedFirst, new TaskCommand.Acknowledge("user"));
+        await ReopenAsync();
+        Assert.Equal(Now, read.ReadAt);
+        Assert.Equal([endedFirst.Id, third.Id], (await Store.UnreadAsync(10, Cancellation)).Select(t => t.Id));
+        AssertSame(read, await Store.FindAsync(read.Id, Cancellation));
+
+        // What goes on and ends anew is news again.
+        var again = await CommitAsync(read, new TaskCommand.Reopen("user"));
+        Assert.Equal(2, await Store.CountUnreadAsync(Cancellation));
+        again = await CommitAsync(again, new TaskCommand.Dispatch("n"));
+        Time.Advance(TimeSpan.FromMinutes(1));
+        await CommitAsync(again, Finish(again));
+        Assert.Equal([endedFirst.Id, third.Id, again.Id], (await Store.UnreadAsync(10, Cancellation)).Select(t => t.Id));
+    }
+
+    [Fact]
     public async Task List_NoFilter_NewestFirstInPages()
     {
         List<AgentTask> tasks = [];

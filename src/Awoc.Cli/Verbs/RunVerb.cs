@@ -36,6 +36,7 @@ internal static class RunVerb
         var group = Flag("--group", "NAME", "The group it belongs to");
         var overwrite = new Option<bool>("--overwrite") { Description = "OUTPUT may exist already: it is replaced" };
         var allowOutside = new Option<bool>("--allow-outside") { Description = "OUTPUT may lie outside the working directory" };
+        var integrate = Flag("--integrate", "MODE[:TARGET]", "As it succeeds, bring the result into TARGET, else into OUTPUT: append, merge, reference, summarize or auto");
         var wait = new Option<bool>("--wait") { Description = "Wait for the end and exit with the task's exit code" };
         var follow = new Option<bool>("--follow") { Description = "Print the log as it grows, then exit with the task's exit code" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what would be launched, and launch nothing" };
@@ -54,7 +55,7 @@ internal static class RunVerb
             ],
         };
         foreach (var argument in (Argument[])[task, output, modelAt, tokensAt, timeoutAt]) command.Arguments.Add(argument);
-        foreach (var option in (Option[])[agent, model, tokens, timeout, .. limits.All, .. contract.All, cwd, context, name, group, overwrite, allowOutside, wait, follow, dryRun, json])
+        foreach (var option in (Option[])[agent, model, tokens, timeout, .. limits.All, .. contract.All, cwd, context, name, group, overwrite, allowOutside, integrate, wait, follow, dryRun, json])
             command.Options.Add(option);
 
         command.SetAction(async (parsed, token) =>
@@ -77,6 +78,7 @@ internal static class RunVerb
                 Group = parsed.GetValue(group),
                 Overwrite = parsed.GetValue(overwrite),
                 AllowOutside = parsed.GetValue(allowOutside),
+                Integrate = parsed.GetValue(integrate),
                 ParentSession = Shared.Session,
                 Environment = environment.Plain,
                 Secrets = environment.Secrets,
@@ -121,6 +123,7 @@ internal static class RunVerb
                 client, console, task.Id, TaskLog.Execution, tail: null, json ? StandardStreams.OpenError() : console.Bytes, interrupt.Token);
             var progress = new Progress(console);
             var ended = await client.WaitAsync([task.Id], progress.Event, progress.Found, interrupt.Token).SingleAsync(interrupt.Token);
+            ended = await Integrated.WaitAsync(console, client, ended, interrupt.Token);
             if (json) JsonOut.Write(console, ended, WireJson.Default.TaskView);
             Ending.Say(console, ended);
             return Ending.ExitCode(ended);

@@ -92,7 +92,9 @@ internal static class StatusVerb
         CliConsole console, TaskQuery query, int? limit, bool filtered, bool json, CancellationToken token)
     {
         // Without a filter the daemon chooses: the live ones and the newest, in one page.
-        var tasks = TasksAsync(console.Client(), query, filtered ? limit : limit ?? int.MaxValue, onePage: !filtered, token);
+        long unread = 0;
+        var tasks = TasksAsync(
+            console.Client(), query, filtered ? limit : limit ?? int.MaxValue, onePage: !filtered, page => unread = page.Unread, token);
         if (json)
         {
             await JsonOut.WriteArrayAsync(console, tasks, WireJson.Default.TaskView);
@@ -105,16 +107,18 @@ internal static class StatusVerb
         await foreach (var task in tasks) rows.Add(TaskRow.Of(task, now, cwd));
         if (rows.Count > 0) TaskTable.Write(console.Out, rows);
         else if (CliConsole.ErrorIsTerminal) console.Say(filtered ? "no such tasks" : "no tasks yet. Launch one with: awoc run \"TYPE:DESCRIPTION\"");
+        if (unread > 0 && !filtered && CliConsole.ErrorIsTerminal) console.Say(unread == 1 ? "1 unread result: awoc inbox" : $"{unread} unread results: awoc inbox");
         return ExitCodes.Succeeded;
     }
 
     private static async IAsyncEnumerable<TaskView> TasksAsync(
-        AwocClient client, TaskQuery query, int? limit, bool onePage, [EnumeratorCancellation] CancellationToken token)
+        AwocClient client, TaskQuery query, int? limit, bool onePage, Action<TaskPage> seen, [EnumeratorCancellation] CancellationToken token)
     {
         var left = limit ?? int.MaxValue;
         for (var next = query; ;)
         {
             var page = await client.ListAsync(next, token);
+            seen(page);
             foreach (var task in page.Tasks)
             {
                 yield return task;

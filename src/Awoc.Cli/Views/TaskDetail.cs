@@ -27,6 +27,8 @@ internal static class TaskDetail
             .. LimitText.Of(task, now),
             ("output", task.Output is { } output ? $"{output}{(task.Delivered is true ? "" : " (not delivered)")}" : null),
             ("result file", task.ResultPath),
+            ("integrate", task.Integrate is { } mode ? $"{mode}{(task.IntegrateInto is { } into ? $" into {into}" : "")}" : null),
+            ("read", task.State == TaskWords.Ended ? Time(task.ReadAt) ?? "not yet: it is in the inbox" : null),
             ("working in", task.Cwd),
             ("directory", task.Directory),
             ("group", task.Group),

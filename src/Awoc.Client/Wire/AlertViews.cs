@@ -12,7 +12,7 @@ public sealed record AlertView
     /// <summary>The name given at launch.</summary>
     public string? Name { get; init; }
 
-    /// <summary><c>needs_input</c> or <c>failed</c>.</summary>
+    /// <summary><c>needs_input</c>, <c>failed</c> or <c>not_integrated</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>When it arose (UTC).</summary>

@@ -88,6 +88,9 @@ public sealed record LaunchRequest
     /// <summary>How often the agent is asked to mend a result that breaks its contract; null for what is configured.</summary>
     public string? Mends { get; init; }
 
+    /// <summary><c>MODE</c> or <c>MODE:TARGET</c>: how the result is integrated as the task succeeds; the target relative to <see cref="Cwd"/>, else OUTPUT.</summary>
+    public string? Integrate { get; init; }
+
     /// <summary>The session that launches it.</summary>
     public string? ParentSession { get; init; }
 
@@ -162,7 +165,7 @@ public sealed record SpreadView(decimal P50, decimal P90);
 /// <summary>An error as RFC 9457 has it, with every fault of a request.</summary>
 public sealed record Problem
 {
-    /// <summary>A word for programs: <c>invalid</c>, <c>not_found</c>, <c>ambiguous</c>, <c>conflict</c>, <c>unavailable</c>, <c>unauthorized</c>, <c>internal</c>.</summary>
+    /// <summary>A word for programs: <c>invalid</c>, <c>not_found</c>, <c>ambiguous</c>, <c>conflict</c>, <c>refused</c>, <c>unavailable</c>, <c>unauthorized</c>, <c>internal</c>.</summary>
     public required string Type { get; init; }
 
     /// <summary>One sentence that names the thing and the next step.</summary>

@@ -54,6 +54,15 @@ public sealed record TaskView
     /// <summary>The result stands at <see cref="Output"/>.</summary>
     public bool? Delivered { get; init; }
 
+    /// <summary>How the result is integrated as the task succeeds: a mode; absent for not at all.</summary>
+    public string? Integrate { get; init; }
+
+    /// <summary>Absolute path of the file it is integrated into, where that is not <see cref="Output"/>.</summary>
+    public string? IntegrateInto { get; init; }
+
+    /// <summary>When its result was read or integrated, or its end acknowledged (UTC); absent while an ended task is in the inbox.</summary>
+    public DateTimeOffset? ReadAt { get; init; }
+
     /// <summary>The agent's closing words, shortened.</summary>
     public string? Summary { get; init; }
 
@@ -199,7 +208,8 @@ public sealed record PolicyView(
 /// <param name="Tasks">The tasks.</param>
 /// <param name="Next">The cursor of the next page (<c>before</c>); null on the last.</param>
 /// <param name="Counts">How many tasks there are in each state.</param>
-public sealed record TaskPage(IReadOnlyList<TaskView> Tasks, string? Next, IReadOnlyDictionary<string, long> Counts);
+/// <param name="Unread">How many have ended and nobody has read them.</param>
+public sealed record TaskPage(IReadOnlyList<TaskView> Tasks, string? Next, IReadOnlyDictionary<string, long> Counts, long Unread = 0);
 
 /// <summary>A milestone in a task's life.</summary>
 /// <param name="Seq">Commit order over all tasks: the cursor to resume from.</param>

@@ -19,6 +19,8 @@ public sealed record Alert(long Id, TaskId Task, AlertKind Kind, DateTimeOffset 
             TaskEvent.InputRequested asked => new Alert(e.Seq, e.Task, AlertKind.NeedsInput, asked.At, $"{subject} waits: {Remedy.Fact(asked.Question)}", Remedy.OfWaiting(task)),
             TaskEvent.Ended { Ending: { Outcome: not (TaskOutcome.Succeeded or TaskOutcome.Canceled) } end } ended => new Alert(
                 e.Seq, e.Task, AlertKind.Failed, ended.At, $"{subject} ended {end.Outcome.Text()}{Because(end)}", Remedy.OfEnded(task, end)),
+            TaskEvent.IntegrationFailed failed => new Alert(
+                e.Seq, e.Task, AlertKind.NotIntegrated, failed.At, $"{subject}: {Remedy.Fact(failed.Why)}", Remedy.OfUnintegrated(task)),
             _ => null,
         };
     }
@@ -38,4 +40,7 @@ public enum AlertKind
 
     /// <summary>The task ended otherwise than it was to.</summary>
     Failed,
+
+    /// <summary>The task succeeded, but its result could not be integrated as it was launched to be.</summary>
+    NotIntegrated,
 }

@@ -25,6 +25,9 @@ public static class Remedy
         task.SpentBudget is not null ? [$"awoc topup {task.Id.Handle} {More(task.Spec.Budget, task.SpentBudget.Value)}", $"awoc answer {task.Id.Handle} stop"]
         : task.InAttempt ? [$"awoc answer {task.Id.Handle} allow", $"awoc answer {task.Id.Handle} deny"] : ["awoc daemon start"];
 
+    public static IReadOnlyList<string> OfUnintegrated(AgentTask task) =>
+        [$"awoc integrate {task.Id.Handle}{(task.Spec.IntegrateInto is { } into ? $" --into {into}" : "")}", $"awoc output {task.Id.Handle}"];
+
     /// <summary>The flag of <c>awoc topup</c> that gives once more what the task was launched with.</summary>
     public static string More(Budget budget, EndReason spent) => spent switch
     {

@@ -94,6 +94,9 @@ public abstract record TaskCommand
 
     public sealed record NoteIntegrated(string By, IntegrationRecord Record) : TaskCommand;
 
+    /// <summary>The integration that was asked for at the launch could not be done.</summary>
+    public sealed record NoteUnintegrated(string Why) : TaskCommand;
+
     /// <param name="Number">Of the integration that was undone.</param>
     public sealed record NoteUndone(string By, int Number) : TaskCommand;
 

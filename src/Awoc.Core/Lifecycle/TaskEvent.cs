@@ -28,6 +28,7 @@ namespace Awoc.Core.Lifecycle;
 [JsonDerivedType(typeof(MendRequested), "mend_requested")]
 [JsonDerivedType(typeof(Verified), "verified")]
 [JsonDerivedType(typeof(Integrated), "integrated")]
+[JsonDerivedType(typeof(IntegrationFailed), "integration_failed")]
 [JsonDerivedType(typeof(IntegrationUndone), "integration_undone")]
 [JsonDerivedType(typeof(Acknowledged), "acknowledged")]
 public abstract record TaskEvent
@@ -96,6 +97,9 @@ public abstract record TaskEvent
 
     /// <summary>The result was brought into a target.</summary>
     public sealed record Integrated(string By, IntegrationRecord Record) : TaskEvent;
+
+    /// <summary>The integration that was asked for at the launch could not be done: the result waits where it lies.</summary>
+    public sealed record IntegrationFailed(string Why) : TaskEvent;
 
     /// <summary>An integration was taken back.</summary>
     public sealed record IntegrationUndone(string By, int Number) : TaskEvent;

@@ -42,6 +42,8 @@ public static class TaskLifecycle
                 ? [new TaskEvent.Integrated(c.By, c.Record) { At = at }, new TaskEvent.Acknowledged(c.By) { At = at }]
                 : [new TaskEvent.Integrated(c.By, c.Record) { At = at }]),
         (_, TaskCommand.NoteIntegrated) => Reject(task, Verb(command), "it has no result"),
+        (TaskState.Ended, TaskCommand.NoteUnintegrated c) => Accept(task, new TaskEvent.IntegrationFailed(c.Why) { At = at }),
+        (_, TaskCommand.NoteUnintegrated) => Reject(task, Verb(command), "it has not ended"),
         (_, TaskCommand.NoteUndone c) => Accept(task, new TaskEvent.IntegrationUndone(c.By, c.Number) { At = at }),
         (TaskState.Ended, TaskCommand.Acknowledge) when task.ReadAt is not null => Accept(task),
         (TaskState.Ended, TaskCommand.Acknowledge c) => Accept(task, new TaskEvent.Acknowledged(c.By) { At = at }),
@@ -209,7 +211,10 @@ public static class TaskLifecycle
                 // Whoever canceled it knows.
                 ReadAt = end is { Outcome: TaskOutcome.Canceled, Result: TaskResult.None } ? e.At : null,
             },
-            TaskEvent.ResultUsed u => next with { Delivered = u.Path == task.Spec.Output, ResultPath = u.Path },
+            TaskEvent.IntegrationFailed f => next with { Detail = f.Why },
+
+            // Whoever takes it has seen it.
+            TaskEvent.ResultUsed u => next with { Delivered = u.Path == task.Spec.Output, ResultPath = u.Path, ReadAt = task.ReadAt ?? e.At },
             TaskEvent.Reopened r => next with
             {
                 State = TaskState.Scheduled,
@@ -290,7 +295,7 @@ public static class TaskLifecycle
         TaskCommand.UseResult => "recovered as it is",
         TaskCommand.NoteMend => "mended",
         TaskCommand.NoteVerified => "checked",
-        TaskCommand.NoteIntegrated or TaskCommand.NoteUndone => "integrated",
+        TaskCommand.NoteIntegrated or TaskCommand.NoteUnintegrated or TaskCommand.NoteUndone => "integrated",
         TaskCommand.Acknowledge => "acknowledged",
         _ => throw new UnreachableException(),
     };

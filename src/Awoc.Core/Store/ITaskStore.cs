@@ -59,6 +59,12 @@ public interface ITaskStore : IAsyncDisposable
     /// <summary>Every task with an attempt under way: what a new daemon has to adopt.</summary>
     Task<IReadOnlyList<AgentTask>> InAttemptAsync(CancellationToken cancellation);
 
+    /// <summary>The inbox: ended tasks that nobody has read (<see cref="AgentTask.ReadAt"/>), the one that ended first before the others.</summary>
+    Task<IReadOnlyList<AgentTask>> UnreadAsync(int limit, CancellationToken cancellation);
+
+    /// <summary>How many are in the inbox.</summary>
+    Task<long> CountUnreadAsync(CancellationToken cancellation);
+
     /// <summary>Prolongs every lease of a node from now on; returns how many it holds.</summary>
     Task<int> RenewLeasesAsync(string node, TimeSpan duration, CancellationToken cancellation);
 

@@ -14,6 +14,9 @@ internal static class ApiRoutes
         DaemonEndpoints.Map(api);
         SettingsEndpoints.Map(api);
         AlertEndpoints.Map(api);
+        IntegrationEndpoints.Map(api);
+        InboxEndpoints.Map(api);
+        MetricsEndpoints.Map(api);
         TypeEndpoints.Map(api);
         VerifyEndpoints.Map(api);
     }

@@ -108,6 +108,7 @@ internal static class LaunchEndpoints
         Schema = request.Schema,
         Strict = request.Strict,
         Mends = request.Mends,
+        Integrate = request.Integrate,
         ParentSession = request.ParentSession,
         Environment = WithValues(request.Environment),
         Secrets = WithValues(request.Secrets),

@@ -23,6 +23,9 @@ internal static class Problems
 
     public static IResult Conflict(string title) => Answer(ProblemTypes.Conflict, StatusCodes.Status409Conflict, title);
 
+    /// <param name="detail">More lines.</param>
+    public static IResult Refused(string title, string? detail = null) => Answer(ProblemTypes.Refused, StatusCodes.Status409Conflict, title, detail);
+
     public static IResult Unavailable(string title, string? detail = null) =>
         Answer(ProblemTypes.Unavailable, StatusCodes.Status503ServiceUnavailable, title, detail);
 

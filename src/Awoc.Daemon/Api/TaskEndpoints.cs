@@ -5,6 +5,7 @@ using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Integration;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision;
@@ -63,7 +64,8 @@ internal static class TaskEndpoints
             new TaskPage(
                 [.. shown.Select(t => views.Of(t))],
                 next,
-                counts.ToDictionary(c => c.Key.Text(), c => c.Value)),
+                counts.ToDictionary(c => c.Key.Text(), c => c.Value),
+                await store.CountUnreadAsync(cancellation)),
             WireJson.Default.TaskPage);
     }
 
@@ -97,7 +99,7 @@ internal static class TaskEndpoints
     }
 
     private static async Task<IResult> OutputAsync(
-        string reference, HttpContext context, ITaskStore store, AwocPaths paths, CancellationToken cancellation)
+        string reference, string? section, string? maxTokens, HttpContext context, ITaskStore store, AwocPaths paths, CancellationToken cancellation)
     {
         var (task, problem) = await store.ResolveAsync(reference, cancellation);
         if (task is null) return problem!;
@@ -110,7 +112,19 @@ internal static class TaskEndpoints
             return Problems.NotFound($"task {task.Id.Handle} left no output: it ended {task.Outcome.Text()}{(task.Detail is null ? "" : $", {task.Detail}")}");
         context.Response.Headers["awoc-result"] = task.Result.Text();
         context.Response.Headers["awoc-path"] = Uri.EscapeDataString(path);
-        return Results.File(path, "application/octet-stream");
+        if (section is null && maxTokens is null) return Results.File(path, "application/octet-stream");
+        int? most = null;
+        if (maxTokens is not null)
+        {
+            if (!int.TryParse(maxTokens, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
+                return Problems.Invalid("--max-tokens", maxTokens, $"a whole number from 1 to {int.MaxValue}");
+            most = number;
+        }
+
+        var (excerpt, refused) = ResultExcerpt.Read(task, path, section, most);
+        if (excerpt is null) return Problems.NotFound(refused!);
+        if (excerpt.LeftOut is { } left) context.Response.Headers["awoc-left-out"] = Uri.EscapeDataString(left);
+        return Results.Text(excerpt.Text, "text/plain", System.Text.Encoding.UTF8);
     }
 
     private static List<T> Words<T>(string? text, out string? unknown) where T : struct, Enum

@@ -5,6 +5,7 @@ using Awoc.Core.Store;
 using Awoc.Daemon.Alerts;
 using Awoc.Daemon.Api;
 using Awoc.Daemon.Doctor;
+using Awoc.Daemon.Integrating;
 using Awoc.Daemon.Logging;
 using Awoc.Daemon.Settings;
 using Awoc.Engine.Agents;
@@ -12,7 +13,9 @@ using Awoc.Engine.Alerts;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Integration;
 using Awoc.Engine.Launching;
+using Awoc.Engine.Metrics;
 using Awoc.Engine.Questions;
 using Awoc.Engine.Recovery;
 using Awoc.Engine.Scheduling;
@@ -124,6 +127,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             time));
         services.AddHostedService<IdleMemory>();
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
+        services.AddSingleton<TargetLocks>().AddSingleton<Integrator>().AddSingleton<LaunchedIntegrations>().AddSingleton<MetricsReader>().AddHostedService<IntegrationService>();
         services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Answering>().AddSingleton<Launcher>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.

@@ -22,8 +22,9 @@ public sealed class AlertBook(ITaskStore store)
     {
         var waiting = await store.ListAsync(new TaskQuery([TaskState.AwaitingInput], [], limit), cancellation);
         var ended = await store.ListAsync(new TaskQuery([], s_unwanted, limit), cancellation);
+        var unread = (await store.UnreadAsync(limit, cancellation)).Where(IsUnintegrated);
         List<(Alert Alert, AgentTask Task, bool Dismissed)> alerts = [];
-        foreach (var task in waiting.Concat(ended))
+        foreach (var task in waiting.Concat(ended).Concat(unread))
         {
             if (await OfAsync(task, cancellation) is not { } alert) continue;
             var dismissed = await IsDismissedAsync(alert, cancellation);
@@ -35,7 +36,10 @@ public sealed class AlertBook(ITaskStore store)
 
     /// <summary>Whether the task stands where an alert left it.</summary>
     public static bool NeedsPerson(AgentTask task) =>
-        task.State == TaskState.AwaitingInput || (task.Outcome is { } outcome && s_unwanted.Contains(outcome));
+        task.State == TaskState.AwaitingInput || (task.Outcome is { } outcome && s_unwanted.Contains(outcome)) || IsUnintegrated(task);
+
+    /// <summary>It may have succeeded without having been integrated; its events tell.</summary>
+    private static bool IsUnintegrated(AgentTask task) => task is { Outcome: TaskOutcome.Succeeded, ReadAt: null, Spec.Integrate: not null };
 
     /// <summary>The last alert of a task; null when it needs nobody.</summary>
     public async Task<Alert?> OfAsync(AgentTask task, CancellationToken cancellation)

@@ -76,7 +76,7 @@ public sealed partial class AlertCourier(ITaskStore store, EventFeed feed, ISett
     }
 
     private async Task<Alert?> AlertOfAsync(StoredEvent e, CancellationToken stop) =>
-        e.Event is Core.Lifecycle.TaskEvent.Ended or Core.Lifecycle.TaskEvent.InputRequested && await store.FindAsync(e.Task, stop) is { } task
+        e.Event is Core.Lifecycle.TaskEvent.Ended or Core.Lifecycle.TaskEvent.InputRequested or Core.Lifecycle.TaskEvent.IntegrationFailed && await store.FindAsync(e.Task, stop) is { } task
             ? Alert.Of(e, task)
             : null;
 

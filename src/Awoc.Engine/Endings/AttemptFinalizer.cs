@@ -197,7 +197,9 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
             Delivery.Done done => ending with { Delivered = true, ResultPath = task.Spec.Output, TargetShaBefore = done.ShaBefore, TargetShaAfter = done.ShaAfter },
             Delivery.Waits waits => ending with
             {
-                Detail = $"{waits.Target} existed already and was left alone: the result waits in {kept}; bring it in with: awoc output {task.Id.Handle} > {TaskFolders.LaunchScript.Quote(waits.Target)}",
+                // What is integrated at once does not wait.
+                Detail = task.Spec is { Integrate: not null, IntegrateInto: null } ? ending.Detail
+                    : $"{waits.Target} existed already and was left alone: the result waits in {kept}; bring it in with 'awoc integrate {task.Id.Handle}'",
             },
             Delivery.Failed failed => ending with
             {

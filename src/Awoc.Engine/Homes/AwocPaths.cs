@@ -21,6 +21,12 @@ public sealed class AwocPaths(string home)
     /// <summary>There from <c>awoc daemon stop</c> until the next start: a shim that misses its daemon then starts none.</summary>
     public string StopMarker => Path.Combine(Run, "stopped");
 
+    /// <summary>Lock files of integration targets, named by the hash of the target's path.</summary>
+    public string Locks => Path.Combine(Run, "locks");
+
+    /// <summary>Integrations under way: what a daemon that died in one left to be settled.</summary>
+    public string Integrating => Path.Combine(Background, "integrating");
+
     public string Cache => Path.Combine(Home, "cache");
 
     public TaskFolder Task(TaskId id) => new(id, Path.Combine(Tasks, id.Value), this);
@@ -51,6 +57,12 @@ public sealed class TaskFolder(TaskId id, string path, AwocPaths home)
 
     /// <summary>The kept copy of the result, with the extension the user's OUTPUT has.</summary>
     public string Output(string? target) => In("output" + Extension(target));
+
+    /// <summary>Backups and records of what was done with the result.</summary>
+    public string Integrations => In("integrations");
+
+    /// <summary>The user's OUTPUT as it was when the task began, where it is text that a three-way merge may need.</summary>
+    public string TargetBase => In("target.base");
 
     public AttemptFolder Attempt(int number) =>
         new(In(System.IO.Path.Combine("attempts", $"{number}")), System.IO.Path.Combine(home.ShimSockets, $"{Id.Handle}.{number}"));

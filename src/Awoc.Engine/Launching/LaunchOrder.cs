@@ -29,11 +29,16 @@ public sealed record LaunchOrder
     public string? Group { get; init; }
     public bool Overwrite { get; init; }
     public bool AllowOutside { get; init; }
+
     /// <summary>A file with a JSON Schema for the result.</summary>
     public string? Schema { get; init; }
 
     public bool Strict { get; init; }
     public string? Mends { get; init; }
+
+    /// <summary><c>MODE</c> or <c>MODE:TARGET</c>.</summary>
+    public string? Integrate { get; init; }
+
     public string? ParentSession { get; init; }
 
     /// <summary>The caller's environment, secrets apart.</summary>

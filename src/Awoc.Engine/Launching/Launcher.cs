@@ -179,6 +179,7 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         var canTalk = choice.Runner is null or { Voice: not null };
         var budget = validation.Budget(usesModel);
         var onFailure = validation.OnFailure();
+        var (integrate, into) = validation.Integrate(cwd);
         var spec = new TaskSpec
         {
             Type = type.Name,
@@ -202,6 +203,8 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
             MaxTotalSeconds = validation.MaxTotalSeconds(budget),
             OnPermission = validation.OnPermission(agent, choice.Runner is null or { Voice.Asks: true }),
             RecordWire = validation.RecordWire(usesModel),
+            Integrate = integrate,
+            IntegrateInto = into,
             Cwd = cwd,
             Context = validation.Context(cwd),
             ParentSession = order.ParentSession,
@@ -237,7 +240,12 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         if (spec.RequiredSecrets.Length > 0)
             notices.Add($"{string.Join(", ", spec.RequiredSecrets)} is held in memory only: should the daemon restart before this task starts, it waits until you run 'awoc daemon start' where it is set");
         if (spec.Output is { } output && File.Exists(output) && !spec.Overwrite)
-            notices.Add($"{output} exists: it will be left alone and the result kept in the task's directory (--overwrite replaces it)");
+        {
+            notices.Add(spec is { Integrate: { } mode, IntegrateInto: null }
+                ? $"{output} exists: the result is integrated into it ({mode.Text()}) as the task succeeds"
+                : $"{output} exists: it will be left alone and the result kept in the task's directory (--overwrite replaces it)");
+        }
+
         return notices;
     }
 

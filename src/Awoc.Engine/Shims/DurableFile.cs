@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Awoc.Engine.Endings;
 
 namespace Awoc.Engine.Shims;
 
@@ -52,6 +53,56 @@ internal static partial class DurableFile
         }
     }
 
+    /// <summary>
+    /// Puts other bytes in a file's place, with the owner and the mode it had. Right before the rename it is asked whether the file
+    /// still is what these bytes were made from: if not, nothing is done.
+    /// </summary>
+    /// <param name="draft">Where they are written first, in the same directory.</param>
+    /// <param name="owner">What it had; null for a new file.</param>
+    /// <returns>False when <paramref name="stands"/> said no.</returns>
+    /// <exception cref="IOException">It cannot be written, or would change hands.</exception>
+    public static bool Replace(string target, string draft, ReadOnlySpan<byte> content, FileOwner? owner, Func<bool> stands)
+    {
+        try
+        {
+            using (var handle = File.OpenHandle(draft, FileMode.Create, FileAccess.Write))
+            {
+                RandomAccess.Write(handle, content, 0);
+                if (owner is not null) Own(draft, owner);
+                RandomAccess.FlushToDisk(handle);
+            }
+
+            if (stands())
+            {
+                Place(draft, target);
+                return true;
+            }
+
+            File.Delete(draft);
+            return false;
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(draft);
+            throw;
+        }
+    }
+
+    /// <summary>Deletes a file for good.</summary>
+    public static void Remove(string target)
+    {
+        File.Delete(target);
+        SyncDirectory(Path.GetDirectoryName(target) ?? "/");
+    }
+
+    private static void Own(string draft, FileOwner owner)
+    {
+        var mine = RegularFile.OwnerOf(draft);
+        if ((mine?.User != owner.User || mine.Group != owner.Group) && ChangeOwner(draft, owner.User, owner.Group) != 0)
+            throw new IOException($"it belongs to user {owner.User}, group {owner.Group}, and would change hands: {Marshal.GetLastPInvokeErrorMessage()}");
+        File.SetUnixFileMode(draft, owner.Mode);
+    }
+
     /// <summary>Beside the target, hidden: a rename is atomic only within one file system.</summary>
     private static string Draft(string target) =>
         Path.Combine(Path.GetDirectoryName(target) ?? "/", $".awoc-{Guid.NewGuid():n}.tmp");
@@ -87,6 +138,9 @@ internal static partial class DurableFile
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwner(string path, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);

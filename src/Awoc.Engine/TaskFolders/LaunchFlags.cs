@@ -27,6 +27,7 @@ internal static class LaunchFlags
         if (spec.Strict) text.Append(" --strict");
         Add("--mends", spec.Mends);
         if (spec.RecordWire) text.Append(" --record");
+        if (spec.Integrate is { } mode) Add("--integrate", spec.IntegrateInto is { } into ? LaunchScript.Quote($"{mode.Text()}:{into}") : mode.Text());
         if (spec.Group is { } group) Add("--group", group);
         return text.ToString();
 

@@ -10,7 +10,7 @@ internal sealed class TaskRow
     public const string Columns = """
         id, version, spec, state, outcome, reason, detail, result, verification, result_path, delivered, summary, attempt, fence,
         in_attempt, cancel_requested, usage, run_ms, waits_for, due_us, created_us, queued_us, started_us, ended_us,
-        budget, recovery
+        budget, recovery, read_us
         """;
 
     public required string Id { get; set; }
@@ -41,6 +41,7 @@ internal sealed class TaskRow
     public string? Budget { get; set; }
 
     public string? Recovery { get; set; }
+    public long? ReadUs { get; set; }
 
     public AgentTask ToTask() => new()
     {
@@ -70,6 +71,7 @@ internal sealed class TaskRow
         EndedAt = Microseconds.ToTime(EndedUs),
         Budget = StoredJson.Budget(Budget)!,
         Recovery = StoredJson.Recovery(Recovery),
+        ReadAt = Microseconds.ToTime(ReadUs),
     };
 }
 

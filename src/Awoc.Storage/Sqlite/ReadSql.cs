@@ -26,6 +26,12 @@ internal static class ReadSql
 
     public const string InAttempt = $"SELECT {TaskRow.Columns} FROM task WHERE in_attempt = 1 ORDER BY seq";
 
+    /// <summary>Only an ended task has an end: to ask for the state too would make SQLite take the index of states and sort.</summary>
+    public const string Unread =
+        $"SELECT {TaskRow.Columns} FROM task WHERE ended_us IS NOT NULL AND read_us IS NULL ORDER BY ended_us, seq LIMIT @limit";
+
+    public const string CountUnread = "SELECT count(*) FROM task WHERE ended_us IS NOT NULL AND read_us IS NULL";
+
     public const string Expired = $"""
         SELECT {TaskRow.Columns} FROM task WHERE lease_node IS NOT NULL AND lease_until_us <= @now
         ORDER BY lease_until_us, seq LIMIT @limit

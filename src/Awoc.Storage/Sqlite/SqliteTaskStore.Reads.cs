@@ -61,6 +61,12 @@ public sealed partial class SqliteTaskStore
     public Task<IReadOnlyList<AgentTask>> InAttemptAsync(CancellationToken cancellation) =>
         _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.InAttempt)), cancellation);
 
+    public Task<IReadOnlyList<AgentTask>> UnreadAsync(int limit, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Unread, new { limit })), cancellation);
+
+    public Task<long> CountUnreadAsync(CancellationToken cancellation) =>
+        _readers.ReadAsync(c => c.QueryFirst<long>(ReadSql.CountUnread), cancellation);
+
     public Task<IReadOnlyList<AgentTask>> ExpiredAsync(int limit, CancellationToken cancellation) => _readers.ReadAsync(
         c => Tasks(c.Query<TaskRow>(ReadSql.Expired, new { now = Microseconds.From(_time.GetUtcNow()), limit })), cancellation);
 

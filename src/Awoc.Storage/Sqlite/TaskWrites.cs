@@ -200,7 +200,8 @@ internal sealed class TaskWrites : IDisposable
         .Bind(Microseconds.From(task.QueuedAt ?? task.CreatedAt)).Bind(task.WaitsFor).Bind(Microseconds.From(task.DueAt))
         .Bind(task.Attempt).Bind(task.InAttempt).Bind(task.Fence).Bind(task.CancelRequested).Bind(usage).Bind(task.RunMs)
         .Bind(Microseconds.From(task.QueuedAt)).Bind(Microseconds.From(task.StartedAt)).Bind(Microseconds.From(task.EndedAt))
-        .Bind(StoredJson.Text(task.Budget, task.Spec)).Bind(StoredJson.Text(task.Recovery));
+        .Bind(StoredJson.Text(task.Budget, task.Spec)).Bind(StoredJson.Text(task.Recovery))
+        .Bind(Microseconds.From(task.ReadAt));
 
     private void Append(TaskId id, EventRow[] events)
     {

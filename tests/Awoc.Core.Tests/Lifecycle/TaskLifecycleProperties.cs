@@ -14,7 +14,15 @@ public sealed class TaskLifecycleProperties
     {
         if (before.State != TaskState.Ended || decision is not Decision.Accepted accepted) return;
         if (command is TaskCommand.Reopen) Assert.NotEqual(TaskState.Ended, accepted.Next.State);
-        else Assert.Empty(accepted.Events);
+        else Assert.Equal((TaskState.Ended, before.Outcome, before.EndedAt), (accepted.Next.State, accepted.Next.Outcome, accepted.Next.EndedAt));
+    });
+
+    [Fact]
+    public void Decide_AnyCommand_OnlyEndedTasksAreReadAndStayRead() => ForEachCommand((before, command, decision, _) =>
+    {
+        if (decision is not Decision.Accepted { Next: var next }) return;
+        if (next.ReadAt is not null) Assert.Equal(TaskState.Ended, next.State);
+        if (before.ReadAt is not null && command is not TaskCommand.Reopen) Assert.Equal(before.ReadAt, next.ReadAt);
     });
 
     [Fact]

@@ -1,4 +1,5 @@
 using Awoc.Core.Budgets;
+using Awoc.Core.Integration;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Tasks;
 using Storage.Conformance;
@@ -7,6 +8,84 @@ namespace Awoc.Core.Tests.Lifecycle;
 
 public sealed class TaskLifecycleTests
 {
+    [Fact]
+    public void Decide_EndedTask_IsUnreadUntilAcknowledgedOnce()
+    {
+        var ended = Ended();
+        Assert.Null(ended.ReadAt);
+
+        var read = Decide(ended, new TaskCommand.Acknowledge("user"));
+        Assert.Equal(s_at, read.ReadAt);
+        Assert.Empty(Assert.IsType<Decision.Accepted>(TaskLifecycle.Decide(read, new TaskCommand.Acknowledge("user"), s_at.AddHours(1))).Events);
+
+        Assert.Null(Decide(read, new TaskCommand.Reopen("user")).ReadAt);
+        Assert.IsType<Decision.Rejected>(TaskLifecycle.Decide(Launch().Next, new TaskCommand.Acknowledge("user"), s_at));
+    }
+
+    [Fact]
+    public void Decide_CanceledWithNothingLeft_IsReadByWhoeverCanceledIt()
+    {
+        Assert.Equal(s_at, Decide(Launch().Next, new TaskCommand.Cancel("user")).ReadAt);
+
+        var running = Decide(Launch().Next, new TaskCommand.Dispatch("n"));
+        var partial = new TaskEnding { Outcome = TaskOutcome.Canceled, Reason = EndReason.User, Result = TaskResult.Partial };
+        Assert.Null(Decide(running, new TaskCommand.Finish(1, Usage.Zero, 1, partial)).ReadAt);
+    }
+
+    [Fact]
+    public void Decide_IntegrationOfEndedTask_ReadsIt()
+    {
+        var integrated = Decide(Ended(), new TaskCommand.NoteIntegrated("user", Record()));
+        Assert.Equal(s_at, integrated.ReadAt);
+
+        var again = Assert.IsType<Decision.Accepted>(TaskLifecycle.Decide(integrated, new TaskCommand.NoteIntegrated("user", Record()), s_at));
+        Assert.IsType<TaskEvent.Integrated>(Assert.Single(again.Events));
+        Assert.Equal(s_at, Decide(integrated, new TaskCommand.NoteUndone("user", 1)).ReadAt);
+
+        Assert.IsType<Decision.Rejected>(TaskLifecycle.Decide(Launch().Next, new TaskCommand.NoteIntegrated("user", Record()), s_at));
+    }
+
+    [Fact]
+    public void Decide_IntegrationThatFailed_SaysWhyAndStaysUnread()
+    {
+        var failed = Decide(Ended(), new TaskCommand.NoteUnintegrated("notes.md is a directory"));
+
+        Assert.Equal((TaskOutcome.Succeeded, "notes.md is a directory", (DateTimeOffset?)null), (failed.Outcome, failed.Detail, failed.ReadAt));
+        Assert.IsType<Decision.Rejected>(TaskLifecycle.Decide(Launch().Next, new TaskCommand.NoteUnintegrated("why"), s_at));
+    }
+
+    [Fact]
+    public void Decide_PartialResultTaken_CountsAsRead() =>
+        Assert.Equal(s_at, Decide(Ended(TaskResult.Partial), new TaskCommand.UseResult("user", "/home/user/out.md")).ReadAt);
+
+    [Fact]
+    public void Decide_VerificationAgain_ChangesTheVerdictAlone()
+    {
+        var ended = Ended();
+
+        var verified = Decide(ended, new TaskCommand.NoteVerified("user", Verification.Failed, []));
+
+        Assert.Equal(ended with { Verification = Verification.Failed, Version = ended.Version + 1 }, verified);
+        Assert.IsType<Decision.Rejected>(TaskLifecycle.Decide(Launch().Next, new TaskCommand.NoteVerified("user", Verification.Passed, []), s_at));
+    }
+
+    [Fact]
+    public void Decide_MendOutsideAnAttempt_IsRefused()
+    {
+        Assert.IsType<Decision.Rejected>(TaskLifecycle.Decide(Launch().Next, new TaskCommand.NoteMend([]), s_at));
+        var running = Decide(Launch().Next, new TaskCommand.Dispatch("n"));
+        Assert.Equal(running with { Version = running.Version + 1 }, Decide(running, new TaskCommand.NoteMend([])));
+    }
+
+    private static AgentTask Ended(TaskResult result = TaskResult.Complete) => Decide(
+        Decide(Launch().Next, new TaskCommand.Dispatch("n")),
+        new TaskCommand.Finish(1, Usage.Zero, 1, new TaskEnding { Outcome = TaskOutcome.Succeeded, Result = result }));
+
+    private static IntegrationRecord Record() => new()
+    {
+        Number = 1, Mode = IntegrationMode.Append, Target = "/home/user/notes.md", ShaAfter = "ab", ResultSha = "cd", Quality = new IntegrationQuality(),
+    };
+
     private static readonly DateTimeOffset s_at = RandomLife.Start;
 
     [Fact]
