@@ -6,7 +6,7 @@ namespace Awoc.Documents.Tests;
 /// <summary>Generated pairs in the suite; <c>bench/Awoc.DocumentsBench -- fuzz N</c> goes on for as long as one likes.</summary>
 public sealed class FuzzTests
 {
-    private const int MarkdownPairs = 60_000;
+    private const int MarkdownPairs = 50_000;
     private const int JsonPairs = 60_000;
 
     [Fact]

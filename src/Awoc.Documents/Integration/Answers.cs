@@ -6,13 +6,8 @@ namespace Awoc.Documents.Integration;
 /// <summary>An answer from what was planned.</summary>
 internal static class Answers
 {
-    public static IntegrationAnswer Of(IntegrationRequest request, TextDocument target, LineInsertions edits, MergeTally tally) =>
-        Of(request, target, edits, tally, out _);
-
-    /// <param name="after">The text that was made; null where none was.</param>
-    public static IntegrationAnswer Of(IntegrationRequest request, TextDocument target, LineInsertions edits, MergeTally tally, out string? after)
+    public static IntegrationAnswer Of(IntegrationRequest request, TextDocument target, LineInsertions edits, MergeTally tally)
     {
-        after = null;
         if (edits.IsEmpty) return Unchanged(request, target, tally);
         if (edits.WouldCloseFrontMatter)
         {
@@ -20,8 +15,7 @@ internal static class Answers
                 target.Name, 1, "starts with a line --- that nothing closes: a further one would make front matter of all between; write *** instead"));
         }
 
-        after = edits.Apply();
-        return new IntegrationAnswer.Planned(target.ToBytes(after), true, tally.Conflicts, Quality(target, tally), edits.Added());
+        return new IntegrationAnswer.Planned(target.ToBytes(edits.Apply()), true, tally.Conflicts, Quality(target, tally), edits.Added());
     }
 
     /// <summary>The target holds the result already.</summary>

@@ -10,6 +10,9 @@ namespace Awoc.Documents.Integration;
 /// <summary>A Markdown target.</summary>
 internal static class MarkdownIntegration
 {
+    /// <summary>Up to that many characters a merge is proved on the whole document.</summary>
+    private const int WholeProof = 256 * 1024;
+
     public static IntegrationAnswer Plan(IntegrationRequest request, TextDocument target, TextDocument result)
     {
         if (!MarkdownOutline.TryParse(target, out var into, out var fault)) return new IntegrationAnswer.Refused(fault);
@@ -41,9 +44,10 @@ internal static class MarkdownIntegration
         var mark = request.Marks ? Marks.Of(request.Origin) : null;
         var edits = new LineInsertions(target.Document);
         var tally = new MergeTally();
-        new MarkdownMerger(target, result, edits, tally, mark).Merge();
-        var answer = Answers.Of(request, target.Document, edits, tally, out var after);
-        return after is null || Holds(target, result, after, mark)
+        var merger = new MarkdownMerger(target, result, edits, tally, mark);
+        merger.Merge();
+        var answer = Answers.Of(request, target.Document, edits, tally);
+        return answer is not IntegrationAnswer.Planned { Changed: true } || Holds(target, result, edits, merger.Joined, mark)
             ? answer
             : new IntegrationAnswer.Refused(new DocumentFault(
                 request.ResultName, null, $"does not fit {request.TargetName}: the two are written so that they would read otherwise side by side; append it instead"));
@@ -53,9 +57,21 @@ internal static class MarkdownIntegration
     /// The proof of the sum: read again, the outcome has every heading of the target as it was, and the same result finds nothing to add. What
     /// Markdown makes of odd indentation, empty items and stray underlines is beyond foreseeing, and a merge that fails here is refused.
     /// </summary>
-    private static bool Holds(MarkdownOutline target, MarkdownOutline result, string text, string? mark)
+    private static bool Holds(MarkdownOutline target, MarkdownOutline result, LineInsertions edits, IReadOnlySet<MarkdownSection> joined, string? mark)
     {
-        if (!MarkdownOutline.TryParse(target.Document.With(text), out var after, out _) || after.Unclosed is not null) return false;
+        // Of a large document all headings and the sections that were joined: the others are as they were, and reading it twice would take
+        // twice the time.
+        var kept = new bool[target.Document.LineCount];
+        if (target.Document.Text.Length <= WholeProof) kept.AsSpan().Fill(true);
+        kept.AsSpan(0, target.Root.ContentStart).Fill(true);
+        foreach (var section in target.Sections.Prepend(target.Root))
+        {
+            kept.AsSpan(section.Start..section.ContentStart).Fill(true);
+            if (joined.Contains(section)) kept.AsSpan(section.ContentStart..section.ContentEnd).Fill(true);
+        }
+
+        var part = TextDocument.Of(target.Document.Name, edits.ApplyTo(line => kept[line]));
+        if (!MarkdownOutline.TryParse(part, out var after, out _) || after.Unclosed is not null) return false;
         var at = 0;
         foreach (var section in target.Sections)
         {
@@ -63,9 +79,9 @@ internal static class MarkdownIntegration
             if (at++ >= after.Sections.Count) return false;
         }
 
-        var edits = new LineInsertions(after.Document);
-        new MarkdownMerger(after, result, edits, new MergeTally(), mark).Merge();
-        return edits.IsEmpty;
+        var again = new LineInsertions(after.Document);
+        new MarkdownMerger(after, result, again, new MergeTally(), mark, beside: target).Merge();
+        return again.IsEmpty;
     }
 
     /// <summary>A result of another format goes into Markdown as a block of code.</summary>

@@ -8,7 +8,9 @@ internal sealed class DefinitionIndex
 {
     private readonly Dictionary<string, (string Content, int Line)> _byLabel = [];
 
-    public DefinitionIndex(MarkdownOutline outline)
+    public DefinitionIndex(MarkdownOutline outline) => Add(outline);
+
+    public void Add(MarkdownOutline outline)
     {
         foreach (var section in outline.Sections.Prepend(outline.Root))
         {

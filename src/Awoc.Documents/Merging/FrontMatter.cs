@@ -20,6 +20,7 @@ internal static class FrontMatter
             return;
         }
 
+        Unread(result.Document, from, tally);
         Dictionary<string, Entry> there = [];
         foreach (var entry in Read(target.Document, into)) there.TryAdd(entry.Key, entry);
         List<string> news = [];
@@ -45,6 +46,20 @@ internal static class FrontMatter
         }
 
         edits.Add(into.End - 1, 0, news, closed: false);
+    }
+
+    /// <summary>Text between two rules at the start of a result is no YAML, and is shown rather than dropped.</summary>
+    private static void Unread(TextDocument document, MarkdownBlock block, MergeTally tally)
+    {
+        var entries = Read(document, block);
+        List<string> unread = [];
+        for (var line = block.Start + 1; line < block.End - 1; line++)
+        {
+            if (document.IsBlank(line) || document.Line(line).StartsWith('#') || entries.Exists(e => e.Start <= line && line < e.End)) continue;
+            unread.Add(document.Line(line).ToString());
+        }
+
+        if (unread.Count > 0) tally.Conflict("front matter", block.Start + 2, "", string.Join(' ', unread));
     }
 
     private static void AddItems(Entry own, Entry entry, LineInsertions edits, MergeTally tally)

@@ -62,6 +62,42 @@ internal sealed class LineInsertions(TextDocument document)
         return text.Append(document.Text, at, document.Text.Length - at).ToString();
     }
 
+    /// <summary>
+    /// What would be made of a part of the document: the lines for which <paramref name="kept"/> holds, an empty one for each run of others, and
+    /// all that is added.
+    /// </summary>
+    public string ApplyTo(Func<int, bool> kept)
+    {
+        var text = new StringBuilder();
+        var ordered = Ordered();
+        var (next, left) = (0, false);
+        for (var line = 0; line <= document.LineCount; line++)
+        {
+            var closed = false;
+            for (; next < ordered.Count && ordered[next].Before == line; next++)
+            {
+                foreach (var added in ordered[next].Lines) text.Append(added).Append('\n');
+                closed = ordered[next].Closed;
+                left = false;
+            }
+
+            if (line == document.LineCount) break;
+            if (kept(line))
+            {
+                if (closed && !document.IsBlank(line)) text.Append('\n');
+                text.Append(document.Line(line)).Append('\n');
+                left = false;
+            }
+            else if (!left)
+            {
+                text.Append('\n');
+                left = true;
+            }
+        }
+
+        return text.ToString();
+    }
+
     private static bool IsFrontMatterEnd(ReadOnlySpan<char> line) => line.TrimEnd() is "---" or "...";
 
     private List<Insertion> Ordered() => [.. _insertions.OrderBy(i => i.Before).ThenByDescending(i => i.Depth).ThenBy(i => i.Order)];

@@ -12,14 +12,21 @@ internal sealed class MarkdownMerger
     private readonly string? _mark;
     private readonly DefinitionIndex _definitions;
     private readonly ContentMerger _content;
+    private readonly HashSet<MarkdownSection> _joined = [];
 
     /// <param name="mark">Put beside all that is added; null for none.</param>
-    public MarkdownMerger(MarkdownOutline target, MarkdownOutline result, LineInsertions edits, MergeTally tally, string? mark)
+    /// <param name="beside">Has definitions that hold for the target too; null for none.</param>
+    public MarkdownMerger(
+        MarkdownOutline target, MarkdownOutline result, LineInsertions edits, MergeTally tally, string? mark, MarkdownOutline? beside = null)
     {
         (_target, _result, _edits, _tally, _mark) = (target, result, edits, tally, mark);
         _definitions = new DefinitionIndex(target);
+        if (beside is not null) _definitions.Add(beside);
         _content = new ContentMerger(target.Document, result.Document, _definitions, edits, tally, mark);
     }
+
+    /// <summary>The sections of the target that have one in the result: what the outcome depends on, beside all headings.</summary>
+    public IReadOnlySet<MarkdownSection> Joined => _joined;
 
     public void Merge()
     {
@@ -53,8 +60,11 @@ internal sealed class MarkdownMerger
         if (!flat && result.Children.Count > 0) MergeChildren(target, result);
     }
 
-    private void MergeContent(MarkdownSection target, IReadOnlyList<MarkdownBlock> blocks) => _content.Merge(
-        new Place(target.Blocks, Trimmed(target.ContentStart, target.ContentEnd), 2 * target.Depth + 1, 0, null, target.Name), blocks, 0);
+    private void MergeContent(MarkdownSection target, IReadOnlyList<MarkdownBlock> blocks)
+    {
+        _joined.Add(target);
+        _content.Merge(new Place(target.Blocks, Trimmed(target.ContentStart, target.ContentEnd), 2 * target.Depth + 1, 0, null, target.Name), blocks, 0);
+    }
 
     private static MarkdownBlock Bold(MarkdownSection section) =>
         new(MarkdownBlockKind.Heading, section.Start, section.ContentStart) { Level = section.Level, Name = section.Name };

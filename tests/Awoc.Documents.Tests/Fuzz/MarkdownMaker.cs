@@ -32,7 +32,9 @@ internal sealed class MarkdownMaker(Random random, string? unique)
 
         var text = _text.ToString();
         // A word may have been made and not taken.
-        Unique.RemoveAll(u => !text.Contains(u, StringComparison.Ordinal));
+        // A line that leads to a list goes where the list goes, or is left out with it.
+        var lines = text.Split('\n').Where(l => !l.EndsWith(':')).ToList();
+        Unique.RemoveAll(u => !lines.Exists(l => l.Contains(u, StringComparison.Ordinal)));
         if (One(5)) text = text.TrimEnd('\n');
         if (One(6)) text = text.ReplaceLineEndings("\r\n");
         else if (One(20)) text = Mixed(text);
