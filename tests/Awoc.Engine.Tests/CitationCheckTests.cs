@@ -1,6 +1,6 @@
 using Awoc.Core.Contracts;
 using Awoc.Documents.Contracts.Citations;
-using Awoc.Engine.Verification;
+using Awoc.Engine.Verifying;
 using Xunit;
 
 namespace Awoc.Engine.Tests;

@@ -7,7 +7,7 @@ using Awoc.Core.Tasks;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Supervision;
-using Awoc.Engine.Verification;
+using Awoc.Engine.Verifying;
 
 namespace Awoc.Daemon.Api;
 

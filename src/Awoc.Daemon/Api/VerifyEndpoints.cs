@@ -13,7 +13,7 @@ using Awoc.Engine.Endings;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Supervision;
 using Awoc.Engine.Tasks;
-using Awoc.Engine.Verification;
+using Awoc.Engine.Verifying;
 
 namespace Awoc.Daemon.Api;
 

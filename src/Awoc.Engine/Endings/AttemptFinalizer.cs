@@ -10,7 +10,7 @@ using Awoc.Engine.Recovery;
 using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision;
-using Awoc.Engine.Verification;
+using Awoc.Engine.Verifying;
 
 namespace Awoc.Engine.Endings;
 

@@ -178,7 +178,7 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
         List<string> notices = [];
         if (task.Result == TaskResult.Partial)
             notices.Add($"this is a partial result: task {task.Id.Handle} ended {task.Outcome.Text()}{(task.Reason is null ? "" : $" ({task.Reason.Text()})")}");
-        if (task.Verification == Core.Tasks.Verification.Failed) notices.Add($"it does not keep its contract: 'awoc verify {task.Id.Handle}' shows how");
+        if (task.Verification == Verification.Failed) notices.Add($"it does not keep its contract: 'awoc verify {task.Id.Handle}' shows how");
         if (task.Spec.Rehearsal) notices.Add("it comes of a rehearsal, not of a language model");
         return notices;
     }

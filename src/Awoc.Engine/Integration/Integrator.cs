@@ -128,7 +128,7 @@ public sealed class Integrator(AwocPaths paths, TaskBook book, TaskFiles files, 
         var id = task.Id.Handle;
         if (task.State != TaskState.Ended) return $"task {id} is {task.State.Text().Replace('_', ' ')}: wait for it with 'awoc wait {id}'";
         if (task.Result == TaskResult.None) return $"task {id} left no result: it ended {task.Outcome.Text()}{(task.Detail is null ? "" : $", {task.Detail}")}";
-        if (task.Verification == Core.Tasks.Verification.Failed && !order.Force)
+        if (task.Verification == Verification.Failed && !order.Force)
             return $"the result of task {id} does not keep its contract ('awoc verify {id}' shows how): bring it in all the same with --force, or let it be mended with 'awoc retry {id} --resume'";
         return null;
     }

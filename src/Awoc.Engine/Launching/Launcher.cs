@@ -11,7 +11,7 @@ using Awoc.Engine.Agents;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Supervision;
 using Awoc.Engine.Tasks;
-using Awoc.Engine.Verification;
+using Awoc.Engine.Verifying;
 using Awoc.Prompts;
 
 namespace Awoc.Engine.Launching;

@@ -11,7 +11,7 @@ using Awoc.Engine.Homes;
 using Awoc.Engine.Recovery;
 using Awoc.Engine.Shims;
 using Awoc.Engine.TaskFolders;
-using Awoc.Engine.Verification;
+using Awoc.Engine.Verifying;
 
 namespace Awoc.Engine.Supervision;
 

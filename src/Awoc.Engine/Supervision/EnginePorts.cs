@@ -8,7 +8,7 @@ using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
 using Awoc.Engine.TaskFolders;
 using Awoc.Engine.Tasks;
-using Awoc.Engine.Verification;
+using Awoc.Engine.Verifying;
 
 namespace Awoc.Engine.Supervision;
 

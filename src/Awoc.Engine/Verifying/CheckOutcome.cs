@@ -3,15 +3,15 @@ using Awoc.Core.Contracts;
 using Awoc.Core.Tasks;
 using Awoc.Documents.Contracts;
 
-namespace Awoc.Engine.Verification;
+namespace Awoc.Engine.Verifying;
 
 /// <summary>What a check came to.</summary>
 public sealed record CheckOutcome(Core.Tasks.Verification Verification, ImmutableArray<Finding> Findings)
 {
     /// <summary>No contract applies.</summary>
-    public static CheckOutcome Unchecked { get; } = new(Core.Tasks.Verification.NotChecked, []);
+    public static CheckOutcome Unchecked { get; } = new(Verification.NotChecked, []);
 
-    public bool Failed => Verification == Core.Tasks.Verification.Failed;
+    public bool Failed => Verification == Verification.Failed;
 
     /// <summary>What a success is not to hide; null for nothing.</summary>
     public string? Note => Findings.FirstOrDefault(finding => finding.Rule == Rules.NotChecked)?.Message;
@@ -24,6 +24,6 @@ public sealed record CheckOutcome(Core.Tasks.Verification Verification, Immutabl
         var all = unable is null ? findings : [.. findings, new Finding(Rules.NotChecked, $"it was not checked against its schema: {unable}", null, FindingSeverity.Warning)];
         var failed = findings.Any(finding => finding.Severity == FindingSeverity.Error);
         return new CheckOutcome(
-            failed ? Core.Tasks.Verification.Failed : unable is null ? Core.Tasks.Verification.Passed : Core.Tasks.Verification.NotChecked, [.. all]);
+            failed ? Verification.Failed : unable is null ? Verification.Passed : Verification.NotChecked, [.. all]);
     }
 }

@@ -8,7 +8,7 @@ using Awoc.Core.Tasks;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Shims;
 
-namespace Awoc.Engine.Verification;
+namespace Awoc.Engine.Verifying;
 
 /// <summary>The content of a task's <c>verification.json</c>: its last check. A view; the store's events are the truth.</summary>
 public sealed record VerificationFile

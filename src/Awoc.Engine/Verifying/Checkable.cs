@@ -2,7 +2,7 @@ using Awoc.Core.Catalog;
 using Awoc.Core.Tasks;
 using Awoc.Prompts.Catalog;
 
-namespace Awoc.Engine.Verification;
+namespace Awoc.Engine.Verifying;
 
 /// <summary>What is to be checked, and against what.</summary>
 /// <param name="Name">The document's file as the user knows it: its extension says its format, findings name it.</param>

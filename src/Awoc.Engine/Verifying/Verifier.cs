@@ -8,7 +8,7 @@ using Awoc.Documents.Contracts.Json;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Settings;
 
-namespace Awoc.Engine.Verification;
+namespace Awoc.Engine.Verifying;
 
 /// <summary>Checks a result against its type's contract, its schema and the files it speaks of. Offline; the same bytes and files give the same answer.</summary>
 public sealed class Verifier(ISchemaValidator schemas, ISettingsSource settings)

@@ -1,4 +1,4 @@
-namespace Awoc.Engine.Verification;
+namespace Awoc.Engine.Verifying;
 
 /// <summary>The files below a directory by name, as far as a bounded walk comes.</summary>
 internal sealed class FileNames

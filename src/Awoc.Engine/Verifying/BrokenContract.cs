@@ -5,7 +5,7 @@ using Awoc.Core.Tasks;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Homes;
 
-namespace Awoc.Engine.Verification;
+namespace Awoc.Engine.Verifying;
 
 /// <summary>The end of an attempt whose agent did well and whose result breaks its contract: it fails, and all of it is kept.</summary>
 internal static class BrokenContract

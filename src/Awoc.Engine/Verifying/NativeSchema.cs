@@ -1,7 +1,7 @@
 using Awoc.Core.Tasks;
 using Awoc.Documents.Contracts.Json;
 
-namespace Awoc.Engine.Verification;
+namespace Awoc.Engine.Verifying;
 
 /// <summary>The user's schema for agents that take one natively, as the input of a tool: so it has to be an object's.</summary>
 internal static class NativeSchema

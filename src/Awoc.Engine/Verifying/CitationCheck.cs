@@ -4,7 +4,7 @@ using Awoc.Documents.Contracts;
 using Awoc.Documents.Contracts.Citations;
 using Awoc.Engine.Endings;
 
-namespace Awoc.Engine.Verification;
+namespace Awoc.Engine.Verifying;
 
 /// <summary>Holds what a report says of local files against the disk. Of files outside of the working directory only that they exist is looked at.</summary>
 public static class CitationCheck

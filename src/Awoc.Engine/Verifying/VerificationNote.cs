@@ -2,7 +2,7 @@ using Awoc.Core.Tasks;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Supervision;
 
-namespace Awoc.Engine.Verification;
+namespace Awoc.Engine.Verifying;
 
 /// <summary>Keeps <c>verification.json</c> in step with a task's last check.</summary>
 public static class VerificationNote
@@ -12,7 +12,7 @@ public static class VerificationNote
     {
         try
         {
-            if (check.Verification == Core.Tasks.Verification.NotChecked && check.Findings.IsEmpty)
+            if (check.Verification == Verification.NotChecked && check.Findings.IsEmpty)
             {
                 // What an attempt before this one was found to be says nothing of what there is now.
                 File.Delete(folder.Verification);
