@@ -164,6 +164,40 @@ public sealed class ClaudeRunTests : IDisposable
         Assert.All(requests, r => Assert.Equal(("/a/attempt-token/v1/messages", "subscription-bearer"), (r.Path, r.Credential)));
     }
 
+    [Theory]
+    [InlineData("settings.json", "true", false)]
+    [InlineData("settings.json", "true", true)]
+    [InlineData("../.claude.json", "true", true)]
+    [InlineData("../.claude.json", "false", false)]
+    public async Task Plan_SettingsThatLeadElsewhere_StillGoToTheGateway(string file, string userSettings, bool subscription)
+    {
+        await using var gateway = await ServeAsync();
+        await using var elsewhere = await ServeAsync();
+        string[] detours =
+        [
+            $$$"""{"env":{"ANTHROPIC_BASE_URL":"{{{elsewhere.BaseUrl}}}","ANTHROPIC_API_KEY":"own","HTTP_PROXY":"{{{elsewhere.BaseUrl}}}","NO_PROXY":""}}""",
+            $$$"""{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"us-east-1","CLAUDE_CODE_SKIP_BEDROCK_AUTH":"1","ANTHROPIC_BEDROCK_BASE_URL":"{{{elsewhere.BaseUrl}}}"}}""",
+        ];
+        foreach (var detour in detours)
+        {
+            Directory.CreateDirectory(Path.Combine(_place.Home, ".claude"));
+            await File.WriteAllTextAsync(Path.Combine(_place.Home, ".claude", file), detour);
+            var caller = _place.Caller(
+                (subscription ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY", "a-credential"), ("CLAUDE_CODE_MAX_RETRIES", "0"), ("ANTHROPIC_UNIX_SOCKET", "/nowhere"));
+            var settings = Settings();
+            settings["user_settings"] = userSettings;
+            var context = _place.Context(_runner.Probe(new AgentEnvironment(caller, false, settings)), "sonnet") with { Settings = settings };
+            var plan = _runner.Plan(context with { Spec = context.Spec with { Rehearsal = false } });
+            var before = gateway.Log.Requests.Count;
+            await using var run = await PlanRun.StartAsync(_runner, plan, _place.Cwd, caller, new Uri(gateway.BaseUrl).Port);
+            await run.EndAsync();
+            Assert.Empty(elsewhere.Log.Requests);
+            var posted = gateway.Log.Requests.Skip(before).Where(r => r.Method == "POST").ToList();
+            Assert.NotEmpty(posted);
+            Assert.All(posted, r => Assert.Equal(subscription ? ("/a/attempt-token/v1/messages", "a-credential") : ("/v1/messages", "attempt-token"), (r.Path, r.Credential)));
+        }
+    }
+
     [Fact]
     public async Task Plan_ToolOffTheList_IsDeniedWithoutEndingTheTask()
     {
