@@ -90,6 +90,9 @@ public sealed class ModelGateway : IModelGateway, IDisposable
         return LedgerReplay.Of(ledger.Replay()).Record;
     }
 
+    /// <inheritdoc/>
+    public string? MissingPrice(string model) => _prices.Missing(model);
+
     /// <summary>
     /// Answers one request of an agent. For hosts that branch by listener; others use
     /// <see cref="GatewayHosting.MapModelGateway"/>.

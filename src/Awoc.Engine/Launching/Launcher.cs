@@ -187,6 +187,8 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         if (validation.Faults.Count == 0 && choice.Runner is { } chosen)
         {
             foreach (var fault in chosen.Validate(spec)) validation.Add(fault);
+            if (spec.Budget.CostUsd is not null && chosen.ModelAsked(spec) is { } model && ports.Gateway.MissingPrice(model) is { } next)
+                validation.Add(new SpecFault("--model", model, $"a model whose price is known, as its money is limited (--max-cost); {next}"));
         }
 
         if (validation.Faults.Count > 0) return new SpecAnswer.Faulty(validation.Faults);

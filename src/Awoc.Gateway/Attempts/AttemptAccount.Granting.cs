@@ -61,9 +61,8 @@ internal sealed partial class AttemptAccount
     {
         if (_book.Allowance.CostUsd is null || price is not null) return null;
         Write(new LedgerLine { At = _time.GetUtcNow(), Refused = "price" });
-        var fault = _prices.Fault is { } why ? $" (not read: {why})" : "";
         return new GatewayRefusal(GatewayFault.NoPrice,
-            $"AWOC: cost budget of task {_lease.Task.Handle}: no price is known for model {facts.Model ?? "without a name"}; add it to {_prices.Where}{fault}");
+            $"AWOC: no price is known for model {facts.Model ?? "without a name"}, and the money of task {_lease.Task.Handle} is limited; {_prices.Missing(facts.Model)}");
     }
 
     /// <summary>The client has left. What was granted in the meantime was not sent, and costs nothing.</summary>

@@ -194,6 +194,19 @@ public sealed class ClaudePlanTests : IDisposable
         Assert.DoesNotContain('\u001b', fault.Value);
     }
 
+    [Theory]
+    [InlineData("claude-haiku-4-5", "claude-haiku-4-5")]
+    [InlineData("claude-opus-4-8[1m]", "claude-opus-4-8[1m]")]
+    [InlineData("opus[1m]", "own-opus")]
+    [InlineData("sonnet", null)]
+    [InlineData("default", null)]
+    public void ModelAsked_Alias_IsKnownByTheUsersVariableOnly(string model, string? asked)
+    {
+        var spec = _place.Context(s_keyed, model).Spec;
+        var variables = ImmutableSortedDictionary<string, string>.Empty.Add("ANTHROPIC_DEFAULT_OPUS_MODEL", "own-opus");
+        Assert.Equal(asked, _runner.ModelAsked(spec with { Environment = variables }));
+    }
+
     [Fact]
     public void Validate_AnotherBaseUrl_MayServeAnyModel()
     {
