@@ -97,6 +97,18 @@ public sealed partial class AgentRunTests : IDisposable
         Assert.Equal((TimeSpan.FromSeconds(2), 429, "rate_limit"), events.OfType<AgentEvent.Retry>().Select(r => (r.Delay, r.Status!.Value, r.Error!)).Single());
     }
 
+    [Theory]
+    [InlineData(41)]
+    [InlineData(86_400)]
+    public async Task Run_LimitThatIsFarAway_EndsAtOnceForTheTaskToWait(int seconds)
+    {
+        await using var server = await ServeAsync($"name: limited\nsteps:\n  - error: {{status: 429, retryAfter: {seconds}, times: 9}}\n  - text: \"Ok.\"");
+        var (evidence, events) = await RunAsync(server, "rehearsal/limited");
+        Assert.Equal(EndReason.RateLimited, _runner.Judge(evidence).Reason);
+        Assert.Empty(events.OfType<AgentEvent.Retry>());
+        Assert.Single(server.Log.MessageRequests);
+    }
+
     [Fact]
     public async Task Run_CutStream_AsksAgain()
     {
@@ -117,10 +129,12 @@ public sealed partial class AgentRunTests : IDisposable
     [InlineData("overload,times=9", EndReason.Overloaded)]
     [InlineData("rate-limit,times=9", EndReason.RateLimited)]
     [InlineData("budget", EndReason.Tokens)]
+    [InlineData("price", EndReason.BadRequest)]
     public async Task Judge_FailedModelCall_NamesTheReason(string scenario, EndReason reason)
     {
         await using var server = await ServeAsync(
-            "name: budget\nsteps:\n  - error: {status: 400, type: invalid_request_error, message: \"AWOC: token budget of task 1: 5000 used\"}");
+            "name: budget\nsteps:\n  - error: {status: 400, type: invalid_request_error, message: \"AWOC: token budget of task 1: 5000 used\"}",
+            "name: price\nsteps:\n  - error: {status: 400, type: invalid_request_error, message: \"AWOC: no price is known for model a-b, and the money of task 1 is limited; add it to /p\"}");
         var (evidence, _) = await RunAsync(server, $"rehearsal/{scenario}", context => context with
         {
             Settings = new Dictionary<string, string> { ["max_retries"] = "0" },
