@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Awoc.AgentHost.Tools;
 
@@ -73,6 +74,34 @@ public sealed class ToolTests : IDisposable
         Assert.Equal("one two one", await File.ReadAllTextAsync(file));
         Assert.False((await Run(tool, """{"file_path":"e.txt","old_string":"one","new_string":"1","replace_all":true}""")).IsError);
         Assert.Equal("1 two 1", await File.ReadAllTextAsync(file));
+    }
+
+    [Theory]
+    [InlineData("Y2Fm6SBvbmU=", "is not UTF-8 text")]           // Latin-1 "café one"
+    [InlineData("//5vAG4AZQA=", "binary")]                      // UTF-16 with its mark
+    [InlineData("b25lAP8B", "binary")]
+    public async Task Edit_WhatIsNotUtf8_IsRefusedAndStaysAsItIs(string content, string words)
+    {
+        var bytes = Convert.FromBase64String(content);
+        var file = Path.Combine(_root, "other");
+        await File.WriteAllBytesAsync(file, bytes);
+        var refused = await Run(new EditTool(_workspace), """{"file_path":"other","old_string":"one","new_string":"1"}""");
+        Assert.True(refused.IsError);
+        Assert.Contains(words, refused.Text, StringComparison.Ordinal);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(file));
+    }
+
+    [Theory]
+    [InlineData("\uFEFFa é\r\nb\r\nc\r\n", "\uFEFFa é\r\n1\r\n2\r\nc\r\n")]
+    [InlineData("a é\nb\nc", "a é\n1\n2\nc")]
+    [InlineData("x\r\na é\nb\nc\n", "x\r\na é\n1\n2\nc\n")]
+    public async Task Edit_Utf8_KeepsMarkAndLineEnds(string before, string after)
+    {
+        var file = Path.Combine(_root, "kept");
+        await File.WriteAllBytesAsync(file, Encoding.UTF8.GetBytes(before));
+        var edited = await Run(new EditTool(_workspace), """{"file_path":"kept","old_string":"é\nb\nc","new_string":"é\n1\n2\nc"}""");
+        Assert.False(edited.IsError, edited.Text);
+        Assert.Equal(Encoding.UTF8.GetBytes(after), await File.ReadAllBytesAsync(file));
     }
 
     [Theory]
