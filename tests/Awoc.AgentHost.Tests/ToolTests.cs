@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Awoc.AgentHost.Tools;
+using Awoc.TestKit;
 
 namespace Awoc.AgentHost.Tests;
 
@@ -149,6 +150,25 @@ public sealed class ToolTests : IDisposable
         var watch = Stopwatch.StartNew();
         await Run(new GrepTool(_workspace), """{"pattern":"(?=a)(a+)+$"}""");
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task Bash_GroupThatIsGone_IsForgottenAndOneAtWorkEndedWithTheAgent()
+    {
+        var tool = new BashTool(_workspace, TimeProvider.System);
+        foreach (var command in new[] { "true", "exit 3", "(exit 0) & wait" })
+        {
+            await Run(tool, $$"""{"command":"{{command}}"}""");
+            Assert.Empty(tool.Groups);
+        }
+
+        var sleep = $"sleep {Random.Shared.Next(1_000_000, 2_000_000)}";
+        await Run(tool, $$"""{"command":"{{sleep}} > /dev/null 2>&1 &"}""");
+        var group = Assert.Single(tool.Groups);
+        await Run(tool, """{"command":"true"}""");
+        Assert.Equal([group], tool.Groups);
+        await tool.DisposeAsync();
+        Assert.Empty(Processes.WithCommandLine(sleep));
     }
 
     [Fact]
