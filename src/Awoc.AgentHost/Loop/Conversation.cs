@@ -70,10 +70,11 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
             }
 
             cuts = 0;
+            var pauses = answer.Finish?.Value == "pause_turn";
+            if (!pauses && answer.Calls.Count == 0) return End("success", false, answer, "end_turn");
             Save();
             // A provider's own pause asks for the same conversation again.
-            if (answer.Finish?.Value == "pause_turn") continue;
-            if (answer.Calls.Count == 0) return End("success", false, answer, "end_turn");
+            if (pauses) continue;
             if (!await CallToolsAsync(answer, cancellation)) return new RunEnd("interrupted", true, answer.Text);
         }
 

@@ -59,27 +59,3 @@ internal static class TextFile
         }
     }
 }
-
-internal static class BoundedLine
-{
-    /// <summary>The next line, cut at a length, without holding a longer one in memory; null at the end.</summary>
-    public static async ValueTask<string?> ReadAsync(StreamReader reader, int maxLength, CancellationToken cancellation)
-    {
-        var line = new StringBuilder();
-        var buffer = new char[1];
-        var any = false;
-        long dropped = 0;
-        while (await reader.ReadAsync(buffer.AsMemory(), cancellation) > 0)
-        {
-            any = true;
-            if (buffer[0] == '\n') break;
-            if (line.Length < maxLength) line.Append(buffer[0]);
-            else dropped++;
-        }
-
-        if (!any) return null;
-        if (dropped > 0) line.Append('…');
-        else if (line.Length > 0 && line[^1] == '\r') line.Length--;
-        return line.ToString();
-    }
-}
