@@ -122,7 +122,7 @@ internal sealed partial class AttemptAccount
             Route = terms.Route.Name,
             Model = terms.Model,
             Agent = terms.Claim is { Agent.Length: > 0 } claim ? claim.Agent : null,
-            Cap = terms.Cap,
+            Cap = terms.Route.Generates ? terms.Cap : null,
             Asked = facts.Cap > terms.Cap ? facts.Cap : null,
             Report = terms.Report ? true : null,
             Stream = facts.Streams ? true : null,
