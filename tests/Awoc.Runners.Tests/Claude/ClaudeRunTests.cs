@@ -5,12 +5,15 @@ using Awoc.Rehearsal;
 using Awoc.Rehearsal.Scenarios;
 using Awoc.Runners.Claude;
 using Awoc.Runners.Tests.Running;
+using Awoc.TestKit;
 
 namespace Awoc.Runners.Tests.Claude;
 
 /// <summary>The real Claude Code, launched by the runner's own plan, against the rehearsal server.</summary>
 public sealed class ClaudeRunTests : IDisposable
 {
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(30);
+
     private readonly ClaudeRunner _runner = new();
     private readonly Workplace _place = new();
 
@@ -114,7 +117,7 @@ public sealed class ClaudeRunTests : IDisposable
         var marker = $"{Random.Shared.Next(100_000, 999_999)}";
         await using var run = await StartAsync(server, $"rehearsal/sleep,seconds={marker}");
         await run.WaitForAsync(e => e is AgentEvent.ToolCall);
-        await WaitUntilAsync(() => Sleeping(marker));
+        await Eventually.TrueAsync(() => Sleeping(marker), s_soon, "the tool to sleep");
         var watch = Stopwatch.StartNew();
         await run.InterruptAsync();
         var evidence = await run.EndAsync();
@@ -122,7 +125,7 @@ public sealed class ClaudeRunTests : IDisposable
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"it took {watch.Elapsed}");
         Assert.Equal("error_during_execution", evidence.End!.Kind);
         Assert.Equal(TaskOutcome.Failed, _runner.Judge(evidence).Outcome);
-        await WaitUntilAsync(() => !Sleeping(marker));
+        await Eventually.TrueAsync(() => !Sleeping(marker), s_soon, "the sleep to be ended");
     }
 
     [Fact]
@@ -243,26 +246,5 @@ public sealed class ClaudeRunTests : IDisposable
         return await PlanRun.StartAsync(_runner, plan, _place.Cwd, variables, new Uri(server.BaseUrl).Port);
     }
 
-    private static bool Sleeping(string seconds) => Directory.EnumerateDirectories("/proc").Any(directory =>
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(directory, "cmdline")) == $"sleep\0{seconds}\0";
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    });
-
-    private static async Task WaitUntilAsync(Func<bool> condition)
-    {
-        var watch = Stopwatch.StartNew();
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), "what was waited for did not come");
-            await tick.WaitForNextTickAsync();
-        }
-    }
+    private static bool Sleeping(string seconds) => Processes.WithCommandLine($"sleep {seconds}").Count > 0;
 }
