@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -52,6 +53,8 @@ public sealed partial class AwocClient
             using (answer)
             {
                 var opened = _time.GetTimestamp();
+                // Lost before its first event, the next connection goes on from where this one began.
+                after ??= CursorOf(answer);
                 yield return null;
                 var body = await answer.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
                 await using var items = SseParser.Create(body, ParseEvent).EnumerateAsync(token).GetAsyncEnumerator(token);
@@ -68,6 +71,12 @@ public sealed partial class AwocClient
             }
         }
     }
+
+    private static long? CursorOf(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues(WireHeaders.EventsAfter, out var values)
+            && long.TryParse(values.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var cursor)
+                ? cursor
+                : null;
 
     private static string EventsPath(long? after, string? task)
     {

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text.RegularExpressions;
 
 namespace Awoc.Client;
 
@@ -7,9 +8,9 @@ namespace Awoc.Client;
 /// </summary>
 /// <param name="Plain">Variables that may be written down.</param>
 /// <param name="Secrets">Variables that may not.</param>
-public sealed record CallerEnvironment(IReadOnlyDictionary<string, string> Plain, IReadOnlyDictionary<string, string> Secrets)
+public sealed partial record CallerEnvironment(IReadOnlyDictionary<string, string> Plain, IReadOnlyDictionary<string, string> Secrets)
 {
-    private static readonly string[] s_secretWords = ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"];
+    private static readonly string[] s_secretWords = ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL"];
 
     /// <summary>The environment of this process.</summary>
     public static CallerEnvironment Current()
@@ -20,14 +21,14 @@ public sealed record CallerEnvironment(IReadOnlyDictionary<string, string> Plain
         return Split(all);
     }
 
-    /// <summary>Parts variables by their names.</summary>
+    /// <summary>Parts variables by their names, and by a password in an address that they hold.</summary>
     public static CallerEnvironment Split(IEnumerable<KeyValuePair<string, string>> variables)
     {
         ArgumentNullException.ThrowIfNull(variables);
         var plain = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var secrets = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in variables)
-            (IsSecret(name) && !IsCount(name, value) ? secrets : plain)[name] = value;
+            (HoldsLogin(name, value) || (IsSecret(name) && !IsCount(name, value)) ? secrets : plain)[name] = value;
         return new CallerEnvironment(plain, secrets);
     }
 
@@ -43,8 +44,20 @@ public sealed record CallerEnvironment(IReadOnlyDictionary<string, string> Plain
             if (name.Contains(word, StringComparison.OrdinalIgnoreCase)) return true;
         }
 
-        return false;
+        // SSH_ASKPASS and GIT_ASKPASS name a program.
+        return PassWord().IsMatch(name) && !name.EndsWith("ASKPASS", StringComparison.OrdinalIgnoreCase);
     }
+
+    // http://user:pass@proxy:8080, postgres://user:pass@host/db; of a proxy user:pass@proxy:8080 as well.
+    private static bool HoldsLogin(string name, string value) =>
+        LoginInUrl().IsMatch(value) || (name.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase) && value.Contains('@', StringComparison.Ordinal));
+
+    // DB_PASS, PGPASS_2, but no COMPASS_DIR or PASSENGER.
+    [GeneratedRegex(@"(^|_|PG|SQL|DB)PASS(_|\d|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex PassWord();
+
+    [GeneratedRegex(@"://[^\s/?#@:]*:[^\s/?#@]+@", RegexOptions.CultureInvariant)]
+    private static partial Regex LoginInUrl();
 
     /// <summary>A number of tokens, such as CLAUDE_CODE_MAX_OUTPUT_TOKENS, is a setting and no secret.</summary>
     private static bool IsCount(string name, string value) =>

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Awoc.Gateway;
 
 /// <summary>What an operator may set. The defaults are what agents were measured to bear.</summary>
@@ -16,12 +14,6 @@ public sealed record GatewayOptions
 
     /// <summary>Default 30 seconds.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>
-    /// The proxy for upstreams that are not on this machine and whose launching shell named none. Null, the default, for none:
-    /// a daemon's own environment is that of whoever happened to start it.
-    /// </summary>
-    public IWebProxy? Proxy { get; init; }
 
     /// <summary>
     /// A user's own price list, over the one that comes with the program; read again when it changes. Null, or a path where

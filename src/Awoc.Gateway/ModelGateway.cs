@@ -41,19 +41,9 @@ public sealed class ModelGateway : IModelGateway, IDisposable
     {
         ArgumentNullException.ThrowIfNull(lease);
         var target = UpstreamTarget.Of(lease);
-        lock (_gate)
-        {
-            // The same attempt opened again is the same attempt adopted again: its ledger says all there is to know.
-            CloseLocked(lease.Task, lease.Attempt);
-            var account = AttemptAccount.Open(lease, target, _prices, _time, _logger);
-            if (!_byToken.TryAdd(account.TokenHash, account))
-            {
-                account.Dispose();
-                throw new ArgumentException($"the token of {lease} is another attempt's: make a fresh one for each attempt", nameof(lease));
-            }
 
-            _byAttempt.Add((lease.Task, lease.Attempt), account);
-        }
+        // The same attempt opened again is the same attempt adopted again: its ledger says all there is to know.
+        while (!TryOpen(lease, target)) Close(lease.Task, lease.Attempt);
     }
 
     /// <inheritdoc/>
@@ -77,10 +67,15 @@ public sealed class ModelGateway : IModelGateway, IDisposable
     /// </summary>
     public GatewayRecord? Close(TaskId task, int attempt)
     {
+        AttemptAccount? account;
         lock (_gate)
         {
-            return CloseLocked(task, attempt);
+            if (!_byAttempt.Remove((task, attempt), out account)) return null;
+            _byToken.TryRemove(account.TokenHash, out _);
         }
+
+        // What it still has to write may be megabytes, and whoever is told of it may ask back: all other attempts would wait.
+        using (account) return account.Close();
     }
 
     /// <inheritdoc/>
@@ -89,6 +84,9 @@ public sealed class ModelGateway : IModelGateway, IDisposable
         using var ledger = new Ledger(ledgerPath);
         return LedgerReplay.Of(ledger.Replay()).Record;
     }
+
+    /// <inheritdoc/>
+    public string? MissingPrice(string model) => _prices.Missing(model);
 
     /// <summary>
     /// Answers one request of an agent. For hosts that branch by listener; others use
@@ -112,19 +110,27 @@ public sealed class ModelGateway : IModelGateway, IDisposable
         _clients.Dispose();
     }
 
+    private bool TryOpen(GatewayLease lease, UpstreamTarget target)
+    {
+        lock (_gate)
+        {
+            if (_byAttempt.ContainsKey((lease.Task, lease.Attempt))) return false;
+            var account = AttemptAccount.Open(lease, target, _prices, _time, _logger);
+            if (!_byToken.TryAdd(account.TokenHash, account))
+            {
+                account.Dispose();
+                throw new ArgumentException($"the token of {lease} is another attempt's: make a fresh one for each attempt", nameof(lease));
+            }
+
+            _byAttempt.Add((lease.Task, lease.Attempt), account);
+            return true;
+        }
+    }
+
     private AttemptAccount? AccountOf(TaskId task, int attempt)
     {
         lock (_gate) return _byAttempt.GetValueOrDefault((task, attempt));
     }
 
     private AttemptAccount? FindByTokenHash(string hash) => _byToken.GetValueOrDefault(hash);
-
-    private GatewayRecord? CloseLocked(TaskId task, int attempt)
-    {
-        if (!_byAttempt.Remove((task, attempt), out var account)) return null;
-        _byToken.TryRemove(account.TokenHash, out _);
-        var record = account.Close();
-        account.Dispose();
-        return record;
-    }
 }

@@ -32,6 +32,9 @@ internal static class ApiVerdict
     /// <summary>How the gateway's refusal begins: the agent repeats it as its last words.</summary>
     private const string BudgetRefusal = "AWOC: token budget";
 
+    /// <summary>How it refuses a model without a price: no budget is spent, and the model API was never asked.</summary>
+    private const string PriceRefusal = "AWOC: no price is known";
+
     /// <summary>How everything begins that the gateway answers in the upstream's place.</summary>
     private const string GatewayVoice = "AWOC:";
 
@@ -43,6 +46,9 @@ internal static class ApiVerdict
         var said = Quoted(failure.Message);
         if (Says(failure, BudgetRefusal))
             return new AttemptVerdict(TaskOutcome.BudgetExhausted, EndReason.Tokens, BudgetSpent);
+
+        if (Says(failure, PriceRefusal))
+            return Fail(EndReason.BadRequest, $"its money is limited, and what its model costs is not known{said}", $"add the price, then {Retry}, or launch it again with another --model or without --max-cost");
 
         return Reason(failure) switch
         {

@@ -20,6 +20,9 @@ public static class ToolList
     public static IReadOnlyList<string> Names(IEnumerable<string> rules) =>
         [.. rules.Select(rule => rule.Split('(', 2)[0].Trim()).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>The first rule that allows a tool for some calls only, such as <c>Bash(git diff *)</c>; null when there is none.</summary>
+    public static string? Conditional(string tools) => Split(tools).FirstOrDefault(rule => rule.Contains('(', StringComparison.Ordinal));
+
     // A comma within parentheses belongs to the rule.
     private static List<string> Split(string value)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Awoc.Core.Agents;
+using Awoc.TestKit;
 
 namespace Awoc.AgentHost.Tests;
 
@@ -22,7 +23,7 @@ public sealed partial class AgentRunTests
         await using (var run = await StartAsync(server, "rehearsal/killed"))
         {
             session = ((AgentEvent.Session)await run.WaitForAsync(e => e is AgentEvent.Session)).Id;
-            await WaitUntilAsync(() => File.Exists(Path.Combine(_place.Cwd, "runs")));
+            await Eventually.TrueAsync(() => File.Exists(Path.Combine(_place.Cwd, "runs")), s_soon, "the tool to run");
             run.KillNine();
             await run.EndAsync();
         }

@@ -6,12 +6,15 @@ using Awoc.Rehearsal;
 using Awoc.Rehearsal.Scenarios;
 using Awoc.Runners.Builtin;
 using Awoc.Runners.Tests.Running;
+using Awoc.TestKit;
 
 namespace Awoc.AgentHost.Tests;
 
 /// <summary>The real awoc-agent process, launched by the builtin runner's plan, against the rehearsal server.</summary>
 public sealed partial class AgentRunTests : IDisposable
 {
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(30);
+
     private readonly BuiltinRunner _runner = new();
     private readonly Workplace _place = new();
 
@@ -97,6 +100,18 @@ public sealed partial class AgentRunTests : IDisposable
         Assert.Equal((TimeSpan.FromSeconds(2), 429, "rate_limit"), events.OfType<AgentEvent.Retry>().Select(r => (r.Delay, r.Status!.Value, r.Error!)).Single());
     }
 
+    [Theory]
+    [InlineData(41)]
+    [InlineData(86_400)]
+    public async Task Run_LimitThatIsFarAway_EndsAtOnceForTheTaskToWait(int seconds)
+    {
+        await using var server = await ServeAsync($"name: limited\nsteps:\n  - error: {{status: 429, retryAfter: {seconds}, times: 9}}\n  - text: \"Ok.\"");
+        var (evidence, events) = await RunAsync(server, "rehearsal/limited");
+        Assert.Equal(EndReason.RateLimited, _runner.Judge(evidence).Reason);
+        Assert.Empty(events.OfType<AgentEvent.Retry>());
+        Assert.Single(server.Log.MessageRequests);
+    }
+
     [Fact]
     public async Task Run_CutStream_AsksAgain()
     {
@@ -117,10 +132,12 @@ public sealed partial class AgentRunTests : IDisposable
     [InlineData("overload,times=9", EndReason.Overloaded)]
     [InlineData("rate-limit,times=9", EndReason.RateLimited)]
     [InlineData("budget", EndReason.Tokens)]
+    [InlineData("price", EndReason.BadRequest)]
     public async Task Judge_FailedModelCall_NamesTheReason(string scenario, EndReason reason)
     {
         await using var server = await ServeAsync(
-            "name: budget\nsteps:\n  - error: {status: 400, type: invalid_request_error, message: \"AWOC: token budget of task 1: 5000 used\"}");
+            "name: budget\nsteps:\n  - error: {status: 400, type: invalid_request_error, message: \"AWOC: token budget of task 1: 5000 used\"}",
+            "name: price\nsteps:\n  - error: {status: 400, type: invalid_request_error, message: \"AWOC: no price is known for model a-b, and the money of task 1 is limited; add it to /p\"}");
         var (evidence, _) = await RunAsync(server, $"rehearsal/{scenario}", context => context with
         {
             Settings = new Dictionary<string, string> { ["max_retries"] = "0" },
@@ -186,13 +203,13 @@ public sealed partial class AgentRunTests : IDisposable
         var marker = $"{Random.Shared.Next(100_000, 999_999)}";
         await using var run = await StartAsync(server, $"rehearsal/sleep,seconds={marker}");
         await run.WaitForAsync(e => e is AgentEvent.ToolCall);
-        await WaitUntilAsync(() => Sleeping(marker));
+        await Eventually.TrueAsync(() => Sleeping(marker), s_soon, "the tool to sleep");
         if (byLine) await run.InterruptAsync();
         else Process.Start("kill", ["-TERM", $"{run.Pid}"]).WaitForExit();
         var evidence = await run.EndAsync();
         Assert.Equal(("interrupted", 1), (evidence.End!.Kind, evidence.ExitCode));
         Assert.Equal("Waiting.", Assert.Single(run.Events.OfType<AgentEvent.Text>()).Value);
-        await WaitUntilAsync(() => !Sleeping(marker));
+        await Eventually.TrueAsync(() => !Sleeping(marker), s_soon, "the sleep to be ended");
     }
 
     [Fact]
@@ -288,26 +305,5 @@ public sealed partial class AgentRunTests : IDisposable
         return await PlanRun.StartAsync(_runner, plan, _place.Cwd, caller, new Uri(server.BaseUrl).Port, converse);
     }
 
-    private static bool Sleeping(string seconds) => Directory.EnumerateDirectories("/proc").Any(directory =>
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(directory, "cmdline")) == $"sleep\0{seconds}\0";
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    });
-
-    private static async Task WaitUntilAsync(Func<bool> condition)
-    {
-        var watch = Stopwatch.StartNew();
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), "what was waited for did not come");
-            await tick.WaitForNextTickAsync();
-        }
-    }
+    private static bool Sleeping(string seconds) => Processes.WithCommandLine($"sleep {seconds}").Count > 0;
 }

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Awoc.AgentHost.Tools;
+using Awoc.TestKit;
 
 namespace Awoc.AgentHost.Tests;
 
@@ -76,6 +78,34 @@ public sealed class ToolTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Y2Fm6SBvbmU=", "is not UTF-8 text")]           // Latin-1 "café one"
+    [InlineData("//5vAG4AZQA=", "binary")]                      // UTF-16 with its mark
+    [InlineData("b25lAP8B", "binary")]
+    public async Task Edit_WhatIsNotUtf8_IsRefusedAndStaysAsItIs(string content, string words)
+    {
+        var bytes = Convert.FromBase64String(content);
+        var file = Path.Combine(_root, "other");
+        await File.WriteAllBytesAsync(file, bytes);
+        var refused = await Run(new EditTool(_workspace), """{"file_path":"other","old_string":"one","new_string":"1"}""");
+        Assert.True(refused.IsError);
+        Assert.Contains(words, refused.Text, StringComparison.Ordinal);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(file));
+    }
+
+    [Theory]
+    [InlineData("\uFEFFa é\r\nb\r\nc\r\n", "\uFEFFa é\r\n1\r\n2\r\nc\r\n")]
+    [InlineData("a é\nb\nc", "a é\n1\n2\nc")]
+    [InlineData("x\r\na é\nb\nc\n", "x\r\na é\n1\n2\nc\n")]
+    public async Task Edit_Utf8_KeepsMarkAndLineEnds(string before, string after)
+    {
+        var file = Path.Combine(_root, "kept");
+        await File.WriteAllBytesAsync(file, Encoding.UTF8.GetBytes(before));
+        var edited = await Run(new EditTool(_workspace), """{"file_path":"kept","old_string":"é\nb\nc","new_string":"é\n1\n2\nc"}""");
+        Assert.False(edited.IsError, edited.Text);
+        Assert.Equal(Encoding.UTF8.GetBytes(after), await File.ReadAllBytesAsync(file));
+    }
+
+    [Theory]
     [InlineData("*.cs", "a.cs")]
     [InlineData("**/*.cs", "a.cs src/b.cs src/deep/c.cs")]
     [InlineData("src/**", "src/b.cs src/deep/c.cs src/deep/d.json")]
@@ -120,6 +150,25 @@ public sealed class ToolTests : IDisposable
         var watch = Stopwatch.StartNew();
         await Run(new GrepTool(_workspace), """{"pattern":"(?=a)(a+)+$"}""");
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task Bash_GroupThatIsGone_IsForgottenAndOneAtWorkEndedWithTheAgent()
+    {
+        var tool = new BashTool(_workspace, TimeProvider.System);
+        foreach (var command in new[] { "true", "exit 3", "(exit 0) & wait" })
+        {
+            await Run(tool, $$"""{"command":"{{command}}"}""");
+            Assert.Empty(tool.Groups);
+        }
+
+        var sleep = $"sleep {Random.Shared.Next(1_000_000, 2_000_000)}";
+        await Run(tool, $$"""{"command":"{{sleep}} > /dev/null 2>&1 &"}""");
+        var group = Assert.Single(tool.Groups);
+        await Run(tool, """{"command":"true"}""");
+        Assert.Equal([group], tool.Groups);
+        await tool.DisposeAsync();
+        Assert.Empty(Processes.WithCommandLine(sleep));
     }
 
     [Fact]

@@ -121,12 +121,14 @@ internal sealed class FakeDaemon : IAsyncDisposable
     }
 
     /// <summary>Ends every event stream, as a dying daemon does.</summary>
-    public void CutStreams()
+    /// <param name="meanwhile">What happens before anybody can subscribe again.</param>
+    public void CutStreams(Action? meanwhile = null)
     {
         lock (_gate)
         {
             foreach (var subscriber in _subscribers) subscriber.Writer.TryComplete();
             _subscribers.Clear();
+            meanwhile?.Invoke();
         }
     }
 
@@ -228,6 +230,7 @@ internal sealed class FakeDaemon : IAsyncDisposable
         var mine = Channel.CreateUnbounded<EventView>();
         lock (_gate)
         {
+            context.Response.Headers[WireHeaders.EventsAfter] = $"{after ?? _events.Count}";
             _subscribers.Add(mine);
             foreach (var old in _events.Where(e => e.Seq > after)) mine.Writer.TryWrite(old);
         }

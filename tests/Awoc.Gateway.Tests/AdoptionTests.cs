@@ -42,6 +42,25 @@ public sealed class AdoptionTests
         Assert.Equal(2, host.Ledger.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
+    [Fact]
+    public async Task Open_RequestForItsInputAlone_CountsAfterARestartToo()
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message.Replace("\"output_tokens\":42", "\"output_tokens\":0", StringComparison.Ordinal)));
+        await using var host = await GatewayHost.StartAsync();
+        host.Open(upstream.BaseUrl);
+        using (var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask(maxTokens: 0, stream: false)))) await host.NextChangeAsync();
+        using (var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages/count_tokens") { Content = new StringContent(Samples.Ask()) })
+        using (await host.SendAsync(request))
+        {
+        }
+
+        var before = host.Gateway.Close(host.Task, 1)!;
+        Assert.Equal((1, new Usage(Input: 25, CacheRead: 300, CacheWrite: 7)), (before.Requests, before.Usage));
+
+        var replayed = host.Gateway.Read(host.LedgerPath);
+        Assert.Equal((before.Requests, before.Usage, before.Turns), (replayed.Requests, replayed.Usage, replayed.Turns));
+    }
+
     [Theory]
     [InlineData("{\"n\":2,\"at\":\"2026-01-0")]
     [InlineData("garbage")]

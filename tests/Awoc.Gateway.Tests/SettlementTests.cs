@@ -255,6 +255,28 @@ public sealed class SettlementTests
     }
 
     [Fact]
+    public async Task Close_WhileItIsTold_HoldsUpNoOtherAttempt()
+    {
+        await using var upstream = ScriptedUpstream.Start(async e =>
+        {
+            await e.StartStreamAsync();
+            await e.ChunkAsync(Samples.Start);
+            await e.GoneAsync();
+        });
+        await using var host = await GatewayHost.StartAsync();
+        var answered = new List<bool>();
+
+        // Whoever is told holds the closing thread, as a slow disk would.
+        host.Open(upstream.BaseUrl, l => l with { Changed = _ => answered.Add(Task.Run(() => host.Gateway.Find(host.Task, 2)).Wait(GatewayHost.Patience)) });
+        host.Open(upstream.BaseUrl, l => l with { Attempt = 2, Token = "second", LedgerPath = host.LedgerPath + "2" });
+        using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
+
+        host.Gateway.Close(host.Task, 1);
+
+        Assert.Equal([true], answered);
+    }
+
+    [Fact]
     public async Task Close_BeforeTheAnswer_Answers401()
     {
         var asked = new TaskCompletionSource();

@@ -66,15 +66,39 @@ public sealed class UpstreamTests
     {
         await using var proxy = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
         await using var local = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
-        await using var host = await GatewayHost.StartAsync(new GatewayOptions { Proxy = new WebProxy(proxy.BaseUrl) });
-        host.Open(new Uri("http://api.example.test"));
-        host.Open(local.BaseUrl, l => l with { Attempt = 2, Token = "local", LedgerPath = host.LedgerPath + "2" });
+        await using var host = await GatewayHost.StartAsync();
+        host.Open(new Uri("http://api.example.test"), l => l with { Upstream = l.Upstream with { Proxy = proxy.BaseUrl } });
+        host.Open(local.BaseUrl, l => l with { Upstream = l.Upstream with { Proxy = proxy.BaseUrl }, Attempt = 2, Token = "local", LedgerPath = host.LedgerPath + "2" });
 
         using var far = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
         using var near = await host.SendAsync(GatewayHost.Messages(Samples.Ask(), "local"));
 
         Assert.Equal("http://api.example.test/v1/messages", proxy.Only.Target);
         Assert.Equal("/v1/messages", local.Only.Target);
+    }
+
+    [Theory]
+    [InlineData("http", "POST", 200)]
+    [InlineData("https", "CONNECT", 502)]
+    public async Task Proxy_WithALogin_GetsItAndTheUpstreamDoesNot(string scheme, string method, int status)
+    {
+        const string Login = "Basic dXNlcjpwQHNzOndvcmQ="; // user:p@ss:word
+        await using var proxy = ScriptedUpstream.Start(e => e switch
+        {
+            { Request: var r } when r["proxy-authorization"] != Login => e.RespondAsync(407, "{}", "proxy-authenticate: Basic realm=\"x\"\r\n"),
+            { Request.Method: "CONNECT" } => e.RespondAsync(502, "{}"),
+            _ => e.RespondAsync(200, Samples.Message),
+        });
+        await using var host = await GatewayHost.StartAsync();
+        var address = new UriBuilder(proxy.BaseUrl) { UserName = "user", Password = "p%40ss:word" }.Uri;
+        host.Open(new Uri($"{scheme}://api.example.test"), l => l with { Upstream = l.Upstream with { Proxy = address } });
+
+        using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.DoesNotContain("ss:word", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var last = proxy.Requests.Last();
+        Assert.Equal((method, Login), (last.Method, last["proxy-authorization"]));
     }
 
     [Theory]

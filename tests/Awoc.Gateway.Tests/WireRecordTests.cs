@@ -50,6 +50,25 @@ public sealed class WireRecordTests
     }
 
     [Fact]
+    public async Task Wire_TornLastLine_IsNotGluedToTheNext()
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
+        await using var host = await GatewayHost.StartAsync();
+        var wire = host.LedgerPath + ".wire";
+        await File.WriteAllTextAsync(wire, "{\"n\":1}\n{\"n\":2,\"at\":\"20");
+        host.Open(upstream.BaseUrl, l => l with { WirePath = wire });
+
+        using var response = await host.SendAsync(GatewayHost.Messages(Samples.Ask()));
+        await host.NextChangeAsync();
+        host.Gateway.Close(host.Task, 1);
+
+        var lines = await File.ReadAllLinesAsync(wire);
+        Assert.Equal(["{\"n\":1}", "{\"n\":2,\"at\":\"20"], lines[..2]);
+        using var line = JsonDocument.Parse(Assert.Single(lines[2..]));
+        Assert.Equal(200, line.RootElement.GetProperty("status").GetInt32());
+    }
+
+    [Fact]
     public async Task Wire_JsonAnswer_IsKeptAsJson()
     {
         await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(529, Samples.Overloaded));

@@ -1,4 +1,5 @@
 using Awoc.Rehearsal.Scenarios;
+using Awoc.TestKit;
 
 namespace Awoc.Rehearsal.Tests;
 
@@ -79,7 +80,7 @@ public sealed class ScenarioFileTests
     [Fact]
     public void Samples_EveryFile_IsAScenario()
     {
-        var folder = Path.Combine(RepositoryRoot.Find(), "samples", "scenarios");
+        var folder = Path.Combine(Binaries.Root, "samples", "scenarios");
         var files = Directory.GetFiles(folder, "*.yaml");
 
         Assert.NotEmpty(files);

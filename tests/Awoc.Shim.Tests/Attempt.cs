@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Awoc.Engine.Shims;
+using Awoc.TestKit;
 
 namespace Awoc.Shim.Tests;
 
@@ -116,19 +116,6 @@ public sealed partial class Attempt : IAsyncDisposable
 
     public static void Signal(int pid, int signal) => Assert.Equal(0, Kill(pid, signal));
 
-    public static bool IsAlive(int pid)
-    {
-        try
-        {
-            var stat = System.IO.File.ReadAllText($"/proc/{pid}/stat");
-            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int pid, int signal);
 }
@@ -136,11 +123,7 @@ public sealed partial class Attempt : IAsyncDisposable
 /// <summary>Waits for conditions that nobody signals: files of other processes, and the processes themselves.</summary>
 public static class Until
 {
-    public static async Task TrueAsync(Func<bool> condition, string what)
-    {
-        for (var watch = Stopwatch.StartNew(); !condition(); await Task.Delay(3))
-            if (watch.Elapsed > Attempt.Patience) Assert.Fail($"waited {Attempt.Patience} in vain for {what}");
-    }
+    public static Task TrueAsync(Func<bool> condition, string what) => Eventually.TrueAsync(condition, Attempt.Patience, what);
 
     /// <summary>The first message of a kind.</summary>
     public static async Task<T> MessageAsync<T>(ShimConnection connection, Func<T, bool>? matches = null) where T : ShimMessage

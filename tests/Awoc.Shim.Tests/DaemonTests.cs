@@ -1,4 +1,5 @@
 using Awoc.Engine.Shims;
+using Awoc.TestKit;
 
 namespace Awoc.Shim.Tests;
 
@@ -35,7 +36,7 @@ public sealed class DaemonTests(PublishedShim shim)
             await (await missed.OwnAsync(6)).EndAsync(EndCause.Cancel);
             var exit = await missed.EndAsync();
 
-            Assert.True(Attempt.IsAlive(daemon), "the daemon is not the agent's");
+            Assert.True(Processes.IsAlive(daemon), "the daemon is not the agent's");
             Assert.Equal(0, exit.Survivors);
         }
         finally

@@ -1,4 +1,5 @@
 using Awoc.Engine.Shims;
+using Awoc.TestKit;
 
 namespace Awoc.Shim.Tests;
 
@@ -18,7 +19,7 @@ public sealed class EndTests(PublishedShim shim)
 
         Assert.Equal((code, signal, null, 0), (exit.Code, exit.Signal, exit.Cause, exit.Survivors));
         Assert.True(exit.EndedUs >= exit.StartedUs && exit.StartedUs > 0);
-        await Until.TrueAsync(() => !Attempt.IsAlive(attempt.ShimPid), "the shim's own end");
+        await Until.TrueAsync(() => !Processes.IsAlive(attempt.ShimPid), "the shim's own end");
         Assert.False(File.Exists(attempt.Spec.Socket));
     }
 
@@ -27,37 +28,41 @@ public sealed class EndTests(PublishedShim shim)
     {
         await using var attempt = new Attempt(shim).Script("trap '' INT TERM; echo up; while :; do sleep 0.05; done").With(spec => spec with
         {
-            DeadlineMs = 200,
             KeepStdin = true,
             Ladder =
             [
                 LadderStep.Line("please stop", TimeSpan.FromMilliseconds(50)), LadderStep.Interrupt(TimeSpan.FromMilliseconds(60)),
                 LadderStep.Terminate(TimeSpan.FromMilliseconds(60)), LadderStep.Kill(TimeSpan.FromSeconds(3)),
             ],
-        });
+        }).Start();
+        var owner = await attempt.OwnAsync(5);
+        await Until.MessageAsync<ShimMessage.Grew>(owner, grew => grew.Events == 3);
 
-        var exit = await attempt.RunAsync();
+        await owner.SetDeadlineAsync(TimeSpan.FromMilliseconds(200));
+        var exit = await attempt.EndAsync();
 
         Assert.Equal((EndCause.Deadline, 9), (exit.Cause, exit.Signal));
         Assert.Equal([LadderAction.Line, LadderAction.Int, LadderAction.Term, LadderAction.Kill], exit.Ladder.Select(step => step.Do));
         Assert.True(exit.Ladder[1].AtMs >= 50 && exit.Ladder[2].AtMs >= 110 && exit.Ladder[3].AtMs >= 170, string.Join(' ', exit.Ladder));
-        Assert.InRange(exit.RunMs, 370, 5000);
+        Assert.True(exit.RunMs >= 370, $"{exit.RunMs} ms");
         Assert.Contains("please stop", File.ReadAllText(attempt.File(ShimFiles.In)), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Run_AgentObeysTheFirstStep_TakesNoFurtherStep()
     {
-        await using var attempt = new Attempt(shim).Script("read line; echo got $line; exit 7").With(spec => spec with
+        await using var attempt = new Attempt(shim).Script("echo up; read line; echo got $line; exit 7").With(spec => spec with
         {
             KeepStdin = true,
-            DeadlineMs = 50,
             Ladder = [LadderStep.Line("stop now", TimeSpan.FromSeconds(20)), LadderStep.Kill(TimeSpan.FromSeconds(1))],
-        });
+        }).Start();
+        var owner = await attempt.OwnAsync(5);
+        await Until.MessageAsync<ShimMessage.Grew>(owner, grew => grew.Events == 3);
 
-        var exit = await attempt.RunAsync();
+        await owner.SetDeadlineAsync(TimeSpan.FromMilliseconds(50));
+        var exit = await attempt.EndAsync();
 
-        Assert.Equal((7, EndCause.Deadline, "got stop now\n"), (exit.Code, exit.Cause, attempt.Events()));
+        Assert.Equal((7, EndCause.Deadline, "up\ngot stop now\n"), (exit.Code, exit.Cause, attempt.Events()));
         Assert.Equal(LadderAction.Line, Assert.Single(exit.Ladder).Do);
     }
 

@@ -48,7 +48,7 @@ public sealed class LogTests(PublishedShim shim)
     [Fact]
     public async Task Run_DiskIsFull_HoldsTheAgentAndLosesNothing()
     {
-        await using var disk = await SmallDisk.MountAsync();
+        using var disk = SmallDisk.Mount();
         await using var attempt = new Attempt(shim, disk.Path);
         attempt.Script("i=0; while [ $i -lt 40000 ]; do echo \"line $i of a long report\"; i=$((i+1)); done");
         await File.WriteAllBytesAsync(Path.Combine(disk.Path, "ballast"), new byte[700_000]);
@@ -70,7 +70,7 @@ public sealed class LogTests(PublishedShim shim)
     [Fact]
     public async Task Launch_NoRoomForTheRecords_GivesTheClaimBackAndRunsNothing()
     {
-        await using var disk = await SmallDisk.MountAsync();
+        using var disk = SmallDisk.Mount();
         await using var attempt = new Attempt(shim, disk.Path).Script("echo ran");
         attempt.Spec.Write(attempt.Directory);
         await File.WriteAllBytesAsync(Path.Combine(disk.Path, "ballast"), new byte[1_000_000]);

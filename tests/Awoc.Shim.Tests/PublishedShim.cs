@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Awoc.TestKit;
 
 [assembly: AssemblyFixture(typeof(Awoc.Shim.Tests.PublishedShim))]
 
@@ -15,7 +16,7 @@ public sealed class PublishedShim
             return;
         }
 
-        var root = Root();
+        var root = Binaries.Root;
         var output = System.IO.Path.Combine(root, "artifacts", "tests", "shim");
         Directory.CreateDirectory(output);
         using var alone = Lock(System.IO.Path.Combine(root, "artifacts", "tests", "shim.lock"));
@@ -37,13 +38,6 @@ public sealed class PublishedShim
     }
 
     public string Path { get; }
-
-    private static string Root()
-    {
-        for (var directory = AppContext.BaseDirectory; directory is not null; directory = System.IO.Path.GetDirectoryName(directory))
-            if (File.Exists(System.IO.Path.Combine(directory, "Awoc.slnx"))) return directory;
-        throw new InvalidOperationException("not inside the repository");
-    }
 
     private static FileStream Lock(string path)
     {

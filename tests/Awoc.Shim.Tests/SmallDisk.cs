@@ -1,34 +1,24 @@
-using System.Diagnostics;
+using Awoc.TestKit;
 
 namespace Awoc.Shim.Tests;
 
 /// <summary>A file system of one megabyte that can grow. It takes root to mount; elsewhere the test is skipped with that reason.</summary>
-public sealed class SmallDisk : IAsyncDisposable
+public sealed class SmallDisk : IDisposable
 {
-    private SmallDisk(string path) => Path = path;
+    private readonly TemporaryMount _mount;
 
-    public string Path { get; }
+    private SmallDisk(TemporaryMount mount) => _mount = mount;
 
-    public static async Task<SmallDisk> MountAsync()
+    public string Path => _mount.Path;
+
+    public static SmallDisk Mount()
     {
-        var path = Directory.CreateTempSubdirectory("awoc-small-disk-").FullName;
-        var code = await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "awoc-test", path);
-        Assert.SkipWhen(code != 0, "mounting a small disk is not permitted here");
-        return new SmallDisk(path);
+        var mount = TemporaryMount.TryCreate(Directory.CreateTempSubdirectory("awoc-small-disk-").FullName, "size=1m");
+        Assert.SkipWhen(mount is null, "mounting a small disk is not permitted here");
+        return new SmallDisk(mount);
     }
 
-    public void Grow() => RunAsync("mount", "-o", "remount,size=16m", Path).GetAwaiter().GetResult();
+    public void Grow() => _mount.Remount("size=16m");
 
-    public async ValueTask DisposeAsync()
-    {
-        await RunAsync("umount", "-l", Path);
-        Directory.Delete(Path);
-    }
-
-    private static async Task<int> RunAsync(string command, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })!;
-        await process.WaitForExitAsync();
-        return process.ExitCode;
-    }
+    public void Dispose() => _mount.Dispose();
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Awoc.Engine.Shims;
+using Awoc.TestKit;
 
 namespace Awoc.Shim.Tests;
 
@@ -26,7 +27,7 @@ public sealed class TreeTests(PublishedShim shim)
 
         var pids = File.ReadAllLines(attempt.File("pids")).Select(line => int.Parse(line, CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(50, pids.Count);
-        Assert.DoesNotContain(pids, Attempt.IsAlive);
+        Assert.DoesNotContain(pids, Processes.IsAlive);
         Assert.InRange(exit.Survivors, 50, 51);
         if (ShimInfo.Read(attempt.Directory)!.Cgroup is { } group)
             await Until.TrueAsync(() => !Directory.Exists(group), $"the removal of {group}");
@@ -42,13 +43,13 @@ public sealed class TreeTests(PublishedShim shim)
         var stray = int.Parse(File.ReadAllText(attempt.File("pid")), CultureInfo.InvariantCulture);
 
         Attempt.Signal(attempt.ShimPid, 9);
-        await Until.TrueAsync(() => !Attempt.IsAlive(agent), "the agent, which goes with its shim");
+        await Until.TrueAsync(() => !Processes.IsAlive(agent), "the agent, which goes with its shim");
         var standing = await AttemptProbe.ExamineAsync(attempt.Directory, TimeSpan.Zero, TimeProvider.System);
         var killed = await OrphanSweep.KillAsync(attempt.Directory, Attempt.Patience, TimeProvider.System);
 
         Assert.IsType<AttemptStanding.Gone>(standing);
         Assert.Equal(1, killed);
-        Assert.False(Attempt.IsAlive(stray));
+        Assert.False(Processes.IsAlive(stray));
     }
 
     [Fact]

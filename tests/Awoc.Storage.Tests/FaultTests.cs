@@ -2,6 +2,7 @@ using Awoc.Core.Lifecycle;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Storage.Sqlite;
+using Awoc.TestKit;
 using Storage.Conformance;
 
 namespace Awoc.Storage.Tests;

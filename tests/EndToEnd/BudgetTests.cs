@@ -28,9 +28,13 @@ public sealed class BudgetTests
             CultureInfo.InvariantCulture,
             $"{outcomes.Count} runs, {limited.Count} ended by their budget using {limited.Select(o => o.Use).DefaultIfEmpty().Average():P1} of it on average, {outcomes.Sum(o => o.Subagents)} sub-agents in {outcomes.Count(o => o.Subagents > 0)} runs, {faulty.Count} with faults"));
         Assert.True(faulty.Count == 0, $"seed {seed}: {BudgetOutcome.Claims}\n{string.Join("\n\n", faulty.Select(o => $"{o}\n{o.Evidence}"))}");
+        if (s_first == 0) Assert.Contains(outcomes, o => o.Subagents > 1);
+
         if (s_runs < 10) return;
         Assert.NotEmpty(limited);
-        Assert.Contains(outcomes, o => o.Subagents > 1);
+
+        // The average of a few runs is a matter of chance.
+        if (s_runs < 100) return;
         Assert.True(limited.Average(o => o.Use) >= 0.75, $"seed {seed}: {limited.Average(o => o.Use):P1} of the budget was used on average\n{string.Join('\n', limited)}");
     }
 

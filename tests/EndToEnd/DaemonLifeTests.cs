@@ -13,18 +13,24 @@ public sealed class DaemonLifeTests
     public async Task Stop_WithLiveAttempts_LeavesThemAtWorkAndTheNextStartAdoptsThem()
     {
         await using var awoc = new AwocSandbox();
+        await using var other = new AwocSandbox();
         var ends = await awoc.LaunchAsync("--agent", "command", "echo a; while ! test -e go; do sleep 0.05; done; echo b", "ends.txt");
         var runs = await awoc.LaunchAsync("--agent", "command", "echo c; while ! test -e done; do sleep 0.05; done; echo d", "runs.txt");
         await RunningAsync(awoc, ends, runs);
+        await RunningAsync(other, await other.LaunchAsync("--agent", "command", "sleep 1000"));
         var stopped = await awoc.AwocAsync("daemon", "stop", "--json");
         Assert.Equal(2, (int?)JsonNode.Parse(stopped.Out)!["leftRunning"]);
         Assert.Contains("2 tasks go on", stopped.Error, StringComparison.Ordinal);
         Assert.Equal(69, (await awoc.AwocAsync("daemon", "status")).Code);
 
-        // One ends while there is no daemon. No shim starts one: it was stopped on purpose.
+        // One ends while there is no daemon. No shim starts one in the time in which another home's does whose daemon was killed:
+        // this one was stopped on purpose.
+        var killed = await other.DaemonPidAsync();
+        Processes.Kill(killed);
         await File.WriteAllTextAsync(Path.Combine(awoc.Work, "go"), "");
         await Eventually.TrueAsync(() => Processes.WithEnvironment($"/{ends}/").Count == 0, s_soon, "the first to end");
-        await Task.Delay(3000);
+        await Eventually.TrueAsync(() => Processes.WithCommandLine($"--home {other.Home}").Any(pid => pid != killed), s_soon, "the other home's daemon");
+        Assert.Empty(Processes.WithCommandLine($"--home {awoc.Home}"));
         Assert.Equal(69, (await awoc.AwocAsync("daemon", "status")).Code);
 
         await awoc.AwocAsync("daemon", "start");

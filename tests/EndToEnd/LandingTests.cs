@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Awoc.Rehearsal;
 using Awoc.Rehearsal.Scenarios;
@@ -63,7 +64,7 @@ public sealed class LandingTests
     {
         await using var server = await ServeAsync("sleep");
         await using var awoc = Sandbox(server);
-        var id = await awoc.LaunchAsync("research:anything", "r.md", "--timeout", "20", "--tokens", "5000");
+        var id = await awoc.LaunchAsync("research:anything", "r.md", "--timeout", "40", "--tokens", "5000");
         var status = await awoc.EndOfAsync(id);
 
         AssertEnd(awoc, status, id, "timed_out", "deadline");
@@ -75,7 +76,7 @@ public sealed class LandingTests
         // The agent ended by itself, within its time.
         var exit = JsonNode.Parse(await File.ReadAllTextAsync(Attempt(awoc, id, "exit.json")))!;
         Assert.Null(exit["cause"]);
-        Assert.InRange((long)exit["runMs"]!, 18_000, 20_000);
+        Assert.InRange((long)exit["runMs"]!, 36_000, 40_000);
     }
 
     [Fact]
@@ -139,10 +140,23 @@ public sealed class LandingTests
     public async Task TopUp_Deadline_ReachesTheShim()
     {
         await using var awoc = new AwocSandbox();
-        var id = await awoc.LaunchAsync("--agent", "command", "sleep 6", "--timeout", "4");
+        var id = await awoc.LaunchAsync("--agent", "command", "while ! test -e go; do sleep 0.05; done", "--timeout", "600");
         await Eventually.TrueAsync(() => Task.FromResult(File.Exists(Attempt(awoc, id, "shim.json"))), s_soon, "the agent to start");
+        Assert.Equal(600_000, await DeadlineAsync(awoc, id));
         Assert.Equal(0, (await awoc.AwocAsync("topup", id, "--timeout", "60")).Code);
+        await Eventually.TrueAsync(async () => await DeadlineAsync(awoc, id) == 660_000, s_soon, "the shim to have the new deadline");
+        await File.WriteAllTextAsync(Path.Combine(awoc.Work, "go"), "");
         Assert.Equal("succeeded", (string?)(await awoc.EndOfAsync(id))["outcome"]);
+    }
+
+    /// <summary>In milliseconds, as the shim tells everybody who connects with its first line.</summary>
+    private static async Task<long?> DeadlineAsync(AwocSandbox awoc, string id)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(awoc.Home, "run", "s", $"{id.Split('-')[1]}.1")));
+        using var reader = new StreamReader(new NetworkStream(socket));
+        var hello = await reader.ReadLineAsync().WaitAsync(s_soon);
+        return (long?)JsonNode.Parse(hello!)!["deadlineMs"];
     }
 
     [Fact]

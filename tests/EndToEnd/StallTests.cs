@@ -12,8 +12,11 @@ public sealed class StallTests
     /// <summary>Longer than the limit by far, and no output all the while.</summary>
     private const int Silence = 7;
 
-    /// <summary>The limit, the time between two looks, and the grace of the stop, on a busy machine.</summary>
-    private static readonly TimeSpan s_withinLimit = TimeSpan.FromSeconds(Limit + 15);
+    /// <summary>A limit within which a status can be asked for, on a busy machine too.</summary>
+    private const int LongLimit = 10;
+
+    /// <summary>Far from the time budget, which would end it otherwise: the limit, the time between two looks, and the grace of the stop.</summary>
+    private const int Late = 90_000;
 
     [Theory]
     [InlineData("claude")]
@@ -24,19 +27,19 @@ public sealed class StallTests
         await using var task = await LaunchAsync(awoc, agent, """
               - text: {text: Never said to the end., tokens: 200}
                 silence: 1h
-            """);
-        var heard = await HeardAsync(task);
+            """, LongLimit);
         var quiet = await QuietAsync(awoc, task.Id);
         var status = await task.EndAsync();
 
         Assert.True(((string?)status["outcome"], (string?)status["reason"]) == ("failed", "stalled"), $"{status.ToJsonString()}\n{awoc.Diagnose(task.Id)}");
-        Assert.InRange((DateTimeOffset)status["endedAt"]! - heard, TimeSpan.FromSeconds(Limit - 1), s_withinLimit);
+        Assert.InRange((long)status["runMs"]!, LongLimit * 1_000, Late);
         Assert.Contains("awoc retry", (string?)status["detail"], StringComparison.Ordinal);
         Assert.Empty(Processes.WithEnvironment(task.Id));
 
         // While it hung, its status told how long, and how much longer that may go on.
-        Assert.InRange((double)quiet["used"]!, 0.1, Limit);
-        Assert.Equal(Limit, (double)quiet["used"]! + (double)quiet["left"]!, 1);
+        var used = (double)quiet["used"]!;
+        Assert.True(used > 0.5, $"{used} s");
+        Assert.Equal(Math.Max(0, LongLimit - used), (double)quiet["left"]!, 1);
         Assert.False(Stall(status).ContainsKey("used"));
     }
 
@@ -89,7 +92,7 @@ public sealed class StallTests
         var status = await task.EndAsync();
 
         Assert.Equal("stalled", (string?)status["reason"]);
-        Assert.InRange((long)status["runMs"]!, Limit * 6_000, (Limit * 6_000) + 8_000);
+        Assert.InRange((long)status["runMs"]!, Limit * 6_000, Late);
     }
 
     [Theory]
@@ -108,9 +111,9 @@ public sealed class StallTests
     private static string Tool(string command) =>
         $"  - tool: {{name: Bash, input: {{command: \"{command}\", description: Work, timeout: 600000}}}}\n";
 
-    private static Task<RehearsedTask> LaunchAsync(AwocSandbox awoc, string agent, string steps) => RehearsedTask.LaunchAsync(
+    private static Task<RehearsedTask> LaunchAsync(AwocSandbox awoc, string agent, string steps, int limit = Limit) => RehearsedTask.LaunchAsync(
         awoc, "stall", RehearsedTask.Script($"name: stall\nsteps:\n{steps}\n  - text: \"# Report\"\n"),
-        ["custom:anything", "--agent", agent, "--tokens", "5000", "--timeout", "120", "--stall-timeout", $"{Limit}", "--on-failure", "stop"]);
+        ["custom:anything", "--agent", agent, "--tokens", "5000", "--timeout", "120", "--stall-timeout", $"{limit}", "--on-failure", "stop"]);
 
     /// <summary>The outcome, and more where it is no success.</summary>
     private static async Task<string> EndAsync(AwocSandbox awoc, string agent, string steps)
@@ -120,18 +123,11 @@ public sealed class StallTests
         return (string?)status["outcome"] == "succeeded" ? "succeeded" : $"{status.ToJsonString()}\n{task.Requests()}\n{awoc.Diagnose(task.Id)}";
     }
 
-    /// <summary>When the model was first asked.</summary>
-    private static async Task<DateTimeOffset> HeardAsync(RehearsedTask task)
-    {
-        await task.Log.WaitAsync(log => log.MessageRequests.Count > 0, TimeSpan.FromSeconds(60));
-        return DateTimeOffset.UtcNow;
-    }
-
     private static async Task<JsonObject> QuietAsync(AwocSandbox awoc, string id)
     {
         JsonObject? stall = null;
         await Eventually.TrueAsync(
-            async () => (stall = Stall(await awoc.StatusAsync(id)))["used"] is { } used && (double)used > 0.5, TimeSpan.FromSeconds(30), "a silence in its status");
+            async () => (stall = Stall(await awoc.StatusAsync(id)))["used"] is { } used && (double)used > 0.5, TimeSpan.FromSeconds(60), "a silence in its status");
         return stall!;
     }
 

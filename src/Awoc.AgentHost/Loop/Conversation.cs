@@ -74,10 +74,8 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
             }
 
             cuts = 0;
-            Save();
-            // A provider's own pause asks for the same conversation again.
-            if (answer.Finish?.Value == "pause_turn") continue;
-            if (answer.Calls.Count == 0)
+            var pauses = answer.Finish?.Value == "pause_turn";
+            if (!pauses && answer.Calls.Count == 0)
             {
                 // Asked once without a choice; whoever still gives none has none.
                 if (!_output.IsWanting || mode != ChatToolMode.Auto) return End("success", false, answer, "end_turn");
@@ -87,6 +85,9 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
                 continue;
             }
 
+            Save();
+            // A provider's own pause asks for the same conversation again.
+            if (pauses) continue;
             if (!await CallToolsAsync(answer, cancellation)) return new RunEnd("interrupted", true, answer.Text);
             if (_output.Given is { } given) return End("success", false, answer, "end_turn") with { Structured = given };
             mode = ChatToolMode.Auto;

@@ -65,6 +65,8 @@ internal sealed class ModelClient : IDisposable
                 var hint = _wire.Last;
                 if (!failure.CanRepeat || hint.ShouldRetry == false || attempt > _config.MaxRetries)
                     return ModelAnswer.Of(updates.ToChatResponse()) with { Failure = failure };
+                // A longer wait is the task's, which costs it no running time: it is started again when the limit has passed.
+                if (hint.RetryAfter > s_longestDelay) return ModelAnswer.Of(updates.ToChatResponse()) with { Failure = failure };
                 var delay = Delay(attempt, hint.RetryAfter);
                 _events.Retry(attempt, _config.MaxRetries, delay, failure.Status, failure.Class);
                 try
@@ -110,7 +112,7 @@ internal sealed class ModelClient : IDisposable
         }
     }
 
-    /// <summary>Doubles, with a tenth of jitter so that siblings do not come back together; never less than the API asks for.</summary>
+    /// <summary>Doubles, with a tenth of jitter so that siblings do not come back together; never less than the API asks for, which is no more than the longest.</summary>
     private static TimeSpan Delay(int attempt, TimeSpan? asked)
     {
         var grown = Math.Min(s_firstDelay.TotalMilliseconds * Math.Pow(2, attempt - 1), s_longestDelay.TotalMilliseconds);

@@ -26,10 +26,13 @@ internal sealed class WireWatch(HttpMessageHandler inner) : DelegatingHandler(in
         return response;
     }
 
+    /// <summary>A bound for what a duration can hold: an account's window may be days away.</summary>
+    private const double LongestSeconds = 1e9;
+
     private static TimeSpan? RetryAfter(HttpResponseHeaders headers) =>
         headers.TryGetValues("retry-after", out var values)
             && double.TryParse(values.FirstOrDefault(), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
-            && seconds is >= 0 and < 86_400
+            && seconds is >= 0 and < LongestSeconds
                 ? TimeSpan.FromSeconds(seconds)
                 : null;
 

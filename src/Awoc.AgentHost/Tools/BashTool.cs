@@ -26,6 +26,15 @@ internal sealed class BashTool(Workspace workspace, TimeProvider time) : ITool, 
 
     private readonly List<int> _groups = [];
 
+    /// <summary>Groups that had processes when a command last ended.</summary>
+    internal IReadOnlyList<int> Groups
+    {
+        get
+        {
+            lock (_groups) return [.. _groups];
+        }
+    }
+
     public string Name => "Bash";
 
     public string Description =>
@@ -61,12 +70,14 @@ internal sealed class BashTool(Workspace workspace, TimeProvider time) : ITool, 
         {
             await EndGroupAsync(process.Id);
             await SettleAsync(reading);
+            DropGone();
             cancellation.ThrowIfCancellationRequested();
             return ToolOutcome.Error($"{output}\nCommand timed out after {timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s and was ended");
         }
 
         // What it left in the background may hold the pipes open.
         await SettleAsync(reading);
+        DropGone();
         var text = output.ToString();
         return process.ExitCode == 0
             ? new ToolOutcome(text.Length == 0 ? "(no output)" : text)
@@ -75,9 +86,14 @@ internal sealed class BashTool(Workspace workspace, TimeProvider time) : ITool, 
 
     public async ValueTask DisposeAsync()
     {
-        int[] groups;
-        lock (_groups) groups = [.. _groups];
-        await Task.WhenAll(groups.Select(EndGroupAsync));
+        DropGone();
+        await Task.WhenAll(Groups.Select(EndGroupAsync));
+    }
+
+    /// <summary>The number of a group that is gone may be somebody else's soon: it must not be signaled at the end.</summary>
+    private void DropGone()
+    {
+        lock (_groups) _groups.RemoveAll(group => !Native.SignalGroup(group, 0));
     }
 
     private Process Start(string command)

@@ -28,7 +28,9 @@ internal sealed class EditTool(Workspace workspace) : ITool
         Workspace.RequireRegularFile(path);
         if (new FileInfo(path).Length > WriteTool.MaxLength) throw new ToolFault($"{path} is too large to edit: at most {WriteTool.MaxLength} bytes are taken");
 
-        var text = await File.ReadAllTextAsync(path, cancellation);
+        var text = await TextFile.ReadExactAsync(path, cancellation);
+        // Read shows lines without their ends, so the model says \n for both.
+        if (IsCrLf(text)) (old, replacement) = (CrLf(old), CrLf(replacement));
         var count = Count(text, old);
         if (count == 0) throw new ToolFault($"'old_string' does not occur in {path}: read the file and give its text exactly");
         if (count > 1 && !input.Flag("replace_all"))
@@ -36,6 +38,20 @@ internal sealed class EditTool(Workspace workspace) : ITool
         await TextFile.ReplaceAsync(path, text.Replace(old, replacement, StringComparison.Ordinal), cancellation);
         return new ToolOutcome($"Edited {path} ({count} {(count == 1 ? "place" : "places")})");
     });
+
+    private static bool IsCrLf(string text)
+    {
+        var any = false;
+        for (var at = text.IndexOf('\n', StringComparison.Ordinal); at >= 0; at = text.IndexOf('\n', at + 1))
+        {
+            if (at == 0 || text[at - 1] != '\r') return false;
+            any = true;
+        }
+
+        return any;
+    }
+
+    private static string CrLf(string text) => text.ReplaceLineEndings("\r\n");
 
     private static int Count(string text, string piece)
     {

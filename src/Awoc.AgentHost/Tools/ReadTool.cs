@@ -40,7 +40,8 @@ internal sealed class ReadTool(Workspace workspace) : ITool
         long number = 0;
         var more = false;
         using var reader = new StreamReader(path);
-        while (await BoundedLine.ReadAsync(reader, MaxLineLength, cancellation) is { } line)
+        var lines = new BoundedLines(reader, MaxLineLength);
+        while (await lines.ReadAsync(cancellation) is { } line)
         {
             if (++number < first) continue;
             if (number >= first + limit || text.Length > MaxLength)

@@ -6,6 +6,8 @@ internal static class TextFile
 {
     private const int Sample = 8_000;
 
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>A NUL byte near the beginning: the sign that git and grep go by.</summary>
     public static async Task<bool> IsBinaryAsync(string path, CancellationToken cancellation)
     {
@@ -13,6 +15,24 @@ internal static class TextFile
         var start = new byte[Sample];
         var read = await file.ReadAtLeastAsync(start, Sample, throwOnEndOfStream: false, cancellation);
         return start.AsSpan(0, read).Contains((byte)0);
+    }
+
+    /// <summary>
+    /// The whole text as it is, a byte order mark as its first character: <see cref="ReplaceAsync"/> writes the same bytes again.
+    /// What is not UTF-8 cannot be, and is a fault.
+    /// </summary>
+    public static async Task<string> ReadExactAsync(string path, CancellationToken cancellation)
+    {
+        var bytes = await File.ReadAllBytesAsync(path, cancellation);
+        if (bytes.AsSpan(0, Math.Min(bytes.Length, Sample)).Contains((byte)0)) throw new ToolFault($"{path} is a binary file");
+        try
+        {
+            return s_strict.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new ToolFault($"{path} is not UTF-8 text: change it with a program that keeps its encoding, in Bash, or convert it first");
+        }
     }
 
     /// <summary>
@@ -37,29 +57,5 @@ internal static class TextFile
             File.Delete(temporary);
             throw;
         }
-    }
-}
-
-internal static class BoundedLine
-{
-    /// <summary>The next line, cut at a length, without holding a longer one in memory; null at the end.</summary>
-    public static async ValueTask<string?> ReadAsync(StreamReader reader, int maxLength, CancellationToken cancellation)
-    {
-        var line = new StringBuilder();
-        var buffer = new char[1];
-        var any = false;
-        long dropped = 0;
-        while (await reader.ReadAsync(buffer.AsMemory(), cancellation) > 0)
-        {
-            any = true;
-            if (buffer[0] == '\n') break;
-            if (line.Length < maxLength) line.Append(buffer[0]);
-            else dropped++;
-        }
-
-        if (!any) return null;
-        if (dropped > 0) line.Append('…');
-        else if (line.Length > 0 && line[^1] == '\r') line.Length--;
-        return line.ToString();
     }
 }

@@ -31,6 +31,11 @@ public interface IModelGateway
     /// </summary>
     GatewayRecord Read(string ledgerPath);
 
+    /// <summary>Where money is limited, a model without a price is refused.</summary>
+    /// <param name="model">As an agent names it to the API.</param>
+    /// <returns>What to do for a price, as words after "no price is known"; null when there is one.</returns>
+    string? MissingPrice(string model);
+
     /// <summary>The token is dead from here on. Requests still under way are settled. Idempotent.</summary>
     GatewayRecord? Close(TaskId task, int attempt);
 }

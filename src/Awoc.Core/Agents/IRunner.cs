@@ -23,6 +23,9 @@ public interface IRunner
     /// <summary>Faults in a spec that only this agent has (a model name it cannot take, say). Empty when all is well.</summary>
     IEnumerable<SpecFault> Validate(TaskSpec spec);
 
+    /// <summary>The name by which the model API will be asked for the task's model; null where the agent alone knows.</summary>
+    string? ModelAsked(TaskSpec spec) => null;
+
     /// <summary>The exact launch of one attempt.</summary>
     LaunchPlan Plan(AttemptContext context);
 

@@ -36,6 +36,7 @@ internal static class EventEndpoints
 
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers[WireHeaders.EventsAfter] = cursor.ToString(CultureInfo.InvariantCulture);
         // The client takes its first look at the tasks once this has come: nothing falls between the two.
         await context.Response.WriteAsync($": from {cursor.ToString(CultureInfo.InvariantCulture)}\n\n", cancellation);
         await context.Response.Body.FlushAsync(cancellation);

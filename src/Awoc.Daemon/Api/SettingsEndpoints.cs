@@ -17,7 +17,7 @@ internal static class SettingsEndpoints
     {
         if (SettingKeys.Find(key) is not { } known)
             return Problems.Invalid("KEY", key, SettingKeys.Allowed);
-        if (change.Value is { } value && !known.Accepts(value)) return Problems.Invalid(key, value, known.Takes);
+        if (change.Value is { } value && known.Fault(key, value) is { } takes) return Problems.Invalid(key, value, takes);
         settings.Set(key, change.Value);
         // What waits for room, or for a slot, may go on.
         feed.Pulse();

@@ -18,6 +18,12 @@ internal sealed record SettingKey(
     /// <summary>What <c>*</c> stands for; null is an agent's name.</summary>
     public IReadOnlyList<string>? Stars { get; init; }
 
+    /// <summary>For what only some of the names it stands for refuse: what that name takes instead, or null.</summary>
+    public Func<string, string, string?>? Narrower { get; init; }
+
+    /// <summary>What it takes, where the value is not that; null when all is well.</summary>
+    public string? Fault(string key, string value) => Accepts(value) ? Narrower?.Invoke(key, value) : Takes;
+
     /// <summary>It stands for several settings.</summary>
     public bool IsPattern => Pattern.AsSpan().ContainsAny('*', '+');
 
@@ -60,7 +66,7 @@ internal static class SettingKeys
         new("alerts.webhook", "where each alert is posted as JSON", "an http or https address", IsWebAddress, _ => "nowhere", false),
         .. RecoveryKeys.All,
         new($"agents.*.{AgentSettings.Path}", "the agent's program", "a path or a name on the PATH", v => v.Length > 0, _ => "found on the PATH", false),
-        new($"agents.*.{AgentSettings.Tools}", "the tools the agent is given, parted by commas", "tool names", v => v.Length > 0, _ => "Read, Write, Edit, Bash, WebFetch, Grep, Glob", false),
+        new($"agents.*.{AgentSettings.Tools}", "the tools the agent is given, parted by commas", "tool names", v => v.Length > 0, _ => "Read, Write, Edit, Bash, WebFetch, Grep, Glob", false) { Narrower = BuiltinTools },
         new($"agents.*.{AgentSettings.UserSettings}", "let your own Claude Code settings, hooks and MCP servers in", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
         new($"agents.*.{AgentSettings.Effort}", "how hard the model thinks", "low, medium, high", v => v is "low" or "medium" or "high" or "max", _ => "low for small budgets, else the agent's own", false),
         new($"agents.*.{AgentSettings.ApiKeyFile}", "a file of your own, mode 0600, with a model API key in one line", "an absolute path, or one that begins with ~/", IsPath, _ => "none", false),
@@ -90,6 +96,11 @@ internal static class SettingKeys
 
     public static bool IsTokens(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 1 and <= Budget.MaxTokens;
+
+    private static string? BuiltinTools(string key, string value) =>
+        key == $"agents.builtin.{AgentSettings.Tools}" && ToolList.Conditional(value) is { } rule
+            ? $"names of tools alone: the builtin agent cannot keep a rule such as '{rule}' (the agent claude can)"
+            : null;
 
     private static bool IsPath(string text) => text.StartsWith("~/", StringComparison.Ordinal) || Path.IsPathFullyQualified(text);
 

@@ -61,7 +61,7 @@ internal sealed class SettingsDocument
             var line = value.Start.Line.ToString(CultureInfo.InvariantCulture);
             if (SettingKeys.Find(key) is not { } known) faults.Add($"line {line}: there is no setting '{key}'; there are {SettingKeys.Allowed}");
             else if (isProject && !known.InProject) faults.Add($"line {line}: '{key}' may only be set in the user's own file");
-            else if (!known.Accepts(value.Value ?? "")) faults.Add($"line {line}: {key} is '{value.Value}'; it takes {known.Takes}");
+            else if (known.Fault(key, value.Value ?? "") is { } takes) faults.Add($"line {line}: {key} is '{value.Value}'; it takes {takes}");
         }
 
         return faults.Count == 0

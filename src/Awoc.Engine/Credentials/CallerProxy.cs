@@ -9,19 +9,28 @@ public static class CallerProxy
         upstream is null ? null : upstream with { Proxy = Find(upstream.BaseUrl, environment) };
 
     /// <summary>Null for a host on this machine, for one that <c>NO_PROXY</c> excepts, and where no proxy is set.</summary>
-    public static Uri? Find(Uri target, IReadOnlyDictionary<string, string> environment)
+    /// <param name="environment">The caller's variables, secrets included: a proxy with a login is one.</param>
+    public static Uri? Find(Uri target, IReadOnlyDictionary<string, string> environment) => Choose(target, environment)?.Proxy;
+
+    /// <summary>The variable that names the proxy for a model API; null where there is none.</summary>
+    public static string? VariableFor(ModelUpstream? upstream, IReadOnlyDictionary<string, string> environment) =>
+        upstream is null ? null : Choose(upstream.BaseUrl, environment)?.Variable;
+
+    private static (string Variable, Uri Proxy)? Choose(Uri target, IReadOnlyDictionary<string, string> environment)
     {
         if (target.Scheme is not ("http" or "https") || target.IsLoopback) return null;
-        var text = Value("HTTPS_PROXY", target.Scheme == "https") ?? Value("HTTP_PROXY", target.Scheme == "http") ?? Value("ALL_PROXY", true);
-        if (text is null || IsExcepted(target.Host, Value("NO_PROXY", true) ?? "")) return null;
+        if ((Set("HTTPS_PROXY", target.Scheme == "https") ?? Set("HTTP_PROXY", target.Scheme == "http") ?? Set("ALL_PROXY", true)) is not var (variable, text)
+            || IsExcepted(target.Host, Set("NO_PROXY", true)?.Value ?? ""))
+            return null;
         // curl takes a bare host:port as http://host:port.
-        return Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out var proxy) ? proxy : null;
+        return Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out var proxy) ? (variable, proxy) : null;
 
-        string? Value(string name, bool applies)
+        (string Name, string Value)? Set(string name, bool applies)
         {
             if (!applies) return null;
-            var value = environment.GetValueOrDefault(name.ToLowerInvariant()) is { Length: > 0 } lower ? lower : environment.GetValueOrDefault(name);
-            return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+            if (environment.GetValueOrDefault(name.ToLowerInvariant()) is { Length: > 0 }) name = name.ToLowerInvariant();
+            var value = environment.GetValueOrDefault(name);
+            return string.IsNullOrWhiteSpace(value) ? null : (name, value.Trim());
         }
     }
 

@@ -9,6 +9,7 @@ using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Budgets;
+using Awoc.Engine.Credentials;
 using Awoc.Engine.Supervision;
 using Awoc.Engine.Tasks;
 using Awoc.Engine.Verifying;
@@ -211,11 +212,13 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
             Rehearsal = rehearsal && usesModel,
             Environment = order.Environment.ToImmutableSortedDictionary(StringComparer.Ordinal),
             SecretNames = [.. order.Secrets.Keys.Order(StringComparer.Ordinal)],
-            RequiredSecrets = rehearsal ? [] : [.. choice.Availability?.RequiredSecrets ?? []],
+            RequiredSecrets = rehearsal ? [] : [.. RequiredSecrets(choice.Availability, variables, order.Secrets)],
         };
         if (validation.Faults.Count == 0 && choice.Runner is { } chosen)
         {
             foreach (var fault in chosen.Validate(spec)) validation.Add(fault);
+            if (spec.Budget.CostUsd is not null && chosen.ModelAsked(spec) is { } model && ports.Gateway.MissingPrice(model) is { } next)
+                validation.Add(new SpecFault("--model", model, $"a model whose price is known, as its money is limited (--max-cost); {next}"));
         }
 
         if (validation.Faults.Count > 0) return new SpecAnswer.Faulty(validation.Faults);
@@ -224,6 +227,14 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         var notices = Notices(spec);
         if (!usesModel && order.Tokens is not null) notices.Add($"the agent '{spec.Agent}' calls no model: a token budget limits nothing there");
         return new SpecAnswer.Made(spec, choice, notices);
+    }
+
+    /// <summary>What holds the credential, and the proxy's address where a login in it makes it a secret: without it the task would go past the proxy.</summary>
+    private static IEnumerable<string> RequiredSecrets(
+        AgentAvailability? availability, IReadOnlyDictionary<string, string> variables, IReadOnlyDictionary<string, string> secrets)
+    {
+        var proxy = CallerProxy.VariableFor(availability?.Upstream, variables);
+        return (availability?.RequiredSecrets ?? []).Concat(proxy is not null && secrets.ContainsKey(proxy) ? [proxy] : []);
     }
 
     /// <summary>The rehearsal model serves on request only, never because something is missing.</summary>

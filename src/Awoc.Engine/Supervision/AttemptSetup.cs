@@ -88,9 +88,11 @@ public static class AttemptSetup
             Schema = NativeSchema.Of(task.Spec),
             Settings = ports.Settings.Read(task.Spec.Cwd).ForAgent(runner.Name),
         });
-        var upstream = task.Spec.Rehearsal ? ports.Rehearsal.For(task.Spec) : CallerProxy.Put(availability.Upstream, task.Spec.Environment);
-        var credential = runner.Traits.UsesModel && upstream is not null ? new AttemptCredential(token, upstream) : null;
         var secrets = ports.Vault.Get(task.Id);
+        var caller = new Dictionary<string, string>(task.Spec.Environment);
+        foreach (var (name, value) in secrets) caller[name] = value;
+        var upstream = task.Spec.Rehearsal ? ports.Rehearsal.For(task.Spec) : CallerProxy.Put(availability.Upstream, caller);
+        var credential = runner.Traits.UsesModel && upstream is not null ? new AttemptCredential(token, upstream) : null;
         return (plan, new PreparedAttempt(SecretEnvironment(plan, secrets), credential, Held(credential, secrets)));
     }
 

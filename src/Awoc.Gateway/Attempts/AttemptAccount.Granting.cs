@@ -61,9 +61,8 @@ internal sealed partial class AttemptAccount
     {
         if (_book.Allowance.CostUsd is null || price is not null) return null;
         Write(new LedgerLine { At = _time.GetUtcNow(), Refused = "price" });
-        var fault = _prices.Fault is { } why ? $" (not read: {why})" : "";
         return new GatewayRefusal(GatewayFault.NoPrice,
-            $"AWOC: cost budget of task {_lease.Task.Handle}: no price is known for model {facts.Model ?? "without a name"}; add it to {_prices.Where}{fault}");
+            $"AWOC: no price is known for model {facts.Model ?? "without a name"}, and the money of task {_lease.Task.Handle} is limited; {_prices.Missing(facts.Model)}");
     }
 
     /// <summary>The client has left. What was granted in the meantime was not sent, and costs nothing.</summary>
@@ -123,7 +122,7 @@ internal sealed partial class AttemptAccount
             Route = terms.Route.Name,
             Model = terms.Model,
             Agent = terms.Claim is { Agent.Length: > 0 } claim ? claim.Agent : null,
-            Cap = terms.Cap,
+            Cap = terms.Route.Generates ? terms.Cap : null,
             Asked = facts.Cap > terms.Cap ? facts.Cap : null,
             Report = terms.Report ? true : null,
             Stream = facts.Streams ? true : null,

@@ -113,7 +113,13 @@ internal sealed class GrantBook(Allowance allowance)
         if (Reporting && claim.Agent != GrantClaim.MainThread) return new GrantRuling.Refused(claim, GrantLimit.Report);
 
         // The report's turn and its input come on top: a limit that forbade the report would leave nothing to show.
-        if (!Reporting && Allowance.Turns is { } turns && Turns + _open.Count >= turns) return new GrantRuling.Refused(claim, GrantLimit.Turns);
+        if (!Reporting && Allowance.Turns is { } turns)
+        {
+            if (Turns >= turns) return new GrantRuling.Refused(claim, GrantLimit.Turns);
+            // One under way may come to nothing: only answers are turns.
+            if (Turns + _open.Count >= turns) return null;
+        }
+
         if (!Reporting && Allowance.InputTokens is { } input && Settled.WeightedInput >= input) return new GrantRuling.Refused(claim, GrantLimit.InputTokens);
 
         var least = Math.Min(claim.Asked, Reporting || IsFirst ? 1 : BudgetSplit.WorkFloor);

@@ -34,7 +34,7 @@ internal sealed record LedgerLine
     /// <summary>US dollars for each generated token; absent where no price is known.</summary>
     public decimal? TokenUsd { get; init; }
 
-    /// <summary>Output tokens the request can generate at most; 0 for a route that generates none.</summary>
+    /// <summary>Output tokens the request can generate at most; absent for a route that generates none.</summary>
     public long? Cap { get; init; }
 
     /// <summary>The answer comes as it is generated; absent where it comes whole.</summary>

@@ -83,8 +83,8 @@ internal sealed class LedgerReplay
         var output = grant.Stream is true ? StreamEstimate.Tokens(_seen.GetValueOrDefault(number), cap) : cap;
         var usage = new Usage(Output: output)
         {
-            Estimated = cap > 0,
-            CostUsd = cap > 0 && grant.TokenUsd is { } token ? (grant.InputUsd ?? 0) + (output * token) : null,
+            Estimated = Generates(grant),
+            CostUsd = Generates(grant) && grant.TokenUsd is { } token ? (grant.InputUsd ?? 0) + (output * token) : null,
         };
         _unsettled.Add(KeyValuePair.Create(number, usage));
         Settle(grant, new LedgerLine(), usage);
@@ -95,6 +95,6 @@ internal sealed class LedgerReplay
         if (Generates(grant)) Record = Settled(Record, line, usage, grant.Report is true, grant.TokenUsd is null ? grant.Model ?? "" : null);
     }
 
-    /// <summary>A cap of 0 marks a route that generates nothing.</summary>
-    private static bool Generates(LedgerLine grant) => grant.Cap > 0;
+    /// <summary>Where nothing can be generated there is no cap; a cap of 0 is that of a request that asks for its input alone (<c>max_tokens: 0</c>).</summary>
+    private static bool Generates(LedgerLine grant) => grant.Cap is not null;
 }

@@ -17,6 +17,14 @@ internal sealed partial class PriceBook(string? path, ILogger logger)
 
     public ModelPrice? Find(string? model) => Current().Find(model);
 
+    /// <summary>What to do for the price of a model; null when it is known.</summary>
+    public string? Missing(string? model)
+    {
+        if (Find(model) is not null) return null;
+        var fault = Fault is { } why ? $" (not read: {why})" : "";
+        return $"add it to {Where}{fault}";
+    }
+
     private PriceList Current()
     {
         if (path is null) return _list;

@@ -15,13 +15,13 @@ internal sealed class UpstreamClients : IDisposable
     public UpstreamClients(GatewayOptions options)
     {
         _options = options;
-        _tcp = NewTcp(options.Proxy);
+        _tcp = NewTcp(null);
     }
 
     public HttpMessageInvoker For(UpstreamTarget target) => target switch
     {
         { SocketPath: { } path } => _unix.GetOrAdd(path, NewUnix),
-        { Proxy: { } proxy } => _proxied.GetOrAdd(proxy.OriginalString, _ => NewTcp(new WebProxy(proxy))),
+        { Proxy: { } proxy } => _proxied.GetOrAdd(proxy.OriginalString, _ => NewTcp(proxy)),
         _ => _tcp,
     };
 
@@ -31,12 +31,17 @@ internal sealed class UpstreamClients : IDisposable
         foreach (var client in _unix.Values.Concat(_proxied.Values)) client.Dispose();
     }
 
-    private HttpMessageInvoker NewTcp(IWebProxy? proxy)
+    private HttpMessageInvoker NewTcp(Uri? proxy)
     {
         var handler = NewHandler();
         handler.UseProxy = proxy is not null;
-        if (proxy is not null) handler.Proxy = new LoopbackBypass(proxy);
-        return new HttpMessageInvoker(handler);
+        if (proxy is null) return new HttpMessageInvoker(handler);
+
+        // Without the password in it: the handler quotes the address in what it throws.
+        var address = new UriBuilder(proxy) { UserName = "", Password = "" }.Uri;
+        var login = ProxyLogin.Of(proxy);
+        handler.Proxy = new LoopbackBypass(new WebProxy(address) { Credentials = login?.Credential });
+        return new HttpMessageInvoker(login is null ? handler : new ProxyLoginHandler(login, handler));
     }
 
     private HttpMessageInvoker NewUnix(string path)

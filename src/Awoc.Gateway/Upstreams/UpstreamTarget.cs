@@ -4,7 +4,7 @@ namespace Awoc.Gateway.Upstreams;
 
 /// <summary>Where a lease's requests go and with what credential, checked once when it opens.</summary>
 /// <param name="Prefix">What a request's path is appended to.</param>
-/// <param name="Proxy">The launching shell's proxy; null for the operator's, if there is one.</param>
+/// <param name="Proxy">The launching shell's proxy, its login included; null for none.</param>
 /// <param name="SocketPath">The unix socket to connect to; null for TCP.</param>
 internal sealed record UpstreamTarget(string Prefix, string? SocketPath, UpstreamAuth Auth, string? Secret, Uri? Proxy = null)
 {

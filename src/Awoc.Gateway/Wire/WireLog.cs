@@ -31,15 +31,17 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
         lock (_gate)
         {
             if (_closed) return;
-            _file ??= new FileStream(path, new FileStreamOptions
+            _file ??= OpenAtEnd();
+            var end = _file.Length;
+            try
             {
-                Mode = FileMode.Append,
-                Access = FileAccess.Write,
-                Share = FileShare.Read,
-                BufferSize = 0,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-            _file.Write(line);
+                _file.Write(line);
+            }
+            catch (IOException)
+            {
+                CutTornLine(_file, end);
+                throw;
+            }
         }
     }
 
@@ -50,6 +52,40 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
             _closed = true;
             _file?.Dispose();
             _file = null;
+        }
+    }
+
+    private FileStream OpenAtEnd()
+    {
+        var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+
+        // A daemon that died in mid-write leaves a line without an end: the next one must not be glued to it.
+        if (file.Length > 0)
+        {
+            file.Seek(-1, SeekOrigin.End);
+            if (file.ReadByte() != '\n') file.Write("\n"u8);
+        }
+
+        return file;
+    }
+
+    private static void CutTornLine(FileStream file, long end)
+    {
+        try
+        {
+            file.SetLength(end);
+            file.Seek(0, SeekOrigin.End);
+        }
+        catch (IOException)
+        {
+            // A reader leaves out what is no line.
         }
     }
 
@@ -83,6 +119,12 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
     {
         var text = Redact(Encoding.UTF8.GetString(body));
         json.WritePropertyName(name);
+        if (!text.AsSpan().TrimStart().StartsWith('{') && !text.AsSpan().TrimStart().StartsWith('['))
+        {
+            WriteText(json, body);
+            return;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 1000 });
@@ -92,9 +134,12 @@ internal sealed partial class WireLog(string path, IEnumerable<string?> secrets)
         }
         catch (JsonException)
         {
-            json.WriteStringValue(Redact(new StreamedSecrets(FindSecrets, Black).Redact(Encoding.UTF8.GetString(body))));
+            WriteText(json, body);
         }
     }
+
+    private void WriteText(Utf8JsonWriter json, byte[] body) =>
+        json.WriteStringValue(Redact(new StreamedSecrets(FindSecrets, Black).Redact(Encoding.UTF8.GetString(body))));
 
     private string Redact(string text)
     {

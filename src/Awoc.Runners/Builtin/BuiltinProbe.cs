@@ -15,6 +15,9 @@ internal static class BuiltinProbe
             : $"{program.Fault}: build AWOC again (./quickstart), or set 'path' for the agent builtin in config.yaml";
         if (program.Path is { } path && NeedsRuntime(path) && DotnetRoot.Find(environment.Variables) is null)
             missing = "no .NET runtime found for awoc-agent: install .NET 10, or set DOTNET_ROOT to where it is";
+        // Taken for the tool's name alone, the rule would give the whole tool.
+        if (environment.Settings.Value(AgentSettings.Tools) is { } tools && ToolList.Conditional(tools) is { } rule)
+            missing ??= $"the builtin agent cannot keep the rule '{rule}' in agents.builtin.{AgentSettings.Tools}: name the tool alone or leave it out, or take the agent claude";
         if (environment.Rehearsal) return new AgentAvailability(program.Path, "none needed: rehearsal", null, [], missing);
 
         var baseUrl = AnthropicCredential.Upstream(environment.Variables, out var fault);

@@ -17,6 +17,8 @@ public sealed class BuiltinRunner : IRunner
 
     public IEnumerable<SpecFault> Validate(TaskSpec spec) => ModelNames.Validate(spec, [.. BuiltinModels.Aliases]);
 
+    public string? ModelAsked(TaskSpec spec) => BuiltinModels.Resolve(spec).Model;
+
     public LaunchPlan Plan(AttemptContext context) => BuiltinLaunch.Plan(context);
 
     public bool HasSession(string session, string attemptDirectory, IReadOnlyDictionary<string, string> variables) =>

@@ -24,6 +24,16 @@ internal static class ClaudeLaunch
     private static readonly string[] s_parentSession =
         ["CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT", "CLAUDE_CODE_SSE_PORT", "CLAUDE_CODE_SESSION_ID", "CLAUDE_CODE_CHILD_SESSION"];
 
+    /// <summary>
+    /// A settings file's <c>env</c> outranks the environment, the global one even where no settings are loaded. With this
+    /// set, the CLI passes over what there chooses a provider, an address, a credential or a proxy, as for a host that routes
+    /// its calls, and leaves the subscription's path, which holds the token, off the command line.
+    /// </summary>
+    private const string HostRoutes = "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST";
+
+    /// <summary>Set, model calls go to that socket whatever their address is.</summary>
+    private const string Socket = "ANTHROPIC_UNIX_SOCKET";
+
     private const string ThinkingTokens = "MAX_THINKING_TOKENS";
 
     private const string Interrupt =
@@ -89,9 +99,17 @@ internal static class ClaudeLaunch
         if (ClaudeTaskBudget.Of(context) is { } total) argv.AddRange(["--task-budget", total.ToString(CultureInfo.InvariantCulture)]);
 
         if (!userSettings) argv.AddRange(["--setting-sources", "", "--strict-mcp-config", "--disable-slash-commands"]);
-        // A base URL in the user's own settings would outrank the environment and lead past the gateway.
-        else if (!passThrough) argv.AddRange(["--settings", $$$"""{"env":{"ANTHROPIC_BASE_URL":"{{{AttemptContext.GatewayUrl}}}"}}"""]);
+        else argv.AddRange(["--settings", Overrides(passThrough)]);
         return argv;
+    }
+
+    // {"env":{"CLAUDE_CODE_USE_BEDROCK":"",…,"ANTHROPIC_BASE_URL":"http://127.0.0.1:{relayPort}"}}
+    /// <summary>What <see cref="HostRoutes"/> does, once more for a CLI too old to know it: settings of the command line are above the user's.</summary>
+    private static string Overrides(bool passThrough)
+    {
+        var env = ClaudeProbe.Clouds.Select(name => $"\"{name}\":\"\"");
+        if (!passThrough) env = env.Append($"\"{AnthropicCredential.BaseUrl}\":\"{AttemptContext.GatewayUrl}\"");
+        return $$"""{"env":{ {{string.Join(',', env)}} } }""";
     }
 
     private static string? Effort(AttemptContext context, bool small)
@@ -106,6 +124,8 @@ internal static class ClaudeLaunch
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             [AnthropicCredential.AuthToken] = null,
+            [HostRoutes] = "1",
+            [Socket] = null,
             ["DISABLE_AUTOUPDATER"] = "1",
             ["DISABLE_TELEMETRY"] = "1",
             ["DISABLE_ERROR_REPORTING"] = "1",

@@ -17,6 +17,8 @@ public sealed class ClaudeRunner : IRunner
 
     public IEnumerable<SpecFault> Validate(TaskSpec spec) => ModelNames.Validate(spec, ClaudeModels.Aliases);
 
+    public string? ModelAsked(TaskSpec spec) => ClaudeModels.Asked(spec);
+
     public LaunchPlan Plan(AttemptContext context) => ClaudeLaunch.Plan(context);
 
     public bool HasSession(string session, string attemptDirectory, IReadOnlyDictionary<string, string> variables) =>

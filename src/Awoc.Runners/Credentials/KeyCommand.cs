@@ -42,7 +42,7 @@ internal sealed partial class KeyCommand(TimeProvider time)
         }
     }
 
-    private static ConfiguredKey Execute(string command, IReadOnlyDictionary<string, string> variables)
+    private ConfiguredKey Execute(string command, IReadOnlyDictionary<string, string> variables)
     {
         const string Source = AgentSettings.ApiKeyCommand;
         // The leader of a group of its own, so that a time-out ends all of it.
@@ -59,7 +59,7 @@ internal sealed partial class KeyCommand(TimeProvider time)
         try
         {
             using var process = Process.Start(start)!;
-            using var limit = new CancellationTokenSource(s_limit);
+            using var limit = new CancellationTokenSource(s_limit, time);
             process.StandardInput.Close();
             var output = ReadAsync(process.StandardOutput.BaseStream, limit.Token);
             var errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, limit.Token);

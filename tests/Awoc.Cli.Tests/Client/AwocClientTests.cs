@@ -102,6 +102,26 @@ public class AwocClientTests
     }
 
     [Fact]
+    public async Task EventsAsync_StreamCutBeforeItsFirstEvent_MissesNoneInBetween()
+    {
+        using var test = new TestHome();
+        await using var daemon = await FakeDaemon.StartAsync(test.Home);
+        daemon.Add(A);
+        daemon.Emit(A, "long_ago");
+        using var client = new AwocClient(test.Home);
+        using var limit = new CancellationTokenSource(s_limit);
+        await using var events = client.EventsAsync(token: limit.Token).GetAsyncEnumerator(limit.Token);
+        var next = events.MoveNextAsync();
+        Assert.Null(await daemon.Subscriptions.Reader.ReadAsync(limit.Token));
+
+        daemon.CutStreams(meanwhile: () => daemon.Emit(A, "queued"));
+
+        Assert.Equal(1, await daemon.Subscriptions.Reader.ReadAsync(limit.Token));
+        Assert.True(await next);
+        Assert.Equal((2, "queued"), (events.Current.Seq, events.Current.Kind));
+    }
+
+    [Fact]
     public async Task WaitAsync_SeveralTasks_YieldsEachOnceAsItEnds()
     {
         using var test = new TestHome();

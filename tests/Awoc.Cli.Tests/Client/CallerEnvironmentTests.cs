@@ -9,6 +9,9 @@ public class CallerEnvironmentTests
     [InlineData("anthropic_auth_token")]
     [InlineData("DB_PASSWORD")]
     [InlineData("GPG_PASSWD")]
+    [InlineData("GPG_PASSPHRASE")]
+    [InlineData("SMTP_PASS")]
+    [InlineData("pass")]
     [InlineData("CLIENT_SECRET_2")]
     [InlineData("GOOGLE_APPLICATION_CREDENTIALS")]
     public void Split_NameOfASecret_GoesToSecretsOnly(string name)
@@ -24,7 +27,19 @@ public class CallerEnvironmentTests
     [InlineData("AWOC_REHEARSAL")]
     [InlineData("ANTHROPIC_BASE_URL")]
     [InlineData("HTTPS_PROXY")]
+    [InlineData("GIT_ASKPASS")]
+    [InlineData("COMPASS_DIR")]
     public void Split_OrdinaryName_GoesToPlain(string name) => Assert.Equal([name], CallerEnvironment.Split([new(name, "v")]).Plain.Keys);
+
+    [Theory]
+    [InlineData("HTTPS_PROXY", "http://user:s3cr3t@proxy.example:8080", false)]
+    [InlineData("http_proxy", "user:s3cr3t@proxy.example:8080", false)]
+    [InlineData("DATABASE_URL", "postgres://me:p%40ss@db/x", false)]
+    [InlineData("HTTPS_PROXY", "http://proxy.example:8080", true)]
+    [InlineData("REPOSITORY", "ssh://git@host:22/x", true)]
+    [InlineData("URL", "http://host:80/a?b=c:d@e", true)]
+    public void Split_PasswordInAnAddress_GoesToSecrets(string name, string value, bool plain) =>
+        Assert.Equal(plain, CallerEnvironment.Split([new(name, value)]).Plain.ContainsKey(name));
 
     [Theory]
     [InlineData("CLAUDE_CODE_MAX_OUTPUT_TOKENS", "6000", true)]

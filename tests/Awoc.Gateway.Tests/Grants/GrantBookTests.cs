@@ -154,15 +154,22 @@ public sealed class GrantBookTests
     }
 
     [Fact]
-    public void Turns_AllUsedOrUnderWay_AreRefusedButNotTheReport()
+    public void Turns_AllUnderWay_WaitsAndIsRefusedWhenTheyAreUsedButNotTheReport()
     {
         var book = new GrantBook(new Allowance(50_000, Turns: 2));
         book.Settle(Ask(book, "", 100).Claim, new Usage(1), answered: true);
         book.Settle(Ask(book, "", 100).Claim, Usage.Zero, answered: false);
         var open = Ask(book, "", 100);
         Assert.Equal(100, Cap(open.Ruling));
-        Assert.Equal(GrantLimit.Turns, Limit(Ask(book, "", 100).Ruling));
-        book.Settle(open.Claim, new Usage(1), answered: true);
+        var waiting = Ask(book, "a", 100);
+        Assert.Null(waiting.Ruling);
+
+        // What was under way came to nothing: its turn is the next one's.
+        book.Settle(open.Claim, Usage.Zero, answered: false);
+        Assert.Equal(waiting.Claim, Assert.IsType<GrantRuling.Granted>(Assert.Single(book.Rule(s_now))).Claim);
+        Assert.Null(Ask(book, "", 100).Ruling);
+        book.Settle(waiting.Claim, new Usage(1), answered: true);
+        Assert.Equal(GrantLimit.Turns, Limit(Assert.Single(book.Rule(s_now))));
         Assert.Equal((2, GrantLimit.Turns), (book.Turns, book.Met()));
 
         book.Reporting = true;

@@ -51,7 +51,10 @@ public sealed class CostTests
         using var response = await host.SendAsync(Ask("some-model"));
 
         var message = await AuthenticationTests.AssertRefusedAsync(response, 400, "invalid_request_error");
-        Assert.Equal($"AWOC: cost budget of task {host.Task.Handle}: no price is known for model some-model; add it to /nonexistent/prices.yaml", message);
+        Assert.Equal($"AWOC: no price is known for model some-model, and the money of task {host.Task.Handle} is limited; add it to /nonexistent/prices.yaml", message);
+        Assert.Null(host.Record.Spent);
+        Assert.Equal("add it to /nonexistent/prices.yaml", host.Gateway.MissingPrice("some-model"));
+        Assert.Null(host.Gateway.MissingPrice("claude-haiku-4-5-20251001"));
         Assert.Empty(upstream.Requests);
     }
 

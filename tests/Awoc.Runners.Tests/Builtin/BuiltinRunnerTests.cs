@@ -70,7 +70,7 @@ public sealed class BuiltinRunnerTests : IDisposable
         var context = _place.Context(s_available, "opus", "Do \"this\"\nand $that") with
         {
             Resume = "earlier",
-            Settings = new Dictionary<string, string> { ["tools"] = "Read, Bash(git *)", ["max_turns"] = "7" },
+            Settings = new Dictionary<string, string> { ["tools"] = "Read, Bash", ["max_turns"] = "7" },
         };
         var plan = _runner.Plan(context);
         Assert.Equal(["/opt/awoc/awoc-agent", "run"], plan.Argv);
@@ -108,6 +108,19 @@ public sealed class BuiltinRunnerTests : IDisposable
         Assert.Equal((true, "/bin/sh", UpstreamAuth.ApiKey), (found.CanRun, found.Executable, found.Upstream!.Auth));
         settings["path"] = "/no/such/agent";
         Assert.StartsWith("/no/such/agent does not exist", _runner.Probe(new AgentEnvironment(_place.Caller(), true, settings)).Missing, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Probe_RuleForSomeCalls_IsRefusedByItsName(bool rehearsal)
+    {
+        var settings = new Dictionary<string, string> { ["path"] = "/bin/sh", ["tools"] = "Read, Bash(git diff *, git log *), Grep" };
+        var caller = _place.Caller(("ANTHROPIC_API_KEY", "x"));
+        var missing = _runner.Probe(new AgentEnvironment(caller, rehearsal, settings)).Missing;
+        Assert.Contains("'Bash(git diff *, git log *)' in agents.builtin.tools", missing, StringComparison.Ordinal);
+        settings["tools"] = "Read, Bash";
+        Assert.Null(_runner.Probe(new AgentEnvironment(caller, rehearsal, settings)).Missing);
     }
 
     [Theory]

@@ -159,7 +159,10 @@ public sealed class ClaudePlanTests : IDisposable
         Assert.Contains("--effort|high", line, StringComparison.Ordinal);
         Assert.Contains("--tools|Read,Bash|--allowedTools|Read,Bash(git diff *, git log *),Bash(ls)", line, StringComparison.Ordinal);
         Assert.DoesNotContain("--setting-sources", line, StringComparison.Ordinal);
-        Assert.Contains("""--settings|{"env":{"ANTHROPIC_BASE_URL":"http://127.0.0.1:{relayPort}"}}""", line, StringComparison.Ordinal);
+        using var settings = JsonDocument.Parse(_runner.Plan(context).Argv[^1]);
+        var env = settings.RootElement.GetProperty("env").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString());
+        Assert.Equal("http://127.0.0.1:{relayPort}", env["ANTHROPIC_BASE_URL"]);
+        Assert.Equal("", env["CLAUDE_CODE_USE_BEDROCK"]);
         Assert.EndsWith("--tools||--setting-sources||--strict-mcp-config|--disable-slash-commands",
             string.Join('|', _runner.Plan(Context(s_keyed) with { Settings = new Dictionary<string, string> { ["tools"] = "" } }).Argv), StringComparison.Ordinal);
     }
@@ -189,6 +192,19 @@ public sealed class ClaudePlanTests : IDisposable
         Assert.Equal("--model", fault.Field);
         Assert.Contains(allowed, fault.Allowed, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', fault.Value);
+    }
+
+    [Theory]
+    [InlineData("claude-haiku-4-5", "claude-haiku-4-5")]
+    [InlineData("claude-opus-4-8[1m]", "claude-opus-4-8[1m]")]
+    [InlineData("opus[1m]", "own-opus")]
+    [InlineData("sonnet", null)]
+    [InlineData("default", null)]
+    public void ModelAsked_Alias_IsKnownByTheUsersVariableOnly(string model, string? asked)
+    {
+        var spec = _place.Context(s_keyed, model).Spec;
+        var variables = ImmutableSortedDictionary<string, string>.Empty.Add("ANTHROPIC_DEFAULT_OPUS_MODEL", "own-opus");
+        Assert.Equal(asked, _runner.ModelAsked(spec with { Environment = variables }));
     }
 
     [Fact]

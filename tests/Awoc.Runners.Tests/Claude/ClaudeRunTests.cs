@@ -5,12 +5,15 @@ using Awoc.Rehearsal;
 using Awoc.Rehearsal.Scenarios;
 using Awoc.Runners.Claude;
 using Awoc.Runners.Tests.Running;
+using Awoc.TestKit;
 
 namespace Awoc.Runners.Tests.Claude;
 
 /// <summary>The real Claude Code, launched by the runner's own plan, against the rehearsal server.</summary>
 public sealed class ClaudeRunTests : IDisposable
 {
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(30);
+
     private readonly ClaudeRunner _runner = new();
     private readonly Workplace _place = new();
 
@@ -114,7 +117,7 @@ public sealed class ClaudeRunTests : IDisposable
         var marker = $"{Random.Shared.Next(100_000, 999_999)}";
         await using var run = await StartAsync(server, $"rehearsal/sleep,seconds={marker}");
         await run.WaitForAsync(e => e is AgentEvent.ToolCall);
-        await WaitUntilAsync(() => Sleeping(marker));
+        await Eventually.TrueAsync(() => Sleeping(marker), s_soon, "the tool to sleep");
         var watch = Stopwatch.StartNew();
         await run.InterruptAsync();
         var evidence = await run.EndAsync();
@@ -122,7 +125,7 @@ public sealed class ClaudeRunTests : IDisposable
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"it took {watch.Elapsed}");
         Assert.Equal("error_during_execution", evidence.End!.Kind);
         Assert.Equal(TaskOutcome.Failed, _runner.Judge(evidence).Outcome);
-        await WaitUntilAsync(() => !Sleeping(marker));
+        await Eventually.TrueAsync(() => !Sleeping(marker), s_soon, "the sleep to be ended");
     }
 
     [Fact]
@@ -162,6 +165,40 @@ public sealed class ClaudeRunTests : IDisposable
         var requests = server.Log.Requests.Where(r => r.Method == "POST").ToList();
         Assert.NotEmpty(requests);
         Assert.All(requests, r => Assert.Equal(("/a/attempt-token/v1/messages", "subscription-bearer"), (r.Path, r.Credential)));
+    }
+
+    [Theory]
+    [InlineData("settings.json", "true", false)]
+    [InlineData("settings.json", "true", true)]
+    [InlineData("../.claude.json", "true", true)]
+    [InlineData("../.claude.json", "false", false)]
+    public async Task Plan_SettingsThatLeadElsewhere_StillGoToTheGateway(string file, string userSettings, bool subscription)
+    {
+        await using var gateway = await ServeAsync();
+        await using var elsewhere = await ServeAsync();
+        string[] detours =
+        [
+            $$$"""{"env":{"ANTHROPIC_BASE_URL":"{{{elsewhere.BaseUrl}}}","ANTHROPIC_API_KEY":"own","HTTP_PROXY":"{{{elsewhere.BaseUrl}}}","NO_PROXY":""}}""",
+            $$$"""{"env":{"CLAUDE_CODE_USE_BEDROCK":"1","AWS_REGION":"us-east-1","CLAUDE_CODE_SKIP_BEDROCK_AUTH":"1","ANTHROPIC_BEDROCK_BASE_URL":"{{{elsewhere.BaseUrl}}}"}}""",
+        ];
+        foreach (var detour in detours)
+        {
+            Directory.CreateDirectory(Path.Combine(_place.Home, ".claude"));
+            await File.WriteAllTextAsync(Path.Combine(_place.Home, ".claude", file), detour);
+            var caller = _place.Caller(
+                (subscription ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY", "a-credential"), ("CLAUDE_CODE_MAX_RETRIES", "0"), ("ANTHROPIC_UNIX_SOCKET", "/nowhere"));
+            var settings = Settings();
+            settings["user_settings"] = userSettings;
+            var context = _place.Context(_runner.Probe(new AgentEnvironment(caller, false, settings)), "sonnet") with { Settings = settings };
+            var plan = _runner.Plan(context with { Spec = context.Spec with { Rehearsal = false } });
+            var before = gateway.Log.Requests.Count;
+            await using var run = await PlanRun.StartAsync(_runner, plan, _place.Cwd, caller, new Uri(gateway.BaseUrl).Port);
+            await run.EndAsync();
+            Assert.Empty(elsewhere.Log.Requests);
+            var posted = gateway.Log.Requests.Skip(before).Where(r => r.Method == "POST").ToList();
+            Assert.NotEmpty(posted);
+            Assert.All(posted, r => Assert.Equal(subscription ? ("/a/attempt-token/v1/messages", "a-credential") : ("/v1/messages", "attempt-token"), (r.Path, r.Credential)));
+        }
     }
 
     [Fact]
@@ -209,26 +246,5 @@ public sealed class ClaudeRunTests : IDisposable
         return await PlanRun.StartAsync(_runner, plan, _place.Cwd, variables, new Uri(server.BaseUrl).Port);
     }
 
-    private static bool Sleeping(string seconds) => Directory.EnumerateDirectories("/proc").Any(directory =>
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(directory, "cmdline")) == $"sleep\0{seconds}\0";
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    });
-
-    private static async Task WaitUntilAsync(Func<bool> condition)
-    {
-        var watch = Stopwatch.StartNew();
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), "what was waited for did not come");
-            await tick.WaitForNextTickAsync();
-        }
-    }
+    private static bool Sleeping(string seconds) => Processes.WithCommandLine($"sleep {seconds}").Count > 0;
 }

@@ -7,12 +7,15 @@ using Awoc.Rehearsal;
 using Awoc.Rehearsal.Scenarios;
 using Awoc.Runners.Claude;
 using Awoc.Runners.Tests.Running;
+using Awoc.TestKit;
 
 namespace Awoc.Runners.Tests.Claude;
 
 /// <summary>What is said to the real Claude Code while it runs: a report after the budget's refusal, an interrupt, answers to its questions.</summary>
 public sealed class ClaudeTurnTests : IDisposable
 {
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(30);
+
     private const string BudgetRefusal = "AWOC: token budget of task 1: 3750 used, 1250 kept for the report";
 
     private readonly ClaudeRunner _runner = new();
@@ -71,7 +74,7 @@ public sealed class ClaudeTurnTests : IDisposable
             """, "stuck");
         await using var run = await StartAsync(server, "sonnet");
         await run.WaitForAsync(e => e is AgentEvent.ToolCall);
-        await WaitUntilAsync(() => File.Exists(Path.Combine(_place.Cwd, "begun")));
+        await Eventually.TrueAsync(() => File.Exists(Path.Combine(_place.Cwd, "begun")), s_soon, "the tool to begin");
         await run.SayAsync(_runner.Voice!.Interrupt);
         var first = await run.EndOfTurnAsync(1);
         Assert.Equal(("error_during_execution", true), (first.Kind, first.IsError));
@@ -163,16 +166,5 @@ public sealed class ClaudeTurnTests : IDisposable
         var context = _place.Context(availability, model);
         var plan = _runner.Plan(change is null ? context : change(context));
         return await PlanRun.StartAsync(_runner, plan, _place.Cwd, variables, new Uri(server.BaseUrl).Port, converse: true);
-    }
-
-    private static async Task WaitUntilAsync(Func<bool> condition)
-    {
-        var watch = Stopwatch.StartNew();
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), "what was waited for did not come");
-            await tick.WaitForNextTickAsync();
-        }
     }
 }

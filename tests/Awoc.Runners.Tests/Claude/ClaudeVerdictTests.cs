@@ -28,6 +28,7 @@ public sealed class ClaudeVerdictTests
     [InlineData(EndReason.ContextTooLong, null, "max_output_tokens", "reached the context window limit")]
     [InlineData(EndReason.Network, 502, "server_error", "API Error: 502 AWOC: the model API at 127.0.0.1:1 cannot be reached")]
     [InlineData(EndReason.GatewayUnavailable, 503, "server_error", "API Error: 503 AWOC: the gateway's ledger of task 1 cannot be written")]
+    [InlineData(EndReason.BadRequest, 400, "invalid_request", "API Error: 400 AWOC: no price is known for model a-b, and the money of task 1 is limited; add it to /p")]
     [InlineData(EndReason.BadRequest, 404, "invalid_request", "no such page")]
     [InlineData(EndReason.AgentError, null, "unknown", "something new")]
     public void Judge_ErrorEnd_NamesTheReason(EndReason reason, int? status, string? errorClass, string answer)
@@ -37,6 +38,15 @@ public sealed class ClaudeVerdictTests
         Assert.Contains(answer, verdict.Detail, StringComparison.Ordinal);
         // A part of other sentences: it ends without a stop.
         Assert.Matches("[^.]$", verdict.Detail);
+    }
+
+    [Fact]
+    public void Judge_NoPrice_SaysThatNobodyAskedTheModelApi()
+    {
+        var end = End() with { IsError = true, ApiStatus = 400, Answer = "API Error: 400 AWOC: no price is known for model a-b, and the money of task 1 is limited; add it to /p" };
+        var detail = Judge(Evidence(1, end) with { ErrorClass = "invalid_request" }).Detail;
+        Assert.StartsWith("its money is limited, and what its model costs is not known", detail, StringComparison.Ordinal);
+        Assert.Contains("add the price, then", detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,8 +3,10 @@ using System.Runtime.Versioning;
 using Awoc.Core.Agents;
 using Awoc.Runners.Builtin;
 using Awoc.Runners.Claude;
+using Awoc.Runners.Credentials;
 using Awoc.Runners.Tests.Running;
 using Awoc.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Awoc.Runners.Tests.Credentials;
 
@@ -13,6 +15,8 @@ namespace Awoc.Runners.Tests.Credentials;
 public sealed class ConfiguredKeyTests : IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(30);
 
     private readonly Workplace _place = new();
 
@@ -119,17 +123,21 @@ public sealed class ConfiguredKeyTests : IDisposable
         Assert.Equal(missing, Probe("claude", [("api_key_command", command)]).Missing);
 
     [Fact]
-    public async Task Probe_CommandThatHangs_IsEndedWithItsChildren()
+    public async Task Run_CommandThatHangs_IsEndedWithItsChildren()
     {
-        var marker = $"{Random.Shared.Next(100_000, 999_999)}";
-        var watch = Stopwatch.StartNew();
-        var found = Probe("claude", [("api_key_command", $"sleep {marker} & sleep {marker}")]);
-        Assert.Equal("api_key_command did not end within 10 s and was ended", found.Missing);
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(30));
+        var time = new FakeTimeProvider();
+        var sleep = $"sleep {Random.Shared.Next(100_000, 999_999)}";
+        var running = Task.Run(() => new KeyCommand(time).Run($"{sleep} & {sleep}", _place.Caller()));
+        await Eventually.TrueAsync(() => Sleeping(sleep) == 2, s_soon, "the command and its child to run");
+        time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.False(running.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal("api_key_command did not end within 10 s and was ended", (await running.WaitAsync(s_soon)).Fault);
         // Killed, but the kernel may take a moment over it.
-        await Eventually.TrueAsync(
-            () => !Directory.EnumerateDirectories("/proc").Any(directory => CommandLine(directory) == $"sleep\0{marker}\0"),
-            TimeSpan.FromSeconds(5), "the command's children to be gone");
+        await Eventually.TrueAsync(() => Sleeping(sleep) == 0, s_soon, "the command's children to be gone");
+
+        // The shell's own command line holds the words too.
+        static int Sleeping(string command) => Processes.WithCommandLine(command).Except(Processes.WithCommandLine($"{command} &")).Count();
     }
 
     [Fact]
@@ -173,17 +181,5 @@ public sealed class ConfiguredKeyTests : IDisposable
         var given = settings.ToDictionary(s => s.Key, s => s.Value);
         given["path"] = "/bin/sh";
         return new AgentEnvironment(_place.Caller(variables), false, given);
-    }
-
-    private static string? CommandLine(string process)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(process, "cmdline"));
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 }

@@ -96,6 +96,20 @@ public sealed class BadInputValueTests(SharedSandbox shared) : IClassFixture<Sha
         Refusal.Is(await _awoc.AwocAsync("run", "true", "--agent", "command", flag, value), 2, flag);
 
     [Fact]
+    public async Task Run_LimitOfMoneyAndNoPrice_IsRefusedUntilThereIsOne()
+    {
+        var marker = $"marker{Guid.NewGuid():n}";
+        string[] launch = ["run", $"research:{marker}", "--agent", "builtin", "--model", "rehearsal/ok", "--max-cost", "1"];
+        Refusal.Is(await _awoc.AwocAsync(launch), 2, "--model", "rehearsal/ok", "prices.yaml");
+        Assert.Equal(0, await LaunchedAsync(marker));
+        var prices = Path.Combine(_awoc.Home, "prices.yaml");
+        await File.WriteAllTextAsync(prices, "models:\n  rehearsal/ok: { input: 1, output: 2 }\n");
+        var ran = await _awoc.AwocAsync([.. launch, "--wait"]);
+        File.Delete(prices);
+        Assert.True(ran.Code == 0, ran.Error);
+    }
+
+    [Fact]
     public async Task Run_RecordOfAnAgentWithoutModel_IsRefused() =>
         Refusal.Is(await _awoc.AwocAsync("run", "true", "--agent", "command", "--record"), 2, "--record", "model");
 

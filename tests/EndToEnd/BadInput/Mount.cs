@@ -1,38 +1,18 @@
-using System.Diagnostics;
+using Awoc.TestKit;
 
 namespace Awoc.EndToEnd.BadInput;
 
 /// <summary>A small file system of a test's own; skipped, by name, where mounting is not permitted.</summary>
-internal sealed class Mount : IDisposable
+internal static class Mount
 {
-    private readonly string _at;
+    public static TemporaryMount Small(string at, int megabytes) => Make(at, $"size={megabytes}m,mode=0700");
 
-    private Mount(string at) => _at = at;
+    public static TemporaryMount ReadOnly(string at) => Make(at, "size=1m,ro,mode=0700");
 
-    public static Mount Small(string at, int megabytes) => Make(at, $"size={megabytes}m,mode=0700");
-
-    public static Mount ReadOnly(string at) => Make(at, "size=1m,ro,mode=0700");
-
-    public void Dispose()
+    private static TemporaryMount Make(string at, string options)
     {
-        Run("umount", "--lazy", _at);
-        Directory.Delete(_at);
-    }
-
-    private static Mount Make(string at, string options)
-    {
-        Directory.CreateDirectory(at);
-        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", at), "mounting is not permitted here (it takes root)");
-        return new Mount(at);
-    }
-
-    private static bool Run(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program) { RedirectStandardError = true };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0;
+        var mount = TemporaryMount.TryCreate(at, options);
+        Assert.SkipWhen(mount is null, "mounting is not permitted here (it takes root)");
+        return mount;
     }
 }

@@ -35,9 +35,11 @@ internal sealed record BudgetRun(int Number, string Agent, long Budget, string Y
         var random = new Random(Mixed(seed, number));
         var agent = number % 2 == 0 ? "claude" : "builtin";
 
-        // A third of Claude Code's runs begin with sub-agents, and have the budget without which there is no tool for them.
-        var subagents = agent == "claude" && random.Next(3) == 0 ? random.Next(1, MostAgents + 1) : 0;
-        var least = subagents > 0 ? SubagentsFrom : Least;
+        // A third of Claude Code's runs begin with sub-agents, and have the budget without which there is no tool for them. The first
+        // always begins with several, and with room for all of them.
+        var many = number == 0;
+        var subagents = many ? MostAgents : agent == "claude" && random.Next(3) == 0 ? random.Next(1, MostAgents + 1) : 0;
+        var least = many ? Most : subagents > 0 ? SubagentsFrom : Least;
         var budget = (long)Math.Round(Math.Exp(Between(random, Math.Log(least), Math.Log(Most))));
         return new BudgetRun(number, agent, budget, Script(random, agent, budget, subagents)) { Subagents = subagents };
     }

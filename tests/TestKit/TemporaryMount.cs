@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Awoc.Storage.Tests;
+namespace Awoc.TestKit;
 
-/// <summary>A small file system in memory, to be filled up or made read-only.</summary>
-internal sealed class TemporaryMount : IDisposable
+/// <summary>A small file system in memory, to be filled up, grown or made read-only. It takes root to mount.</summary>
+public sealed class TemporaryMount : IDisposable
 {
     private TemporaryMount(string path) => Path = path;
 
@@ -21,7 +21,12 @@ internal sealed class TemporaryMount : IDisposable
         if (Run("mount", "-o", "remount," + options, Path) != 0) throw new InvalidOperationException($"{Path} could not be remounted");
     }
 
-    public void Dispose() => Run("umount", "-l", Path);
+    /// <summary>What still has a file open in it keeps it, unseen, until it closes that.</summary>
+    public void Dispose()
+    {
+        Run("umount", "-l", Path);
+        Directory.Delete(Path);
+    }
 
     private static int Run(string program, params string[] arguments)
     {
