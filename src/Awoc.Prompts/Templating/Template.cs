@@ -18,6 +18,10 @@ internal static class Template
             // The first that takes a token renders it.
             settings.TokenRenderers.Insert(0, new PlainVariable());
             settings.TokenRenderers.Insert(0, new PlainSection());
+
+            // What is no dictionary would be read by reflection, which the native daemon has not: it is to fail in every build.
+            settings.AddValueGetter(typeof(object), (value, name, _) =>
+                throw new InvalidOperationException($"'{name}' is looked up in {value.GetType()}: a template is given dictionaries, lists and texts"));
         }).Build());
 
     private static readonly Lazy<Dictionary<string, string>> s_partials = new(() => new() { ["format"] = Embedded.Text("template:format") });
