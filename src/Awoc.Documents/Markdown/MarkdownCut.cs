@@ -6,7 +6,7 @@ namespace Awoc.Documents.Markdown;
 /// <summary>Cuts a Markdown document at its headings.</summary>
 internal sealed class MarkdownCut
 {
-    private const int MaxRounds = 4;
+    private const int MaxRounds = 8;
 
     private readonly TextDocument _document;
     private readonly string _howToGet;
@@ -27,7 +27,7 @@ internal sealed class MarkdownCut
             var cut = Cut(room - reserve);
             var over = cut.Text.Length - room;
             if (over <= 0 || round == MaxRounds || _parts.TrueForAll(p => !p.Touched)) return cut;
-            reserve += over;
+            reserve = Math.Max(reserve + over, DocumentCut.Closing(cut.LeftOut, _howToGet).Length + 2);
         }
     }
 

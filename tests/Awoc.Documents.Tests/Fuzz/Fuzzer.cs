@@ -45,7 +45,9 @@ internal static class Fuzzer
             string? broken = Laws.FirstMissing(before, after) is { } line ? $"line {line + 1} is lost" : null;
             broken ??= LostHeading(before, after);
             broken ??= first.Changed == first.Content.AsSpan().SequenceEqual(request.Target) ? "Changed is wrong" : null;
-            if (mode == IntegrationMode.Merge) broken ??= maker.Unique.Find(u => !after.Text.Contains(u, StringComparison.Ordinal) && !first.Conflicts.Any(c => c.Result.Contains(u, StringComparison.Ordinal))) is { } word ? $"'{word}' of the result is lost" : null;
+            // A title that met another is not taken over; what a conflict shows is not lost.
+            var titles = MarkdownOutline.TryParse(Read(request.Result), out var source, out _) ? string.Join(' ', source.Sections.Where(s => s.Level == 1).Select(s => s.Name)) : "";
+            if (mode == IntegrationMode.Merge) broken ??= maker.Unique.Find(u => !after.Text.Contains(u, StringComparison.Ordinal) && !titles.Contains(u, StringComparison.Ordinal) && !first.Conflicts.Any(c => c.Result.Contains(u, StringComparison.Ordinal))) is { } word ? $"'{word}' of the result is lost" : null;
             if (ResultIntegration.Plan(request with { Target = first.Content }) is not IntegrationAnswer.Planned second) broken ??= "its own outcome is refused";
             else if (second.Changed) broken ??= $"not idempotent:\n{Encoding.UTF8.GetString(second.Content)}\n";
             return broken is null ? null : Told(seed, broken, mode, request.Marks, target, result, after.Text);
