@@ -36,7 +36,7 @@ public sealed class TextDocument
     public TextEncoding Encoding { get; }
     public bool HasByteOrderMark { get; }
 
-    /// <summary>The ending that most lines have, which added lines take; LF where there is none.</summary>
+    /// <summary>The ending that most lines have, which added lines take; LF where there is none, CR only where there is nothing else.</summary>
     public string LineEnding { get; }
 
     /// <summary>An ending at the end of the text starts no further line.</summary>
@@ -215,6 +215,6 @@ public sealed class TextDocument
         }
 
         if (starts[^1] < text.Length) starts.Add(text.Length);
-        return ([.. starts], crlf > lf && crlf >= cr ? "\r\n" : cr > lf && cr > crlf ? "\r" : "\n");
+        return ([.. starts], lf + crlf == 0 && cr > 0 ? "\r" : crlf > lf ? "\r\n" : "\n");
     }
 }

@@ -61,8 +61,8 @@ internal static class MarkdownIntegration
     {
         // Of a large document all headings and the sections that were joined: the others are as they were, and reading it twice would take
         // twice the time.
+        var whole = target.Document.Text.Length <= WholeProof;
         var kept = new bool[target.Document.LineCount];
-        if (target.Document.Text.Length <= WholeProof) kept.AsSpan().Fill(true);
         kept.AsSpan(0, target.Root.ContentStart).Fill(true);
         foreach (var section in target.Sections.Prepend(target.Root))
         {
@@ -70,7 +70,7 @@ internal static class MarkdownIntegration
             if (joined.Contains(section)) kept.AsSpan(section.ContentStart..section.ContentEnd).Fill(true);
         }
 
-        var part = TextDocument.Of(target.Document.Name, edits.ApplyTo(line => kept[line]));
+        var part = TextDocument.Of(target.Document.Name, whole ? edits.Apply() : edits.ApplyTo(line => kept[line]));
         if (!MarkdownOutline.TryParse(part, out var after, out _) || after.Unclosed is not null) return false;
         var at = 0;
         foreach (var section in target.Sections)

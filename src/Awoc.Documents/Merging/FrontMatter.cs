@@ -52,14 +52,12 @@ internal static class FrontMatter
     private static void Unread(TextDocument document, MarkdownBlock block, MergeTally tally)
     {
         var entries = Read(document, block);
-        List<string> unread = [];
         for (var line = block.Start + 1; line < block.End - 1; line++)
         {
             if (document.IsBlank(line) || document.Line(line).StartsWith('#') || entries.Exists(e => e.Start <= line && line < e.End)) continue;
-            unread.Add(document.Line(line).ToString());
+            tally.Conflict("front matter", null, "", Normal.Text(document.Lines(block.Start + 1, block.End - 1)));
+            return;
         }
-
-        if (unread.Count > 0) tally.Conflict("front matter", block.Start + 2, "", string.Join(' ', unread));
     }
 
     private static void AddItems(Entry own, Entry entry, LineInsertions edits, MergeTally tally)

@@ -50,6 +50,8 @@ internal sealed class LineInsertions(TextDocument document)
             {
                 // Nothing to be kept apart from.
                 if (text.Length == 0 && insertion.Lines[line].Length == 0) continue;
+                // An empty line after a CR alone would make one ending of the two.
+                if (insertion.Lines[line].Length == 0 && ending == "\n" && text.Length > 0 && text[^1] == '\r') text.Append('\r');
                 text.Append(insertion.Lines[line]);
                 // A document without a final line ending has none afterwards either.
                 var final = atEnd && last && line == insertion.Lines.Count - 1;
