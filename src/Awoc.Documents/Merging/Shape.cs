@@ -85,11 +85,11 @@ internal sealed class Shape
     }
 }
 
-/// <summary>A paragraph that ends in a colon belongs to the block after it.</summary>
+/// <summary>A line of text that ends in a colon belongs to the block after it.</summary>
 internal static class LeadIn
 {
     public static bool Is(TextDocument document, IReadOnlyList<MarkdownBlock> blocks, int index) =>
-        blocks[index].Kind == MarkdownBlockKind.Paragraph && index + 1 < blocks.Count
+        blocks[index].Kind == MarkdownBlockKind.Paragraph && blocks[index].End - blocks[index].Start == 1 && index + 1 < blocks.Count
         && blocks[index + 1].Kind is MarkdownBlockKind.List or MarkdownBlockKind.Table or MarkdownBlockKind.Fence or MarkdownBlockKind.IndentedCode
         && document.Line(blocks[index].End - 1).TrimEnd() is [.., ':'];
 }
