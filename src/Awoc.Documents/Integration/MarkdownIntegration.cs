@@ -29,7 +29,7 @@ internal static class MarkdownIntegration
 
         var source = OutputFormats.Of(request.ResultName) == OutputFormat.Markdown ? result : AsMarkdown(request.ResultName, result);
         if (!MarkdownOutline.TryParse(source, out var from, out fault)) return new IntegrationAnswer.Refused(fault);
-        if (from.Unclosed is { } swallowing) return new IntegrationAnswer.Refused(swallowing);
+        if ((from.Unclosed ?? FrontMatter.Fault(from)) is { } unsound) return new IntegrationAnswer.Refused(unsound);
 
         return request.Mode switch
         {

@@ -20,7 +20,6 @@ internal static class FrontMatter
             return;
         }
 
-        Unread(result.Document, from, tally);
         Dictionary<string, Entry> there = [];
         foreach (var entry in Read(target.Document, into)) there.TryAdd(entry.Key, entry);
         List<string> news = [];
@@ -48,16 +47,21 @@ internal static class FrontMatter
         edits.Add(into.End - 1, 0, news, closed: false);
     }
 
-    /// <summary>Text between two rules at the start of a result is no YAML, and is shown rather than dropped.</summary>
-    private static void Unread(TextDocument document, MarkdownBlock block, MergeTally tally)
+    /// <summary>Text between two rules at the start of a result is no YAML: leaving it out as front matter would lose it.</summary>
+    public static DocumentFault? Fault(MarkdownOutline outline)
     {
+        if (outline.FrontMatter is not { } block) return null;
+        var document = outline.Document;
         var entries = Read(document, block);
+        var next = 0;
         for (var line = block.Start + 1; line < block.End - 1; line++)
         {
-            if (document.IsBlank(line) || document.Line(line).StartsWith('#') || entries.Exists(e => e.Start <= line && line < e.End)) continue;
-            tally.Conflict("front matter", null, "", Normal.Text(document.Lines(block.Start + 1, block.End - 1)));
-            return;
+            while (next < entries.Count && entries[next].End <= line) next++;
+            if (document.IsBlank(line) || document.Line(line).StartsWith('#') || (next < entries.Count && entries[next].Start <= line)) continue;
+            return new DocumentFault(document.Name, line + 1, "is no YAML, but stands between two lines --- at the start, as front matter does; write *** there");
         }
+
+        return null;
     }
 
     private static void AddItems(Entry own, Entry entry, LineInsertions edits, MergeTally tally)

@@ -24,7 +24,8 @@ internal sealed class TableContent
     public List<List<string>> Rows { get; } = [];
 
     /// <summary>Equal for rows that say the same of the same columns.</summary>
-    public string RowKey(List<string> row) => string.Join('|', _order.Select(i => i < row.Count ? Normal.Text(row[i]) : ""));
+    public string RowKey(List<string> row) =>
+        string.Join('|', _order.Select(i => i < row.Count ? Normal.Text(row[i]) : "").Concat(row.Skip(_heads.Count).Select(c => Normal.Text(c))));
 
     /// <summary>The row of a table with the same columns, in the order of this one.</summary>
     public List<string> Reorder(TableContent other, List<string> row)
@@ -36,6 +37,7 @@ internal sealed class TableContent
             cells[_order[at]] = from < row.Count ? row[from] : "";
         }
 
-        return [.. cells];
+        // Cells beyond the columns are not shown by most, and are not ours to drop.
+        return [.. cells, .. row.Skip(_heads.Count)];
     }
 }
