@@ -1,6 +1,6 @@
 using Awoc.Core.Budgets;
-using Awoc.Prompts;
 using Awoc.Core.Tasks;
+using Awoc.Prompts;
 
 namespace Awoc.Prompts.Tests;
 

@@ -32,7 +32,8 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         if (exit is { Cause: Unstarted, StartedUs: null })
         {
             await StoreAsync(task, new TaskCommand.Defer(
-                task.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Usage.Zero, 0, ports.Time.GetUtcNow(), "its credential") { Recovery = task.Recovery });
+                task.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Usage.Zero, 0, ports.Time.GetUtcNow(), "its credential")
+            { Recovery = task.Recovery });
             return;
         }
 

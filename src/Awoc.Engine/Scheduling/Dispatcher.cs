@@ -324,7 +324,8 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
             await ports.Book.ApplyAsync(
                 task.Id,
                 new TaskCommand.Defer(
-                    task.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Core.Budgets.Usage.Zero, 0, ports.Time.GetUtcNow(), string.Join(", ", missing)) { Recovery = task.Recovery },
+                    task.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Core.Budgets.Usage.Zero, 0, ports.Time.GetUtcNow(), string.Join(", ", missing))
+                { Recovery = task.Recovery },
                 stop,
                 task.Fence);
             return;

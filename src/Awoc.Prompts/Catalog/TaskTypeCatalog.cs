@@ -147,7 +147,8 @@ public sealed class TaskTypeCatalog
                 var circle = above.Add(at).Select(i => _sources[i].Name).Append(_sources[next].Name);
                 // Not kept: who else is in the circle is to hear of it with itself at the head.
                 return new CatalogEntry(source.Name, source.Origin, source.Path, null,
-                    [.. faults, new TypeFault(source.Path, wanted.Line, $"it extends itself: {string.Join(" → ", circle)}")]) { Extends = wanted.Name };
+                    [.. faults, new TypeFault(source.Path, wanted.Line, $"it extends itself: {string.Join(" → ", circle)}")])
+                { Extends = wanted.Name };
             }
             else
             {

@@ -83,7 +83,12 @@ public sealed class TaskLifecycleTests
 
     private static IntegrationRecord Record() => new()
     {
-        Number = 1, Mode = IntegrationMode.Append, Target = "/home/user/notes.md", ShaAfter = "ab", ResultSha = "cd", Quality = new IntegrationQuality(),
+        Number = 1,
+        Mode = IntegrationMode.Append,
+        Target = "/home/user/notes.md",
+        ShaAfter = "ab",
+        ResultSha = "cd",
+        Quality = new IntegrationQuality(),
     };
 
     private static readonly DateTimeOffset s_at = RandomLife.Start;

@@ -1,7 +1,7 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
-using Awoc.Prompts;
 using Awoc.Core.Tasks;
+using Awoc.Prompts;
 
 namespace Awoc.Runners.Tests.Running;
 
