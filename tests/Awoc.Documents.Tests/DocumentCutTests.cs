@@ -84,6 +84,14 @@ public sealed class DocumentCutTests
     }
 
     [Fact]
+    public void TrySection_AWordOfTheName_IsEnoughWhereOnlyOneHasIt()
+    {
+        var report = TextDocument.Of("r.md", "# R\n\n## Executive Summary\n\na\n\n## Key Findings\n\nb\n");
+        Assert.True(DocumentCut.TrySection(report, "find", out var text, out _));
+        Assert.Equal("## Key Findings\n\nb\n", text);
+    }
+
+    [Fact]
     public void TrySection_OfJson_IsAValue()
     {
         Assert.True(DocumentCut.TrySection(TextDocument.Of("r.json", "{\"executive_summary\": \"x\"}"), "Executive Summary", out var text, out _));

@@ -8,6 +8,16 @@ public sealed class MarkdownMergeTests
         Requests.Merge("# Doc\n\n## Setup\n\nInstall it.\n\n## Use\n\nUse it.\n", "# Report\n\n## setup:\n\nInstall it.\n\nThen run it.\n"));
 
     [Fact]
+    public void Merge_TextBeforeTheResultsTitle_LeavesTheTargetsTitleFirst() => Assert.Equal(
+        "# Doc\n\nIntro.\n\n> Rehearsed.\n\n## A\n\na\n",
+        Requests.Merge("# Doc\n\nIntro.\n\n## A\n\na\n", "> Rehearsed.\n\n# Report\n\n## A\n\na\n"));
+
+    [Fact]
+    public void Merge_TextBeforeBothTitles_Joins() => Assert.Equal(
+        "> Rehearsed.\n\n> Partial.\n\n# Doc\n\n## A\n\na\n",
+        Requests.Merge("> Rehearsed.\n\n# Doc\n\n## A\n\na\n", "> Rehearsed.\n\n> Partial.\n\n# Report\n\n## A\n\na\n"));
+
+    [Fact]
     public void Merge_NewHeading_ComesAfterTheSiblingItFollows() => Assert.Equal(
         "# Doc\n\n## A\n\na\n\n## New\n\nn\n\n## B\n\nb\n",
         Requests.Merge("# Doc\n\n## A\n\na\n\n## B\n\nb\n", "## A\n\na\n\n## New\n\nn\n"));

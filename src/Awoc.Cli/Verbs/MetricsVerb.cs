@@ -27,6 +27,7 @@ internal static class MetricsVerb
             var metrics = await console.Client().MetricsAsync(parsed.GetValue(since) ?? "24h", token);
             if (parsed.GetValue(json)) JsonOut.Write(console, metrics, WireJson.Default.MetricsView);
             else Print(console.Out, metrics);
+            if (metrics.Ended == 0) console.Say("no task has ended since then; rehearsed tasks do not count");
             return ExitCodes.Succeeded;
         });
         return command;

@@ -46,8 +46,8 @@ public sealed partial record DocumentCut(string Text, IReadOnlyList<LeftOutPart>
     }
 
     /// <summary>
-    /// One section with its subsections, or the value of one first-level key: by its name in any case, or by the start of it where only one
-    /// starts so.
+    /// One section with its subsections, or the value of one first-level key: by its name in any case, or by the start of it, or of a word
+    /// in it, where only one has that.
     /// </summary>
     public static bool TrySection(
         TextDocument document, string name, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out DocumentFault? fault)
@@ -92,6 +92,7 @@ public sealed partial record DocumentCut(string Text, IReadOnlyList<LeftOutPart>
         var key = Key(name);
         var found = parts.Where(p => Key(nameOf(p)) == key).ToList();
         if (found.Count == 0 && key.Length > 0) found = [.. parts.Where(p => Key(nameOf(p)).StartsWith(key, StringComparison.Ordinal))];
+        if (found.Count == 0 && key.Length > 0) found = [.. parts.Where(p => Key(nameOf(p)).Contains($" {key}", StringComparison.Ordinal))];
         if (found is [var one]) return one;
         fault = found.Count > 1
             ? new DocumentFault(file, null, $"has {found.Count} sections '{name}': {Names(found.Select(shown))}; say more of the name")

@@ -32,8 +32,15 @@ internal sealed class MarkdownMerger
     {
         FrontMatter.Merge(_target, _result, _edits, _tally);
         var (into, from) = Roots();
-        if (from != _result.Root) MergeContent(_target.Root, _result.Root.Blocks);
-        MergeSection(into, from);
+        // What stands before the result's title goes before the target's where something stands there too, else below it: a document begins with its title.
+        IReadOnlyList<MarkdownBlock> opening = from == _result.Root ? [] : _result.Root.Blocks;
+        if (opening.Count > 0 && (into == _target.Root || _target.Root.Blocks.Count > 0))
+        {
+            MergeContent(_target.Root, opening);
+            opening = [];
+        }
+
+        MergeSection(into, from, opening);
     }
 
     /// <summary>
@@ -52,11 +59,12 @@ internal sealed class MarkdownMerger
         return _target.Title is { } into && result.Children.All(c => c.Level > 1) ? (into, result) : (target, result);
     }
 
-    private void MergeSection(MarkdownSection target, MarkdownSection result)
+    /// <param name="opening">Blocks that come before the section's own.</param>
+    private void MergeSection(MarkdownSection target, MarkdownSection result, IReadOnlyList<MarkdownBlock>? opening = null)
     {
         // Nothing can be deeper than level 6: the sections beneath are content, their headings bold.
         var flat = target.Level == SectionLines.MaxLevel;
-        MergeContent(target, flat ? [.. Within(result).SelectMany(s => s == result ? s.Blocks : s.Blocks.Prepend(Bold(s)))] : result.Blocks);
+        MergeContent(target, [.. opening ?? [], .. flat ? Within(result).SelectMany(s => s == result ? s.Blocks : s.Blocks.Prepend(Bold(s))) : result.Blocks]);
         if (!flat && result.Children.Count > 0) MergeChildren(target, result);
     }
 

@@ -35,12 +35,16 @@ internal sealed record ResultSummary(IReadOnlyList<SummaryPart> Parts, int LeftO
         return true;
     }
 
-    /// <summary>The result in one line: the agent's own closing words, else the first sentence of its summary; empty where it says nothing.</summary>
+    /// <summary>
+    /// The result in one line: the first sentence of its section of summary, else the agent's own closing words, which are more often about the
+    /// work than about what came of it, else the first thing it says; empty where it says nothing.
+    /// </summary>
     public static string Line(TextDocument result, IntegrationRequest request)
     {
-        var text = request.Origin.Summary is { } own ? Points.Plain(own) : "";
-        if (text.Length == 0 && TryParts(result, request.Method, out var parts, out _))
-            text = parts.SelectMany(p => p.Points).Select(p => p.Text).FirstOrDefault() ?? "";
+        _ = TryParts(result, request.Method, out var parts, out _);
+        var text = parts?.Find(p => p.Section.Role == SectionRole.Summary && p.Section != s_unnamed)?.Points[0].Text;
+        if (text is null && request.Origin.Summary is { } own) text = Points.Plain(own);
+        if (string.IsNullOrEmpty(text)) text = parts?.SelectMany(p => p.Points).Select(p => p.Text).FirstOrDefault() ?? "";
         return Sentences.Of(text) is [var first, ..] ? Sentences.Cut(first, int.MaxValue, LineLength) : "";
     }
 
