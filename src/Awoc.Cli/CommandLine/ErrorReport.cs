@@ -40,7 +40,8 @@ internal static class ErrorReport
         foreach (var fault in e.Problem.Faults)
         {
             // Where the words to choose from are listed, the one that was meant is worth more than the list.
-            var hint = Nearest.Hint(fault.Value, fault.Allowed.Split(", "));
+            // The daemon knows the nearest of what it names itself.
+            var hint = fault.Allowed.StartsWith("did you mean", StringComparison.Ordinal) ? "" : Nearest.Hint(fault.Value, fault.Allowed.Split(", "));
             console.Error.WriteLine($"  {Printable.Line($"{fault.Field} '{fault.Value}': {fault.Allowed}{(hint.Length > 0 ? "." : "")}{hint}")}");
         }
 

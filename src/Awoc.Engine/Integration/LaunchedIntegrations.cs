@@ -108,6 +108,7 @@ public sealed partial class LaunchedIntegrations(
             AllowOutside = spec.AllowOutside,
         };
         string? why = null;
+        string? left = null;
         try
         {
             switch (await integrator.IntegrateAsync(task, order, stop))
@@ -122,7 +123,7 @@ public sealed partial class LaunchedIntegrations(
                     why = $"{report.Target} has changed in {count} of the places that the result changes";
                     break;
                 case IntegrationEnd.Done { Report: { Conflicts.Count: > 0 and var count } report }:
-                    files.Note(task, $"{count} places in {report.Target} were left as they are, where it says otherwise than the result");
+                    left = $"{report.Target} says otherwise than the result in {count} {(count == 1 ? "place" : "places")}, left as it is";
                     break;
             }
         }
@@ -131,11 +132,13 @@ public sealed partial class LaunchedIntegrations(
             why = broken.Message;
         }
 
-        if (why is null) return;
-        var detail = $"it succeeded, but could not be integrated: {why}; the result waits: 'awoc integrate {task.Id.Handle}' shows it";
+        if ((why ?? left) is not { } trouble) return;
+        var detail = why is null
+            ? $"it succeeded and was integrated, but {trouble}: 'awoc integrate {task.Id.Handle} {order.Mode.Text()} --into {LaunchScript.Quote(order.Into!)} --dry-run' shows where"
+            : $"it succeeded, but could not be integrated: {trouble}; the result waits: 'awoc integrate {task.Id.Handle}' shows it";
         if (await book.ApplyAsync(task.Id, new TaskCommand.NoteUnintegrated(detail), CancellationToken.None) is BookEntry.Applied(var noted)) files.Update(noted);
         files.Note(task, detail);
-        LogUnintegrated(task.Id.Handle, why);
+        LogUnintegrated(task.Id.Handle, trouble);
     }
 
     private async Task SaveAsync(long seq, CancellationToken cancellation)
@@ -150,6 +153,6 @@ public sealed partial class LaunchedIntegrations(
     [LoggerMessage(Level = LogLevel.Error, Message = "an integration that was left half-done could not be settled; the next one of its task tries again")]
     private partial void LogUnsettled(Exception broken);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {Handle} could not be integrated: {Why}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {Handle} could not be integrated as it is: {Why}")]
     private partial void LogUnintegrated(string handle, string why);
 }

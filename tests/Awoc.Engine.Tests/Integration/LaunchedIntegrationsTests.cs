@@ -60,6 +60,26 @@ public sealed class LaunchedIntegrationsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_TargetThatSaysOtherwise_IsAnAlertWithTheWayToSeeIt()
+    {
+        _bench.Write("todo.md", "# Todo\n\n- [x] Ship it\n");
+        var follower = _bench.Launched();
+        await follower.BeginAsync(Cancellation);
+        var task = await _bench.EndedAsync(
+            "# Todo\n\n- [ ] Ship it\n- [ ] Tell people\n", spec: s => s with { Integrate = IntegrationMode.Merge, IntegrateInto = _bench.In("todo.md") });
+
+        await RunUntilAsync(follower, task, t => t.Detail is not null);
+
+        Assert.StartsWith("# Todo\n\n- [x] Ship it\n", _bench.Read("todo.md"), StringComparison.Ordinal);
+        Assert.Contains("Tell people", _bench.Read("todo.md"), StringComparison.Ordinal);
+        var now = await _bench.FindAsync(task);
+        Assert.Equal(TaskOutcome.Succeeded, now.Outcome);
+        Assert.Contains("says otherwise than the result in 1 place", now.Detail, StringComparison.Ordinal);
+        Assert.Contains($"awoc integrate {task.Id.Handle} merge --into {_bench.In("todo.md")} --dry-run", now.Detail, StringComparison.Ordinal);
+        Assert.Single(await new AlertBook(_bench.Store).ListAsync(10, all: false, Cancellation));
+    }
+
+    [Fact]
     public async Task Run_TargetThatCannotBe_IsAnAlertAndTheOutcomeStays()
     {
         Directory.CreateDirectory(_bench.In("notes.md"));

@@ -99,7 +99,7 @@ public sealed class BadInputValueTests(SharedSandbox shared) : IClassFixture<Sha
     public async Task Run_LimitOfMoneyAndNoPrice_IsRefusedUntilThereIsOne()
     {
         var marker = $"marker{Guid.NewGuid():n}";
-        string[] launch = ["run", $"research:{marker}", "--agent", "builtin", "--model", "rehearsal/ok", "--max-cost", "1"];
+        string[] launch = ["run", $"custom:{marker}", "--agent", "builtin", "--model", "rehearsal/ok", "--max-cost", "1"];
         Refusal.Is(await _awoc.AwocAsync(launch), 2, "--model", "rehearsal/ok", "prices.yaml");
         Assert.Equal(0, await LaunchedAsync(marker));
         var prices = Path.Combine(_awoc.Home, "prices.yaml");
