@@ -21,7 +21,7 @@ public sealed class RecoveryTests
         await using var awoc = NewSandbox();
         await awoc.AwocAsync("config", "set", "recovery.delay", "1");
         await awoc.AwocAsync("config", "set", "agents.builtin.max_retries", "1");
-        var status = await awoc.EndOfAsync(await awoc.LaunchAsync("research:anything", "r.md", "--agent", "builtin", "--model", "rehearsal/overload"));
+        var status = await awoc.EndOfAsync(await awoc.LaunchAsync("custom:anything", "r.md", "--agent", "builtin", "--model", "rehearsal/overload"));
         Assert.Equal("succeeded", (string?)status["outcome"]);
         var attempts = status["attempts"]!.AsArray();
         Assert.Equal(["overloaded", null], attempts.Select(a => (string?)a!["reason"]));

@@ -38,7 +38,8 @@ public static class TaskLifecycle
         (_, TaskCommand.NoteVerified) => Reject(task, Verb(command), "it has not ended"),
         (_, TaskCommand.NoteIntegrated c) when task.Result != TaskResult.None => Accept(
             task,
-            task is { State: TaskState.Ended, ReadAt: null }
+            // What was left out of the target for a conflict is still to be read.
+            task is { State: TaskState.Ended, ReadAt: null } && c.Record.Quality.Conflicts == 0
                 ? [new TaskEvent.Integrated(c.By, c.Record) { At = at }, new TaskEvent.Acknowledged(c.By) { At = at }]
                 : [new TaskEvent.Integrated(c.By, c.Record) { At = at }]),
         (_, TaskCommand.NoteIntegrated) => Reject(task, Verb(command), "it has no result"),
