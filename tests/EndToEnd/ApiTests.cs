@@ -17,7 +17,7 @@ public sealed class ApiTests(SharedSandbox shared) : IClassFixture<SharedSandbox
         using var api = await ApiAsync();
         var document = JsonNode.Parse(await api.GetStringAsync("openapi/v1.json"))!;
         var served = document["paths"]!.AsObject()
-            .SelectMany(p => p.Value!.AsObject().Select(m => $"{m.Key.ToUpperInvariant()} {p.Key.Replace("{reference}", "REF", StringComparison.Ordinal).Replace("{key}", "KEY", StringComparison.Ordinal)}"))
+            .SelectMany(p => p.Value!.AsObject().Select(m => $"{m.Key.ToUpperInvariant()} {p.Key.Replace("{reference}", "REF", StringComparison.Ordinal).Replace("{key}", "KEY", StringComparison.Ordinal).Replace("{name}", "NAME", StringComparison.Ordinal)}"))
             .ToHashSet();
         var documented = (await File.ReadAllLinesAsync(Path.Combine(Binaries.Root, "docs", "api.md")))
             .Where(l => l.StartsWith("| `", StringComparison.Ordinal) && l.Contains("/api/v1/", StringComparison.Ordinal))

@@ -82,7 +82,7 @@ public sealed class CommandTaskTests
         Assert.Equal(0, waits.Code);
         Assert.Equal("mine\n", await File.ReadAllTextAsync(target));
         var status = await awoc.StatusAsync("@last");
-        Assert.Contains("awoc output", (string?)status["detail"], StringComparison.Ordinal);
+        Assert.Contains("awoc integrate", (string?)status["detail"], StringComparison.Ordinal);
         Assert.Equal("new\n", (await awoc.AwocAsync("output", "@last")).Out);
         Assert.Equal(0, (await awoc.AwocAsync("run", "--agent", "command", "echo newer", "notes.txt", "--overwrite", "--wait")).Code);
         Assert.Equal("newer\n", await File.ReadAllTextAsync(target));
