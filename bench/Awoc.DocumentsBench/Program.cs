@@ -7,7 +7,7 @@ return args switch
     ["fuzz", var pairs] => FuzzRun.Run(int.Parse(pairs, CultureInfo.InvariantCulture), 1, null),
     ["fuzz", var pairs, var seed] => FuzzRun.Run(int.Parse(pairs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture), null),
     ["fuzz", var pairs, var seed, var only] => FuzzRun.Run(int.Parse(pairs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture), only),
-    ["contracts"] => await ContractFigures.RunAsync(Path.Combine(Environment.GetEnvironmentVariable("AWOC_BIN") ?? Path.Combine("artifacts", "bin"), "agent", "awoc-agent")),
+    ["contracts"] => await ContractFigures.RunAsync(Path.GetFullPath("agent/awoc-agent", Path.GetFullPath(Environment.GetEnvironmentVariable("AWOC_BIN") ?? Path.Combine("artifacts", "bin")))),
     [] => Comparison.Run(),
     _ => Usage(),
 };
