@@ -58,6 +58,12 @@ internal static class IntegrateVerb
             if (parsed.GetValue(withAgent))
             {
                 if (word is not (null or Summarize)) throw new UsageException("--with-agent goes with summarize.");
+                foreach (var other in (Option[])[into, dryRun, force, allowOutside, noMarks, origin])
+                {
+                    if (parsed.GetResult(other) is not null)
+                        throw new UsageException($"--with-agent launches a task that writes the summary: {other.Name} goes with the integration of that task's result.");
+                }
+
                 return SummaryTask.LaunchAsync(console, reference, parsed.GetValue(maxWords), parsed.GetValue(json), token);
             }
 
@@ -88,15 +94,18 @@ internal static class IntegrateVerb
         }
         else
         {
-            console.Out.Write(reply.Content ?? reply.Diff);
+            Show(console, reply.Content ?? reply.Diff);
             await console.Out.FlushAsync(token);
             foreach (var notice in reply.Notices) console.Say(notice);
             Tell(console, reply);
         }
 
-        if (reply is { Content: not null, Task.ReadAt: null } && !request.DryRun) await client.AcknowledgeAsync(reply.Task.Id, token);
+        if (reply is { IsWhole: true, Task.ReadAt: null } && !request.DryRun) await client.AcknowledgeAsync(reply.Task.Id, token);
         return reply.Conflicts.Count > 0 ? ExitCodes.Failed : ExitCodes.Succeeded;
     }
+
+    /// <summary>On a terminal nothing that an agent wrote may hide what the person decides by; elsewhere every byte counts.</summary>
+    private static void Show(CliConsole console, string text) => console.Out.Write(CliConsole.OutIsTerminal ? Printable.Lines(text) : text);
 
     private static void Tell(CliConsole console, IntegrateReply reply)
     {
@@ -139,7 +148,7 @@ internal static class IntegrateVerb
             return ExitCodes.Succeeded;
         }
 
-        console.Out.Write(reply.Diff);
+        Show(console, reply.Diff);
         await console.Out.FlushAsync(token);
         console.Say(
             !reply.Changed ? $"integration {reply.Number} into {reply.Target} is undone already"

@@ -73,6 +73,9 @@ public sealed record IntegrateReply
     /// <summary>What there is to read, where there is no target.</summary>
     public string? Content { get; init; }
 
+    /// <summary>True when <see cref="Content"/> is all of the result; absent where something was left out.</summary>
+    public bool? IsWhole { get; init; }
+
     /// <summary>Sentences for a person: that the result is partial, what was left out.</summary>
     public IReadOnlyList<string> Notices { get; init => field = value ?? []; } = [];
 }

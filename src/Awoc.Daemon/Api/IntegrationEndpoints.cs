@@ -33,7 +33,7 @@ internal static class IntegrationEndpoints
         List<SpecFault> faults = [];
         var mode = IntegrationMode.Auto;
         if (request.Mode is { } word && !SnakeCase.TryParse(word, out mode)) faults.Add(new SpecFault("MODE", word, string.Join(", ", SnakeCase.All<IntegrationMode>())));
-        if (!Path.IsPathFullyQualified(request.Cwd)) faults.Add(new SpecFault("cwd", request.Cwd, "an absolute path"));
+        if (!Path.IsPathFullyQualified(request.Cwd) || request.Cwd.Contains('\0', StringComparison.Ordinal)) faults.Add(new SpecFault("cwd", request.Cwd, "an absolute path"));
         var words = Number("--max-words", request.MaxWords, MostWords, faults);
         var tokens = Number("--max-tokens", request.MaxTokens, int.MaxValue, faults);
         if (faults.Count > 0) return Problems.Invalid(faults);
@@ -55,7 +55,6 @@ internal static class IntegrationEndpoints
         {
             IntegrationEnd.Done(var report) => Results.Json(Of(report, request.DryRun, views), WireJson.Default.IntegrateReply),
             IntegrationEnd.Refused(var why) => Problems.Refused(why),
-            IntegrationEnd.Invalid(var fault) => Problems.Invalid([fault]),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
@@ -93,6 +92,7 @@ internal static class IntegrationEndpoints
         Dangling = report.Dangling,
         Quality = Of(report.Quality),
         Content = report.Content,
+        IsWhole = report.IsWhole ? true : null,
         Notices = report.Notices,
     };
 

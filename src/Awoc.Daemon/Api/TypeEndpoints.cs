@@ -46,8 +46,16 @@ internal static class TypeEndpoints
     {
         List<CatalogEntry> looked = request.Files.Count == 0
             ? [.. settings.Types(request.Cwd).Entries.Where(e => e.Origin != TypeOrigin.BuiltIn)]
-            : [.. request.Files.Select(file => settings.Types(request.Cwd, file).Entry(Path.GetFileNameWithoutExtension(file))!)];
+            : [.. request.Files.Select(file => EntryOf(settings.Types(request.Cwd, file), file))];
         return Results.Json(new TypeCheck([.. looked.Select(e => e.Name)], [.. looked.SelectMany(e => e.Faults).Distinct().Select(Fault)]), WireJson.Default.TypeCheck);
+    }
+
+    private static CatalogEntry EntryOf(TaskTypeCatalog types, string file)
+    {
+        var name = Path.GetFileNameWithoutExtension(file);
+        return types.Entries.FirstOrDefault(e => e.Path == file)
+            ?? types.Entry(name)
+            ?? new CatalogEntry(name, TypeOrigin.Project, file, null, [new TypeFault(file, 1, $"the file's name is the type's, and '{name}' is none: {TypeName.Allowed}")]);
     }
 
     private static TypeView View(CatalogEntry entry) => new()

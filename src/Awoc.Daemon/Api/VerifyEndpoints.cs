@@ -14,6 +14,7 @@ using Awoc.Engine.Homes;
 using Awoc.Engine.Supervision;
 using Awoc.Engine.Tasks;
 using Awoc.Engine.Verifying;
+using Awoc.Prompts.Catalog;
 
 namespace Awoc.Daemon.Api;
 
@@ -40,6 +41,8 @@ internal static class VerifyEndpoints
         var kept = (string?[])[task.ResultPath, folder.Output(task.Spec.Output)];
         if (task.Result == TaskResult.None || kept.FirstOrDefault(path => path is not null && RegularFile.Is(path)) is not { } file)
             return Problems.Conflict($"task {task.Id.Handle} has no result that could be checked; 'awoc logs {task.Id.Handle}' shows what happened");
+        if (!Verifier.HasContract(task.Spec, ports.Roster.Find(task.Spec.Agent)))
+            return Problems.Conflict($"task {task.Id.Handle} has no contract: '{task.Spec.Agent}' runs a command, and no --schema was given. Hold its file against a type: awoc verify FILE --type TYPE");
         var check = await ports.Verifier.CheckFileAsync(Checkable.Of(task.Spec), file, cancellation);
         switch (await book.ApplyAsync(task.Id, new TaskCommand.NoteVerified(By, check.Verification, check.Findings), cancellation))
         {
@@ -58,8 +61,9 @@ internal static class VerifyEndpoints
     {
         List<SpecFault> faults = [];
         var types = settings.Types(request.Cwd);
-        var type = types.Find(request.Type ?? TaskType.CustomName);
-        if (type is null) faults.Add(types.UnknownType(request.Type!) with { Field = "--type" });
+        // A schema alone holds whatever a user has made of the custom type.
+        var type = request.Type is { } named ? types.Find(named) : TaskTypeCatalog.Custom;
+        if (type is null) faults.Add((types.Entry(request.Type!) is { } faulty ? TaskTypeCatalog.FaultyType(faulty) : types.UnknownType(request.Type!)) with { Field = "--type" });
         if (!Path.IsPathFullyQualified(request.Cwd) || !Directory.Exists(request.Cwd)) faults.Add(new SpecFault("--cwd", request.Cwd, "a directory that exists"));
         var fileFault = Unreadable(request.Path);
         if (fileFault is not null) faults.Add(new SpecFault("FILE", request.Path, fileFault));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Awoc.Engine.Settings;
+using Awoc.Prompts;
 using Awoc.Prompts.Catalog;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -10,6 +11,7 @@ namespace Awoc.Daemon.Settings;
 internal sealed class SettingsDocument
 {
     private const string TypesKey = "types";
+    private const int MaxBytes = 1024 * 1024;
 
     private SettingsDocument(string path, string text, IReadOnlyDictionary<string, YamlScalarNode> values, YamlMappingNode? root) =>
         (Path, Text, Values, Root) = (path, text, values, root);
@@ -26,6 +28,8 @@ internal sealed class SettingsDocument
     public static SettingsDocument Read(string path, bool isProject)
     {
         if (Directory.Exists(path)) throw new SettingsException($"{path} is a directory, not a settings file; move it away");
+        if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
+            throw new SettingsException($"{path} is larger than {MaxBytes / 1024} KiB, which is no settings file; mend it, or move it away");
         return Parse(path, File.Exists(path) ? File.ReadAllText(path) : "", isProject);
     }
 
@@ -38,8 +42,7 @@ internal sealed class SettingsDocument
         List<TypeSource> types = [];
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
+            var stream = BoundedYaml.Load(text);
             if (stream.Documents is [{ RootNode: YamlMappingNode mapping }, ..]) Collect(root = mapping, "", values, faults);
             else if (stream.Documents is [{ RootNode: { } other }, ..] && other is not YamlScalarNode { Value: null or "" })
                 faults.Add($"line {other.Start.Line}: expected KEY: VALUE lines");

@@ -159,10 +159,9 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         }
     }
 
-    /// <summary>A command's output has a contract only where the user gave one.</summary>
     private async Task<CheckOutcome> CheckAsync(AgentTask task, ProducedOutput produced)
     {
-        if (!runner.Traits.UsesModel && task.Spec.Schema is null) return CheckOutcome.Unchecked;
+        if (!Verifier.HasContract(task.Spec, runner)) return CheckOutcome.Unchecked;
         try
         {
             return await ports.Verifier.CheckAsync(task.Spec, produced, CancellationToken.None);

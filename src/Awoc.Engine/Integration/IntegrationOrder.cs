@@ -71,6 +71,9 @@ public sealed record IntegrationReport
     /// <summary>What there is to read where there is no target.</summary>
     public string? Content { get; init; }
 
+    /// <summary><see cref="Content"/> is all of the result.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>Sentences for a person: that the result is partial, what was left out.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }
@@ -85,6 +88,4 @@ public abstract record IntegrationEnd
 
     /// <summary>It cannot be, as things stand: nothing was written.</summary>
     public sealed record Refused(string Why) : IntegrationEnd;
-
-    public sealed record Invalid(SpecFault Fault) : IntegrationEnd;
 }

@@ -50,7 +50,8 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
             ? await MergeLinesAsync(source, target, named, cancellation)
             : ResultIntegration.Plan(Request(source, order, choice.Mode) with
             {
-                TargetName = named,
+                // A link's own name may speak of another format than the file it leads to.
+                TargetName = OutputFormats.Of(named) == format ? named : target.Path,
                 Target = target.Content,
                 Origin = OriginOf(source, directory),
             });
@@ -112,6 +113,7 @@ internal sealed class IntegrationPlanner(AwocPaths paths, TimeProvider time)
                     Mode = choice.Mode,
                     Why = choice.Why,
                     Content = text,
+                    IsWhole = left is null && choice.Mode == IntegrationMode.Append,
                     Quality = planned.Quality with { ContractFindings = source.Findings.Count(f => f.Severity == FindingSeverity.Error) },
                     Notices = left is null ? Notices(task) : [.. Notices(task), left],
                 });

@@ -99,16 +99,24 @@ public sealed class Integrator(AwocPaths paths, TaskBook book, TaskFiles files, 
         foreach (var (file, intent) in Intent.Left(paths, only))
         {
             var id = TaskId.Parse(intent.Task);
-            var log = await IntegrationLog.ReadAsync(book.Store, id, cancellation);
-            var noted = intent.Record is { } r ? log.Records.Any(known => known.Number == r.Number) : log.Undone.Contains(intent.Undoes ?? 0);
-            if (noted || WasDone(intent))
+            try
             {
-                if (!noted) await book.ApplyAsync(id, intent.Command, CancellationToken.None);
-                Conclude(id, file, intent);
+                var log = await IntegrationLog.ReadAsync(book.Store, id, cancellation);
+                var noted = intent.Record is { } r ? log.Records.Any(known => known.Number == r.Number) : log.Undone.Contains(intent.Undoes ?? 0);
+                if (noted || WasDone(intent))
+                {
+                    if (!noted) await book.ApplyAsync(id, intent.Command, CancellationToken.None);
+                    Conclude(id, file, intent);
+                }
+                else
+                {
+                    Drop(id, file, intent);
+                }
             }
-            else
+            catch (Exception broken) when (only is null && broken is IOException or UnauthorizedAccessException)
             {
-                Drop(id, file, intent);
+                // One that cannot be settled is left to the next integration of its task, and keeps no other from it.
+                files.Note(id, $"what was left of an integration into {intent.Target} could not be settled: {broken.Message}");
             }
         }
     }
@@ -145,6 +153,12 @@ public sealed class Integrator(AwocPaths paths, TaskBook book, TaskFiles files, 
         {
             if (order.Base is { } given)
             {
+                if (given.Length == 0 || given.Contains('\0', StringComparison.Ordinal))
+                {
+                    refused = "--base takes a file's path";
+                    return null;
+                }
+
                 var file = Path.GetFullPath(given, order.Cwd);
                 if (RegularFile.Is(file) && new FileInfo(file).Length <= TargetFile.Longest) return File.ReadAllBytes(file);
                 refused = $"--base {file}: there is no such file of at most {TargetFile.Longest / 1024 / 1024} MB";
@@ -320,30 +334,37 @@ public sealed class Integrator(AwocPaths paths, TaskBook book, TaskFiles files, 
     /// <summary>The event is stored: its record is written for people, and the intent is no longer needed.</summary>
     private void Conclude(TaskId id, string? file, Intent intent)
     {
-        File.Delete(intent.Draft);
+        Delete(intent.Draft);
         if (intent.Record is { } record)
         {
+            Directory.CreateDirectory(paths.Task(id).Integrations);
             DurableFile.Write(
                 paths.Task(id).Integrations,
                 $"{record.Number.ToString(CultureInfo.InvariantCulture)}.json",
                 JsonSerializer.SerializeToUtf8Bytes(record, IntentJson.Default.IntegrationRecord));
         }
 
-        if (file is not null) File.Delete(file);
+        if (file is not null) Delete(file);
     }
 
     /// <summary>Nothing came of it.</summary>
     private void Drop(TaskId id, string? file, Intent intent)
     {
-        File.Delete(intent.Draft);
+        Delete(intent.Draft);
         if (intent.Record is { } record)
         {
             var folder = paths.Task(id);
-            File.Delete(Before(folder, record.Number));
-            File.Delete(After(folder, record.Number));
+            Delete(Before(folder, record.Number));
+            Delete(After(folder, record.Number));
         }
 
-        if (file is not null) File.Delete(file);
+        if (file is not null) Delete(file);
+    }
+
+    /// <summary>A directory that somebody took away in the meantime took the file along.</summary>
+    private static void Delete(string file)
+    {
+        if (File.Exists(file) || new FileInfo(file).LinkTarget is not null) File.Delete(file);
     }
 
     private static string Before(TaskFolder folder, int number) => Kept(folder, number, "before");

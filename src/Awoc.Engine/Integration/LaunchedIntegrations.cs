@@ -116,9 +116,6 @@ public sealed partial class LaunchedIntegrations(
                 case IntegrationEnd.Refused refused:
                     why = refused.Why;
                     break;
-                case IntegrationEnd.Invalid invalid:
-                    why = $"{invalid.Fault.Field} '{invalid.Fault.Value}': {invalid.Fault.Allowed}";
-                    break;
                 case IntegrationEnd.Done { Report: { Changed: false, Conflicts.Count: > 0 and var count } report }:
                     why = $"{report.Target} has changed in {count} of the places that the result changes";
                     break;
@@ -127,8 +124,10 @@ public sealed partial class LaunchedIntegrations(
                     break;
             }
         }
-        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        catch (Exception broken) when (broken is not StoreException && !stop.IsCancellationRequested)
         {
+            // Whatever one target or result does to us, those of other tasks are not to wait behind it.
+            LogBroken(broken, task.Id.Handle);
             why = broken.Message;
         }
 
@@ -146,6 +145,9 @@ public sealed partial class LaunchedIntegrations(
         _cursor = seq;
         await store.SetMarkAsync(Cursor, seq.ToString(CultureInfo.InvariantCulture), cancellation);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the integration of task {Handle} broke")]
+    private partial void LogBroken(Exception broken, string handle);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "integrations could not be followed; it is tried again")]
     private partial void LogFailed(Exception broken);

@@ -24,9 +24,6 @@ internal sealed partial record TargetFile(string Path, byte[]? Content, FileOwne
     /// <summary>Whether the file still is what was read.</summary>
     public bool Stands() => ContentHash.OfFile(Path) == Sha;
 
-    /// <summary>Reads it anew.</summary>
-    public Found Again() => Read(Path, Path);
-
     /// <summary>Finds the file a path leads to, without reading it.</summary>
     /// <param name="given">As the user wrote it.</param>
     /// <param name="directory">What a relative path is relative to.</param>

@@ -26,9 +26,7 @@ public sealed class MetricsReader(ITaskStore store)
             {
                 tasks.Add(task);
                 attempts.AddRange(await store.AttemptsAsync(task.Id, cancellation));
-
-                // Whatever was integrated has been read.
-                if (task.Result == TaskResult.None || task.ReadAt is null) continue;
+                if (task.Result == TaskResult.None) continue;
                 var log = await IntegrationLog.ReadAsync(store, task.Id, cancellation);
                 integrations.AddRange(log.Records.Select(r => r.Quality));
                 undone += log.Undone.Count;

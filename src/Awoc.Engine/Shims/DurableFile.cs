@@ -65,11 +65,15 @@ internal static partial class DurableFile
     {
         try
         {
-            using (var handle = File.OpenHandle(draft, FileMode.Create, FileAccess.Write))
+            // Its name can be guessed: a link that somebody left there is not followed, and nobody reads what the target's own mode keeps from them.
+            File.Delete(draft);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+            if (owner is not null) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (var file = new FileStream(draft, options))
             {
-                RandomAccess.Write(handle, content, 0);
                 if (owner is not null) Own(draft, owner);
-                RandomAccess.FlushToDisk(handle);
+                file.Write(content);
+                file.Flush(flushToDisk: true);
             }
 
             if (stands())

@@ -21,6 +21,9 @@ public sealed partial class AttemptDriver
     /// <summary>Mendings of this attempt that are in the task's log, said or not.</summary>
     private int _mendsNoted;
 
+    /// <summary>The message to mend is under way to the agent.</summary>
+    private bool _saying;
+
     /// <summary>How many turns had ended when the result was looked at last.</summary>
     private int _judgedAt = -1;
 
@@ -36,6 +39,7 @@ public sealed partial class AttemptDriver
         _judgedAt = _conversation.Ends;
         var said = _conversation.MessagesSaid;
         if (said >= Math.Max(MostMends(), _mendsNoted) || !CanAfford(clock)) return false;
+        _saying = false;
         try
         {
             var produced = ProducedOutput.Find(_attempt, task.Spec.Output, _story, structured: true, succeeded: true);
@@ -50,8 +54,15 @@ public sealed partial class AttemptDriver
 
             ports.Files.Note(task, $"the result breaks its contract in {check.Errors.Count()} places: asked to mend them");
             var prompt = MendPrompt.Build([.. check.Errors], produced.File ?? _attempt.Staging(task.Spec.Output), produced.File is not null, task.Spec.Schema);
+            _saying = true;
             await _conversation.SayAsync(prompt, cancellation);
             return true;
+        }
+        catch (IOException) when (_saying)
+        {
+            // The shim's connection is gone: with the next one, what was noted is said.
+            _judgedAt = -1;
+            throw;
         }
         catch (Exception broken) when (broken is UnauthorizedAccessException or StoreException or SettingsException || (broken is IOException && _conversation.CanSpeak))
         {

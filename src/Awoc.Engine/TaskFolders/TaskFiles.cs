@@ -72,7 +72,10 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
     }
 
     /// <summary>A line in <c>background.log</c>: what was done about the task, and when.</summary>
-    public void Note(AgentTask task, string what) => Try(task.Id, () => Note(paths.Task(task.Id), what));
+    public void Note(AgentTask task, string what) => Note(task.Id, what);
+
+    /// <inheritdoc cref="Note(AgentTask, string)"/>
+    public void Note(TaskId id, string what) => Try(id, () => Note(paths.Task(id), what));
 
     private void Note(TaskFolder folder, string what) =>
         File.AppendAllText(

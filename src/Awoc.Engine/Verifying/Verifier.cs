@@ -1,4 +1,5 @@
 using System.Text;
+using Awoc.Core.Agents;
 using Awoc.Core.Contracts;
 using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
@@ -14,6 +15,9 @@ namespace Awoc.Engine.Verifying;
 public sealed class Verifier(ISchemaValidator schemas, ISettingsSource settings)
 {
     public const string BuiltinAgent = "builtin";
+
+    /// <summary>A command's output has a contract only where the user gave one.</summary>
+    public static bool HasContract(TaskSpec spec, IRunner? runner) => runner is not { Traits.UsesModel: false } || spec.Schema is not null;
 
     /// <summary>Of a task's produced output.</summary>
     public Task<CheckOutcome> CheckAsync(TaskSpec spec, ProducedOutput produced, CancellationToken cancellation) => produced switch

@@ -107,7 +107,8 @@ public sealed class TaskTypeCatalog
         return new SpecFault("TYPE", Shown(name), allowed);
     }
 
-    private static SpecFault FaultyType(CatalogEntry entry) => new(
+    /// <summary>The fault of a type whose definition has faults.</summary>
+    public static SpecFault FaultyType(CatalogEntry entry) => new(
         "TYPE", entry.Name, $"a type whose definition holds; this one has faults: {string.Join("; ", entry.Faults)} (awoc types validate)");
 
     private string AllNames => string.Join(", ", Names);

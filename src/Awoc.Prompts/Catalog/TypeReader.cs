@@ -101,9 +101,7 @@ internal sealed partial class TypeReader(string path, int above)
     {
         try
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(yaml));
-            switch (stream.Documents)
+            switch (BoundedYaml.Load(yaml).Documents)
             {
                 case []:
                 case [{ RootNode: YamlScalarNode { Value: null or "" } }]:

@@ -81,6 +81,21 @@ public sealed class CrashTests : IAsyncLifetime
         _bench.AssertTidy();
     }
 
+    [Fact]
+    public async Task Settle_TargetsDirectoryIsGone_DropsItAndGoesOn()
+    {
+        Directory.CreateDirectory(_bench.In("sub"));
+        _bench.Write("sub/notes.md", "# Notes\n");
+        _bench.Write("other.md", "# Other\n");
+        var task = await _bench.EndedAsync("# R\n\nWords.\n");
+        await CrashAsync("intent", integrator => integrator.IntegrateAsync(task, _bench.Order(into: "sub/notes.md"), Cancellation));
+        Directory.Delete(_bench.In("sub"), recursive: true);
+
+        await _bench.NewIntegrator().SettleAllAsync(Cancellation);
+
+        Assert.True((await _bench.DoneAsync(task, _bench.Order(into: "other.md"))).Changed);
+    }
+
     private async Task CrashAsync(string at, Func<Engine.Integration.Integrator, Task> act)
     {
         var integrator = _bench.NewIntegrator(step =>

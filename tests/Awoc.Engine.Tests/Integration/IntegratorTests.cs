@@ -3,6 +3,7 @@ using Awoc.Core.Contracts;
 using Awoc.Core.Integration;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Integration;
+using Awoc.Engine.Metrics;
 
 namespace Awoc.Engine.Tests.Integration;
 
@@ -35,6 +36,51 @@ public sealed class IntegratorTests : IAsyncLifetime
         Assert.Equal("# Notes\n\nMine.\n", File.ReadAllText(Path.Combine(folder, "1.before")));
         Assert.Contains("\"mode\": \"append\"", File.ReadAllText(Path.Combine(folder, "1.json")), StringComparison.Ordinal);
         _bench.AssertTidy();
+    }
+
+    [Fact]
+    public async Task Metrics_IntegrationThatLeftAConflict_CountsThoughNobodyHasReadIt()
+    {
+        _bench.Write("todo.md", "# Todo\n\n- [x] Ship it\n");
+        var task = await _bench.EndedAsync("# Todo\n\n- [ ] Ship it\n- [ ] Tell people\n");
+        Assert.Single((await _bench.DoneAsync(task, _bench.Order(IntegrationMode.Merge, "todo.md"))).Conflicts);
+
+        Assert.Null((await _bench.FindAsync(task)).ReadAt);
+        var metrics = await new MetricsReader(_bench.Store).ReadAsync(DateTimeOffset.MinValue, Cancellation);
+        Assert.Equal(1, Assert.Single(metrics.Integrations).Conflicts);
+    }
+
+    [Fact]
+    public async Task Integrate_LinkWhereTheDraftGoes_IsNotFollowed()
+    {
+        _bench.Write("notes.md", "# Notes\n");
+        File.SetUnixFileMode(_bench.In("notes.md"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var outside = Path.Combine(_bench.Root, "outside");
+        await File.WriteAllTextAsync(outside, "mine", Cancellation);
+        var task = await _bench.EndedAsync(Result);
+        File.CreateSymbolicLink(_bench.In($".awoc-{task.Id.Handle}-1.tmp"), outside);
+
+        Assert.True((await _bench.DoneAsync(task, _bench.Order(into: "notes.md"))).Changed);
+
+        Assert.Equal("mine", await File.ReadAllTextAsync(outside, Cancellation));
+        Assert.Null(new FileInfo(_bench.In("notes.md")).LinkTarget);
+        Assert.Contains("token bucket", _bench.Read("notes.md"), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_bench.In("notes.md")));
+        _bench.AssertTidy();
+    }
+
+    [Theory]
+    [InlineData("NOTES.txt", "notes.md")]
+    [InlineData("todo.txt", "store")]
+    public async Task Integrate_LinkNamedAsAnotherFormat_GoesByTheFileItLeadsTo(string link, string file)
+    {
+        _bench.Write(file, "# Rate limits\n");
+        File.CreateSymbolicLink(_bench.In(link), _bench.In(file));
+        var task = await _bench.EndedAsync(Result);
+
+        Assert.True((await _bench.DoneAsync(task, _bench.Order(IntegrationMode.Merge, link))).Changed);
+
+        Assert.StartsWith("# Rate limits\n\n## Findings", _bench.Read(file), StringComparison.Ordinal);
     }
 
     [Fact]
