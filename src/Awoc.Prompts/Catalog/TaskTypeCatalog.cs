@@ -43,7 +43,7 @@ public sealed class TaskTypeCatalog
     public ImmutableArray<string> Names { get; }
 
     /// <summary>All of them, faulty ones included.</summary>
-    public IEnumerable<CatalogEntry> Entries => Names.Select(name => Entry(name)!);
+    public IEnumerable<CatalogEntry> Entries => Names.Select(name => EntryAt(Top(name, _sources.Length), []));
 
     /// <summary>The types that hold.</summary>
     public IEnumerable<TaskType> All => Entries.Select(e => e.Type).OfType<TaskType>();

@@ -11,7 +11,7 @@ public sealed class BadInputResultTests
         await using var awoc = new AwocSandbox();
         var ran = await awoc.AwocAsync("run", "--agent", "command", "printf '```\\n'", "out.md", "--name", "open", "--wait");
         Assert.Equal(0, ran.Code);
-        Refusal.Is(await awoc.AwocAsync("verify", "open"), 1, "no contract", "--type");
+        Refusal.Is(await awoc.AwocAsync("verify", "open"), 2, "no contract", "--type");
         Assert.Equal("not_checked", (string?)(await awoc.StatusAsync("open"))["verification"]);
     }
 
@@ -45,7 +45,7 @@ public sealed class BadInputResultTests
         Assert.Equal(1, (await awoc.AwocAsync("types", "validate", ".awoc/types/ x.md")).Code);
 
         await File.WriteAllTextAsync(Path.Combine(awoc.Work, ".awoc", "config.yaml"), new string('[', 200_000));
-        Refusal.Is(await awoc.AwocAsync("run", "custom:x", "--agent", "builtin", "--model", "rehearsal"), 2, "config.yaml", "deeper than");
+        Refusal.Is(await awoc.AwocAsync("run", "custom:x", "--agent", "builtin", "--model", "rehearsal"), 69, "config.yaml", "deeper than");
         Assert.Equal(pid, await awoc.DaemonPidAsync());
     }
 
