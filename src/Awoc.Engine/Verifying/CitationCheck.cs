@@ -16,8 +16,8 @@ public static class CitationCheck
     /// <summary>In bytes, over all files of one report.</summary>
     private const long MostRead = 64 * 1024 * 1024;
 
-    /// <summary>Characters that quotes are compared with, over all of one report: about a second.</summary>
-    private const long MostCompared = 200_000_000;
+    /// <summary>Characters that quotes are compared with, over all of one report: less than a second.</summary>
+    private const long MostCompared = 100_000_000;
 
     /// <param name="cwd">The task's working directory, absolute.</param>
     /// <param name="directory">The report's, absolute.</param>

@@ -51,7 +51,9 @@ public sealed class AgentSchemaValidator : ISchemaValidator
         }
         catch (Exception fault) when (fault is Win32Exception or IOException or InvalidOperationException)
         {
-            return Unable($"the schema validator {program} failed: {fault.Message}; 'awoc doctor' shows whether it can run");
+            return answer.Begun
+                ? Broken($"made the schema validator {program} fail: {fault.Message}")
+                : Unable($"the schema validator {program} failed: {fault.Message}; 'awoc doctor' shows whether it can run");
         }
     }
 
@@ -71,8 +73,7 @@ public sealed class AgentSchemaValidator : ISchemaValidator
         {
             var errors = LastAsync(process.StandardError, cancellation);
             var reading = answer.ReadAsync(process.StandardOutput.BaseStream, cancellation);
-            await WriteAsync(process.StandardInput.BaseStream, question, cancellation);
-            process.StandardInput.Close();
+            await WriteAsync(process.StandardInput, question, cancellation);
             using var document = await reading;
             if (document is not null) return Read(document.RootElement);
             if (answer.IsTooLong) return Broken("breaks its schema in more than can be told");
@@ -87,16 +88,20 @@ public sealed class AgentSchemaValidator : ISchemaValidator
     }
 
     // {"schema":"{…}","text":"{…}"}
-    private static async Task WriteAsync(Stream input, SchemaQuestion question, CancellationToken cancellation)
+    private static async Task WriteAsync(StreamWriter input, SchemaQuestion question, CancellationToken cancellation)
     {
         try
         {
-            await using var json = new Utf8JsonWriter(input);
-            json.WriteStartObject();
-            json.WriteString("schema"u8, question.Schema);
-            json.WriteString("text"u8, question.Document);
-            json.WriteEndObject();
-            await json.FlushAsync(cancellation);
+            await using (var json = new Utf8JsonWriter(input.BaseStream))
+            {
+                json.WriteStartObject();
+                json.WriteString("schema"u8, question.Schema);
+                json.WriteString("text"u8, question.Document);
+                json.WriteEndObject();
+                await json.FlushAsync(cancellation);
+            }
+
+            input.Close();
         }
         catch (IOException)
         {
