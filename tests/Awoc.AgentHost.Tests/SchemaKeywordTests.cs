@@ -1,5 +1,7 @@
 using Awoc.AgentHost.Schemas;
+using Awoc.Core.Contracts;
 using Awoc.Documents.Contracts.Json;
+using Awoc.Runners.Builtin;
 using Xunit;
 
 namespace Awoc.AgentHost.Tests;
@@ -124,6 +126,40 @@ public sealed class SchemaKeywordTests
     [Theory]
     [MemberData(nameof(Covered))]
     public void Enforced_EachKeyword_HasAPairOfInstances(string keyword) => Assert.Contains(Keywords, row => row.Data.Item1 == keyword);
+
+    [Theory]
+    [InlineData("#/a.b[0]", "/a/b/0")]
+    [InlineData("#/a[b", "/a/[b")]
+    [InlineData("['['[.x", "/['/['/[/x")]
+    [InlineData("#/a..b", "/a/b")]
+    public void Pointer_AnyPath_ComesToAnEnd(string path, string pointer) => Assert.Equal(pointer, FindingWords.Pointer(path));
+
+    [Fact]
+    public async Task Check_KeysOfMillions_AreToldByTheirEnds()
+    {
+        var key = new string('k', 3_000_000);
+        var inner = string.Join(',', Enumerable.Range(0, 100).Select(n => $"\"last{n}\":1"));
+        var document = "{\"" + key + "\":{" + inner + "}}";
+        var answer = await SchemaValidation.CheckAsync("""{"additionalProperties":{"additionalProperties":{"type":"string"}}}""", document);
+
+        Assert.Equal((50, 50), (answer.Findings.Count, answer.More));
+        Assert.All(answer.Findings, finding => Assert.True(finding.Where.Length <= 300 && finding.Message.Length <= 300));
+        Assert.EndsWith("k/last0", answer.Findings[0].Where, StringComparison.Ordinal);
+
+        var broken = Assert.Single((await SchemaValidation.CheckAsync("{}", $$"""{"{{key}}":x}""")).Findings);
+        Assert.True(broken.Where.Length <= 300 && broken.Message.Length <= 300);
+    }
+
+    [Fact]
+    public async Task Check_TextThatAPatternTakesTooLongFor_IsAnErrorOfTheDocument()
+    {
+        var variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string)pair.Value!);
+        var question = new SchemaQuestion("""{"type":"string","pattern":"^(a+)+$"}""", $"\"{new string('a', 40)}b\"", variables, new Dictionary<string, string>());
+        var verdict = await new AgentSchemaValidator().CheckAsync(question, TestContext.Current.CancellationToken);
+
+        Assert.Null(verdict.Unable);
+        Assert.Contains("^(a+)+$", Assert.Single(verdict.Findings).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Formats_EachOfThem_HasAPairOfInstances() => Assert.All(

@@ -12,6 +12,9 @@ internal static class CheckCommand
     {
         // A pattern that runs away counts as broken rather than never coming back.
         AppContext.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", TimeSpan.FromSeconds(1));
+        // White space before the answer says that the program runs: what stops it now is what it was given.
+        await output.WriteAsync("\n"u8.ToArray());
+        await output.FlushAsync();
         CheckAnswer answer;
         try
         {

@@ -9,6 +9,12 @@ internal static class FindingWords
     /// <summary>Errors of one alternative that are told with "fits none of".</summary>
     private const int ToldOfAlternative = 3;
 
+    /// <summary>Characters of a place and of a sentence that are told: a document's keys may have millions.</summary>
+    private const int Longest = 300;
+
+    /// <summary>Characters of a validator's path that are looked at, from its end.</summary>
+    private const int LongestPath = 4 * Longest;
+
     public static IEnumerable<SchemaFinding> Of(ValidationError error)
     {
         switch (error)
@@ -37,10 +43,13 @@ internal static class FindingWords
             .OrderByDescending(findings => findings.Max(finding => finding.Where.Length)).ThenBy(findings => findings.Count)
             .First();
         var words = string.Join("; ", nearest.Take(ToldOfAlternative).Select(finding => finding.Where.Length > 0 ? $"{finding.Where} {finding.Message}" : finding.Message));
-        return [new SchemaFinding(nearest[0].Line ?? Line(error), Pointer(error.Path), $"fits none of {told.Count} alternatives; the nearest: {words}")];
+        return [new SchemaFinding(nearest[0].Line ?? Line(error), Pointer(error.Path), Cut($"fits none of {told.Count} alternatives; the nearest: {words}"))];
     }
 
-    private static SchemaFinding Finding(ValidationError error, string message) => new(Line(error), Pointer(error.Path), message);
+    private static SchemaFinding Finding(ValidationError error, string message) => new(Line(error), Pointer(error.Path), Cut(message));
+
+    /// <summary>The beginning of a long sentence.</summary>
+    public static string Cut(string message) => message.Length <= Longest ? message : $"{message.AsSpan(0, Longest - 1)}…";
 
     private static int? Line(ValidationError error) => error is { HasLineInfo: true, LineNumber: > 0 } ? error.LineNumber : null;
 
@@ -82,11 +91,11 @@ internal static class FindingWords
         var other => $"breaks the schema ({other})",
     };
 
-    /// <summary>A JSON pointer from the validator's paths, such as <c>#/a.b[0]</c>, and the reader's, such as <c>a.b[0]</c>.</summary>
+    /// <summary>A JSON pointer from the validator's paths, such as <c>#/a.b[0]</c>, and the reader's, such as <c>a.b[0]</c>; of a long one its end.</summary>
     public static string Pointer(string? path)
     {
         if (string.IsNullOrEmpty(path)) return "";
-        var rest = path.StartsWith("#/", StringComparison.Ordinal) ? path.AsSpan(2) : path.AsSpan();
+        var rest = path.Length > LongestPath ? path.AsSpan(path.Length - LongestPath) : path.StartsWith("#/", StringComparison.Ordinal) ? path.AsSpan(2) : path.AsSpan();
         var pointer = new StringBuilder();
         while (rest.Length > 0)
         {
@@ -104,16 +113,17 @@ internal static class FindingWords
             }
             else
             {
+                // A bracket that nothing closes is a part of a name.
+                var from = rest[0] == '[' ? 1 : 0;
                 if (rest[0] is '.' or '/') rest = rest[1..];
-                end = rest.IndexOfAny('.', '[', '/');
-                if (end < 0) end = rest.Length;
+                end = rest[from..].IndexOfAny('.', '[', '/');
+                end = end < 0 ? rest.Length : end + from;
                 if (end > 0) Add(pointer, rest[..end]);
-                if (end == 0 && rest.Length > 0 && rest[0] != '[') rest = rest[1..];
-                else rest = rest[end..];
+                rest = rest[end..];
             }
         }
 
-        return pointer.ToString();
+        return pointer.Length <= Longest && path.Length <= LongestPath ? pointer.ToString() : $"…{pointer.ToString(Math.Max(0, pointer.Length - Longest + 1), Math.Min(pointer.Length, Longest - 1))}";
     }
 
     private static void Add(StringBuilder pointer, ReadOnlySpan<char> name) =>

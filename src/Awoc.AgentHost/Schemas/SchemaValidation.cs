@@ -36,7 +36,7 @@ internal static class SchemaValidation
         }
         catch (JsonReaderException fault)
         {
-            return new CheckAnswer([new SchemaFinding(fault.LineNumber, FindingWords.Pointer(fault.Path), fault.Message)]);
+            return new CheckAnswer([new SchemaFinding(fault.LineNumber, FindingWords.Pointer(fault.Path), FindingWords.Cut(fault.Message))]);
         }
 
         try
@@ -47,13 +47,16 @@ internal static class SchemaValidation
         }
         catch (System.Text.RegularExpressions.RegexMatchTimeoutException slow)
         {
-            return new CheckAnswer([], Error: $"the pattern \"{slow.Pattern}\" takes too long");
+            // The schema was taken: what cannot be checked against it now is the document, and a document must not be able to bring that about unpunished.
+            return Unchecked($"holds a text for which the pattern \"{slow.Pattern}\" takes too long");
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            return new CheckAnswer([], Error: $"the validator failed: {fault.Message}");
+            return Unchecked($"makes the validator fail: {fault.Message}");
         }
     }
+
+    private static CheckAnswer Unchecked(string why) => new([new SchemaFinding(null, "", FindingWords.Cut(why))]);
 
     /// <summary>Takes texts for texts, dates too, and 1.0 for the whole number that it is.</summary>
     private sealed class DocumentReader : JsonTextReader

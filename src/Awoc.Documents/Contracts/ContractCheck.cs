@@ -28,7 +28,7 @@ public static class ContractCheck
             case OutputFormat.Json:
                 return JsonText.Fault(content, name) is { } broken ? CheckedResult.Of(Rules.InvalidJson, broken) : CheckedResult.Fine with { Document = document };
             case OutputFormat.Other:
-                return CheckedResult.Fine with { Document = document };
+                return WrappingFence.Unclosed(document) is { } cut ? CheckedResult.Of(Rules.Unclosed, cut) with { Document = document } : CheckedResult.Fine with { Document = document };
         }
 
         // Plain text has no headings, but fences it may have, and what they hold is told from the rest by them.

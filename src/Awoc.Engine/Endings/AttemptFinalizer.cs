@@ -168,7 +168,7 @@ public sealed class AttemptFinalizer(EnginePorts ports, IRunner runner)
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or SettingsException)
         {
-            return CheckOutcome.Of([], broken.Message);
+            return CheckOutcome.Of([], $"it was not checked: {broken.Message}");
         }
     }
 

@@ -18,10 +18,10 @@ public sealed record CheckOutcome(Core.Tasks.Verification Verification, Immutabl
 
     public IEnumerable<Finding> Errors => Findings.Where(finding => finding.Severity == FindingSeverity.Error);
 
-    /// <param name="unable">Why a part could not be checked: then it never passes, and fails by what was found elsewhere.</param>
+    /// <param name="unable">What was not checked and why, as a sentence: then it never passes, and fails by what was found elsewhere.</param>
     public static CheckOutcome Of(IReadOnlyList<Finding> findings, string? unable = null)
     {
-        var all = unable is null ? findings : [.. findings, new Finding(Rules.NotChecked, $"it was not checked against its schema: {unable}", null, FindingSeverity.Warning)];
+        var all = unable is null ? findings : [.. findings, new Finding(Rules.NotChecked, unable, null, FindingSeverity.Warning)];
         var failed = findings.Any(finding => finding.Severity == FindingSeverity.Error);
         return new CheckOutcome(
             failed ? Verification.Failed : unable is null ? Verification.Passed : Verification.NotChecked, [.. all]);

@@ -3,6 +3,7 @@ using Awoc.Core.Contracts;
 using Awoc.Documents.Contracts;
 using Awoc.Documents.Contracts.Citations;
 using Awoc.Engine.Endings;
+using Awoc.Engine.Integration;
 
 namespace Awoc.Engine.Verifying;
 
@@ -15,18 +16,29 @@ public static class CitationCheck
     /// <summary>In bytes, over all files of one report.</summary>
     private const long MostRead = 64 * 1024 * 1024;
 
+    /// <summary>Characters that quotes are compared with, over all of one report: less than a second.</summary>
+    private const long MostCompared = 100_000_000;
+
     /// <param name="cwd">The task's working directory, absolute.</param>
     /// <param name="directory">The report's, absolute.</param>
-    public static IEnumerable<Finding> Check(IReadOnlyList<Claim> claims, string cwd, string directory, bool strict)
+    public static IReadOnlyList<Finding> Check(IReadOnlyList<Claim> claims, string cwd, string directory, bool strict, CancellationToken cancellation = default)
     {
         if (claims.Count == 0 || !Directory.Exists(cwd)) return [];
         var severity = strict ? FindingSeverity.Error : FindingSeverity.Warning;
-        var disk = new Disk(Path.TrimEndingDirectorySeparator(Path.GetFullPath(cwd)), directory);
-        return [.. claims.SelectMany(claim => Check(claim, disk, severity)).Distinct()];
+        var disk = new Disk(Path.TrimEndingDirectorySeparator(Path.GetFullPath(cwd)), directory, cancellation);
+        var findings = claims.SelectMany(claim => Check(claim, disk, severity)).Distinct().ToList();
+        if (disk.Exhausted is { } line)
+        {
+            findings.Add(new Finding(
+                Rules.NotChecked, "not all of the code that it quotes was looked for, from this line on: there is too much of it. Quote less", line, severity));
+        }
+
+        return findings;
     }
 
     private static IEnumerable<Finding> Check(Claim claim, Disk disk, FindingSeverity severity)
     {
+        if (claim.QuotesMore) disk.Exhausted ??= claim.Line;
         switch (disk.Find(claim))
         {
             case Found.Nowhere:
@@ -39,15 +51,11 @@ public static class CitationCheck
                     yield return new Finding(Rules.LineOutOfRange, $"\"{claim.Path}\" has {lines.Count} lines, and {named} are named", claim.Line, severity);
                 }
 
-                if (claim.Quotes.Any(quote => !Contains(lines, quote)))
+                if (claim.Quotes.Any(quote => disk.Lacks(lines, quote, claim.Line)))
                     yield return new Finding(Rules.QuoteNotFound, $"the code said to be from \"{claim.Path}\" does not stand there", claim.Line, severity);
                 break;
         }
     }
-
-    /// <summary>Whether the quoted lines follow each other in the file, empty lines and all white space aside.</summary>
-    private static bool Contains(FileLines lines, IReadOnlyList<string> quote) =>
-        lines.Squeezed.Contains(string.Concat(quote), StringComparison.Ordinal);
 
     /// <summary>Where a claim leads.</summary>
     private abstract record Found
@@ -63,11 +71,30 @@ public static class CitationCheck
     /// <summary>A file's number of lines and its text without white space.</summary>
     private sealed record FileLines(int Count, string Squeezed);
 
-    private sealed class Disk(string cwd, string directory)
+    private sealed class Disk(string cwd, string directory, CancellationToken cancellation)
     {
         private readonly Dictionary<string, FileLines?> _lines = new(StringComparer.Ordinal);
+        private readonly string? _realCwd = LinkedPath.Follow(cwd);
         private FileNames? _names;
         private long _read;
+        private long _compared;
+
+        /// <summary>The document's line from which on not all quotes were looked for; null for none.</summary>
+        public int? Exhausted { get; set; }
+
+        /// <summary>False where the quoted lines follow each other in the file, empty lines and all white space aside, and where that was not looked at.</summary>
+        public bool Lacks(FileLines lines, IReadOnlyList<string> quote, int line)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (_compared + lines.Squeezed.Length > MostCompared)
+            {
+                Exhausted ??= line;
+                return false;
+            }
+
+            _compared += lines.Squeezed.Length;
+            return !LinearSearch.Contains(lines.Squeezed, string.Concat(quote));
+        }
 
         public Found Find(Claim claim)
         {
@@ -76,15 +103,15 @@ public static class CitationCheck
             foreach (var from in bases)
             {
                 var path = Path.GetFullPath(claim.Path, from);
-                if (Path.Exists(path)) return IsInside(path) && RegularFile.Is(path) ? new Found.At(path) : new Found.There();
+                if (Path.Exists(path)) return Existing(path);
             }
 
             // Reports name a file by its last parts: Program.cs for src/App/Program.cs.
-            _names ??= FileNames.Of(cwd);
+            _names ??= FileNames.Of(cwd, cancellation);
             return _names.EndingWith(claim.Path) switch
             {
                 [] => _names.IsWhole ? new Found.Nowhere() : new Found.There(),
-                [var only] => new Found.At(Path.Combine(cwd, only)),
+                [var only] => Existing(Path.Combine(cwd, only)),
                 _ => new Found.There(),
             };
         }
@@ -122,9 +149,13 @@ public static class CitationCheck
             var first = path.Split('/', 3, StringSplitOptions.RemoveEmptyEntries)[0];
             if (!Directory.Exists("/" + first) || !path.AsSpan(1).Contains('/')) return new Found.There();
             if (!Path.Exists(path)) return new Found.Nowhere();
-            return IsInside(path) && RegularFile.Is(path) ? new Found.At(path) : new Found.There();
+            return Existing(path);
         }
 
-        private bool IsInside(string path) => cwd == "/" || path.StartsWith(cwd + "/", StringComparison.Ordinal);
+        /// <summary>A link within the working directory may lead out of it: where a path ends counts, not how it is written.</summary>
+        private Found Existing(string path) =>
+            _realCwd is not null && LinkedPath.Follow(path) is { } real && LinkedPath.IsInside(real, _realCwd) && RegularFile.Is(real)
+                ? new Found.At(real)
+                : new Found.There();
     }
 }

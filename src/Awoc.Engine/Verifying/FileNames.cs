@@ -16,43 +16,57 @@ internal sealed class FileNames
 
     private readonly Dictionary<string, List<string>> _byName = new(StringComparer.Ordinal);
 
+    private int _count;
+
     private FileNames()
     {
     }
 
-    /// <summary>False when there are more files than were looked at: what is not among them may still exist.</summary>
+    /// <summary>False when there are more files than were looked at, or ones that cannot be: what is not among them may still exist.</summary>
     public bool IsWhole { get; private set; } = true;
 
-    public static FileNames Of(string root)
+    private bool IsWithinBounds => _count <= MostFiles;
+
+    public static FileNames Of(string root, CancellationToken cancellation)
     {
         var names = new FileNames();
         var open = new Queue<string>([""]);
-        var count = 0;
-        while (open.TryDequeue(out var directory))
+        while (names.IsWithinBounds && open.TryDequeue(out var directory))
         {
-            foreach (var entry in new DirectoryInfo(Path.Combine(root, directory)).EnumerateFileSystemInfos("*", s_walk))
+            cancellation.ThrowIfCancellationRequested();
+            try
             {
-                if (++count > MostFiles)
-                {
-                    names.IsWhole = false;
-                    return names;
-                }
-
-                var path = directory.Length == 0 ? entry.Name : $"{directory}/{entry.Name}";
-                if (entry is DirectoryInfo)
-                {
-                    // A link may lead in a circle.
-                    if (entry.LinkTarget is null && !s_skipped.Contains(entry.Name)) open.Enqueue(path);
-                    else names.IsWhole &= s_skipped.Contains(entry.Name);
-                    continue;
-                }
-
-                if (!names._byName.TryGetValue(entry.Name, out var paths)) names._byName[entry.Name] = paths = [];
-                paths.Add(path);
+                names.Read(root, directory, open);
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                // Whatever else works in the directory may remove what was there a moment ago.
+                names.IsWhole = false;
             }
         }
 
+        names.IsWhole &= names.IsWithinBounds;
         return names;
+    }
+
+    private void Read(string root, string directory, Queue<string> open)
+    {
+        foreach (var entry in new DirectoryInfo(Path.Combine(root, directory)).EnumerateFileSystemInfos("*", s_walk))
+        {
+            _count++;
+            if (!IsWithinBounds) return;
+            var path = directory.Length == 0 ? entry.Name : $"{directory}/{entry.Name}";
+            if (entry is DirectoryInfo)
+            {
+                // A link may lead in a circle.
+                if (entry.LinkTarget is null && !s_skipped.Contains(entry.Name)) open.Enqueue(path);
+                else IsWhole &= s_skipped.Contains(entry.Name);
+                continue;
+            }
+
+            if (!_byName.TryGetValue(entry.Name, out var paths)) _byName[entry.Name] = paths = [];
+            paths.Add(path);
+        }
     }
 
     /// <summary>The files whose path ends in these parts.</summary>

@@ -40,11 +40,36 @@ public sealed class Verifier(ISchemaValidator schemas, ISettingsSource settings)
         var format = what.Schema is null ? OutputFormats.Of(what.Name) : OutputFormat.Json;
         var check = ContractCheck.Check(what.Type, format, content, what.Name);
         var findings = check.Findings.ToList();
-        string? unable = null;
+        var unable = new List<string>();
         if (format == OutputFormat.Json && findings.Count == 0 && (what.Schema ?? JsonContract.SchemaOf(what.Type)) is { } schema)
-            unable = await CheckSchemaAsync(what, schema, check.Document!.Text, findings, cancellation);
-        if (check.Outline is { } outline) findings.AddRange(CitationCheck.Check(CitationScan.Find(outline), what.Cwd, what.Directory ?? what.Cwd, what.Strict));
-        return CheckOutcome.Of(findings, unable);
+        {
+            await KeepAsync("it was not checked against its schema", async () =>
+                await CheckSchemaAsync(what, schema, check.Document!.Text, findings, cancellation));
+        }
+
+        if (check.Outline is { } outline)
+        {
+            await KeepAsync("the files that it names were not looked at", () =>
+            {
+                findings.AddRange(CitationCheck.Check(CitationScan.Find(outline, cancellation), what.Cwd, what.Directory ?? what.Cwd, what.Strict, cancellation));
+                return System.Threading.Tasks.Task.FromResult<string?>(null);
+            });
+        }
+
+        return CheckOutcome.Of(findings, unable.Count == 0 ? null : string.Join("; ", unable));
+
+        // What one part of the check found holds, whatever becomes of another.
+        async System.Threading.Tasks.Task KeepAsync(string consequence, Func<Task<string?>> part)
+        {
+            try
+            {
+                if (await part() is { } why) unable.Add($"{consequence}: {why}");
+            }
+            catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or SettingsException)
+            {
+                unable.Add($"{consequence}: {broken.Message}");
+            }
+        }
     }
 
     /// <summary>Why it could not be checked; null when it was.</summary>
@@ -53,7 +78,8 @@ public sealed class Verifier(ISchemaValidator schemas, ISettingsSource settings)
         switch (SchemaReader.Read(schema, "the schema"))
         {
             case SchemaReading.Valid { Enforced: var enforced }:
-                var agent = settings.Read(what.Cwd).ForAgent(BuiltinAgent);
+                // The user's own file: the project's lies where the agent writes.
+                var agent = settings.Read(null).ForAgent(BuiltinAgent);
                 var verdict = await schemas.CheckAsync(new SchemaQuestion(enforced, document, what.Variables, agent), cancellation);
                 findings.AddRange(verdict.Findings);
                 return verdict.Unable;

@@ -74,6 +74,35 @@ public sealed class CitationScanTests
     public void Find_ThousandsOfClaims_AreBounded() =>
         Assert.Equal(CitationScan.MostClaims, Find(string.Concat(Enumerable.Range(0, 2000).Select(n => $"`src/file{n}.cs`\n"))).Count);
 
+    [Theory]
+    [InlineData("%00")]
+    [InlineData("%0A")]
+    [InlineData("%1B")]
+    [InlineData("%7F")]
+    public void Find_EscapedControlCharacter_IsNoClaim(string escaped) => Assert.Empty(Find($"[x](src/a{escaped}b.cs) [y](a.cs%3A1{escaped})"));
+
+    [Fact]
+    public void Find_ThousandsOfPieces_AreBoundedAndSaidToBe()
+    {
+        var pieces = string.Concat(Enumerable.Range(0, 77_000).Select(n => $"x{n:0000000}\n...\n"));
+        var took = System.Diagnostics.Stopwatch.StartNew();
+        var claims = Find($"```cs src/A.cs\n{pieces}```\n\n```cs src/B.cs\n{pieces}```\n");
+
+        Assert.True(took.Elapsed < TimeSpan.FromSeconds(2), $"{took.Elapsed}");
+        var claim = Assert.Single(claims);
+        Assert.Equal((CitationScan.MostPieces, true), (claim.Quotes.Count, claim.QuotesMore));
+    }
+
+    [Fact]
+    public void Find_LongPiece_IsItsBeginning()
+    {
+        var lines = Assert.Single(Assert.Single(Find($"```cs src/A.cs\n{string.Concat(Enumerable.Range(0, 90).Select(n => $"line{n};\n"))}```\n")).Quotes);
+        var characters = Assert.Single(Assert.Single(Find($"```cs src/A.cs\nstart;\n{new string('a', 100_000)}\n```\n")).Quotes);
+
+        Assert.Equal((CitationScan.MostPieceLines, "line39;"), (lines.Count, lines[^1]));
+        Assert.Equal(CitationScan.LongestPiece, characters.Sum(line => line.Length));
+    }
+
     private static IReadOnlyList<Claim> Find(string text)
     {
         Assert.True(MarkdownOutline.TryParse(TextDocument.Of("r.md", text), out var outline, out var fault), fault?.ToString());

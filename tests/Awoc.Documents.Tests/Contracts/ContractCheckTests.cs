@@ -66,12 +66,23 @@ public sealed class ContractCheckTests
     [InlineData(OutputFormat.Json, "r.json", "{} {}", "invalid_json", 1)]
     [InlineData(OutputFormat.Text, "r.txt", "words\n\n```\nopen\n", "unclosed", 3)]
     [InlineData(OutputFormat.Other, "r.py", "", "empty", null)]
+    [InlineData(OutputFormat.Other, "r.py", "```python\nprint(1)\n", "unclosed", 1)]
+    [InlineData(OutputFormat.Other, "r.py", "\n\n````\nprint(1)\n```\n", "unclosed", 3)]
+    [InlineData(OutputFormat.Other, "r.py", "~~~\nprint(1)\n```", "unclosed", 1)]
     public void Check_OtherFormats_NameRuleAndLine(OutputFormat format, string name, string text, string rule, int? line)
     {
         var finding = Assert.Single(ContractCheck.Check(s_custom, format, Encoding.UTF8.GetBytes(text), name).Findings);
 
         Assert.Equal((rule, line), (finding.Rule, finding.Line));
     }
+
+    [Theory]
+    [InlineData("```python\nprint(1)\n```\n")]
+    [InlineData("print(1)\n# ```\n```\n")]
+    [InlineData("```x``` is no fence\n")]
+    [InlineData("aaa\n")]
+    public void Check_CodeWithoutAnOpenFenceAroundIt_Holds(string text) =>
+        Assert.Empty(ContractCheck.Check(s_custom, OutputFormat.Other, Encoding.UTF8.GetBytes(text), "r.py").Findings);
 
     [Fact]
     public void Check_ImageByItsExtension_IsNoText() => Assert.Empty(ContractCheck.Check(s_custom, OutputFormat.Other, [0x89, 0x50, 0x4e, 0x47, 0], "d.png").Findings);

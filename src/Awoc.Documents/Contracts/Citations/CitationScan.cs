@@ -12,12 +12,21 @@ public static partial class CitationScan
     /// <summary>Claims beyond these are not looked at: so many are an inventory, not evidence.</summary>
     public const int MostClaims = 300;
 
+    /// <summary>Quoted pieces of one document that are looked for.</summary>
+    public const int MostPieces = 300;
+
+    /// <summary>Of a piece only its beginning is looked for: so many lines that are not empty.</summary>
+    public const int MostPieceLines = 40;
+
+    /// <summary>And so many characters, white space aside.</summary>
+    public const int LongestPiece = 4000;
+
     /// <summary>Characters that a quoted line has at least, to be looked for.</summary>
     private const int ShortestQuote = 8;
 
     private const int LongestLine = 10_000;
 
-    public static IReadOnlyList<Claim> Find(MarkdownOutline outline)
+    public static IReadOnlyList<Claim> Find(MarkdownOutline outline, CancellationToken cancellation = default)
     {
         var document = outline.Document;
         var fences = new List<MarkdownBlock>();
@@ -26,16 +35,22 @@ public static partial class CitationScan
         var claims = new List<Claim>();
         for (var line = outline.FrontMatter?.End ?? 0; line < document.LineCount && claims.Count < MostClaims; line++)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (!isCode[line]) Scan(document.Line(line), line + 1, claims);
         }
 
+        var pieces = 0;
         foreach (var fence in fences)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (claims.Count >= MostClaims) break;
-            if (Attributed(document, fence) is { } claim) claims.Add(claim);
+            if (Attributed(document, fence, MostPieces - pieces) is not { } claim) continue;
+            pieces += claim.Quotes.Count;
+            claims.Add(claim);
+            if (claim.QuotesMore) break;
         }
 
-        return [.. claims.DistinctBy(claim => (claim.Path, claim.Range, claim.Quotes.Count == 0 ? 0 : claim.Line)).OrderBy(claim => claim.Line)];
+        return [.. claims.DistinctBy(claim => (claim.Path, claim.Range, claim.Quotes.Count == 0 && !claim.QuotesMore ? 0 : claim.Line)).OrderBy(claim => claim.Line)];
     }
 
     private static void Collect(MarkdownSection section, List<MarkdownBlock> fences, bool[] isCode)
@@ -68,7 +83,7 @@ public static partial class CitationScan
         }
     }
 
-    private static Claim? Attributed(TextDocument document, MarkdownBlock fence)
+    private static Claim? Attributed(TextDocument document, MarkdownBlock fence, int most)
     {
         var opening = document.Line(fence.Start).Trim().TrimStart("`~").Trim().ToString();
         var language = opening.Split(' ', 2)[0];
@@ -76,8 +91,9 @@ public static partial class CitationScan
         var named = opening.Split([' ', '"', '=', '\''], StringSplitOptions.RemoveEmptyEntries).Select(word => Place(word)).FirstOrDefault(place => place is not null);
         var place = named ?? Before(document, fence.Start);
         if (place is not { } found) return null;
-        var quotes = Quotes(document, fence);
-        return quotes.Count == 0 ? null : new Claim(fence.Start + 1, found.Path) { Range = found.Range, Quotes = quotes };
+        var quotes = Quotes(document, fence, most + 1);
+        if (quotes.Count == 0) return null;
+        return new Claim(fence.Start + 1, found.Path) { Range = found.Range, Quotes = [.. quotes.Take(most)], QuotesMore = quotes.Count > most };
     }
 
     /// <summary>A line with a file and a line number and nothing else: a file alone may as well be one to be written.</summary>
@@ -99,27 +115,35 @@ public static partial class CitationScan
         return PathText.Read(word);
     }
 
-    private static List<IReadOnlyList<string>> Quotes(TextDocument document, MarkdownBlock fence)
+    private static List<IReadOnlyList<string>> Quotes(TextDocument document, MarkdownBlock fence, int most)
     {
         var pieces = new List<IReadOnlyList<string>>();
         var piece = new List<string>();
+        var length = 0;
         var end = fence.Unclosed ? fence.End : fence.End - 1;
-        for (var line = fence.Start + 1; line < end; line++)
+        for (var line = fence.Start + 1; line < end && pieces.Count < most; line++)
         {
             var text = Number().Replace(document.Line(line).ToString(), "");
             var bare = Squeeze(text);
             // …, // ..., # ...
             if (Elision().IsMatch(bare)) Take();
-            else if (bare.Length > 0) piece.Add(bare);
+            else if (bare.Length > 0 && piece.Count < MostPieceLines && length < LongestPiece) Add(bare.Length <= LongestPiece - length ? bare : bare[..(LongestPiece - length)]);
         }
 
         Take();
         return pieces;
 
+        void Add(string quoted)
+        {
+            piece.Add(quoted);
+            length += quoted.Length;
+        }
+
         void Take()
         {
-            if (piece.Sum(quoted => quoted.Length) >= ShortestQuote) pieces.Add([.. piece]);
+            if (length >= ShortestQuote && pieces.Count < most) pieces.Add([.. piece]);
             piece.Clear();
+            length = 0;
         }
     }
 
@@ -141,7 +165,7 @@ public static partial class CitationScan
     private static partial Regex Mention();
 
     // **`src/A.cs:10`**:   From src/A.cs:10-20   File: src/A.cs:10
-    [GeneratedRegex(@"^\s*(?:[-*+]\s+|\d+[.)]\s+|#+\s+)?(?:(?:File|From|In|At|See):?\s+)?[*_`(]*(?<place>[^\s`*()]+?)[*_`)]*\s*:?\s*$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\s*(?:[-*+]\s+|\d+[.)]\s+|#+\s+)?(?:(?:File|From|In|At|See):?\s+)?[*_`(]*(?<place>[^\s`*()]+?)[*_`)]*\s*:?\s*$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Label();
 
     [GeneratedRegex(@"^(\d{1,8}):(\d{1,8}):", RegexOptions.NonBacktracking)]

@@ -11,6 +11,9 @@ public sealed record Claim(int Line, string Path)
     /// <summary>What is said to stand in the file: lines, in pieces where some are left out; empty for nothing.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Quotes { get; init; } = [];
 
+    /// <summary>More is quoted than <see cref="Quotes"/> has: the document quotes more pieces than are looked for.</summary>
+    public bool QuotesMore { get; init; }
+
     /// <summary>It is the target of a link, and so relative to the document.</summary>
     public bool IsLink { get; init; }
 }

@@ -32,10 +32,10 @@ internal static partial class PathText
     private static readonly FrozenSet<string> s_words = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase, "node.js", "next.js", "vue.js", "nuxt.js", "three.js", "express.js", "d3.js", "react.js", "ember.js", "backbone.js", "asp.net", "socket.io");
 
-    /// <summary>The path and the lines that <paramref name="word"/> names; null when it names none.</summary>
+    /// <summary>The path and the lines that <paramref name="word"/> names; null when it names none. A link may have unescaped to anything, NUL too.</summary>
     public static (string Path, (int First, int Last)? Range)? Read(ReadOnlySpan<char> word)
     {
-        if (word.Length is 0 or > Longest || word.ContainsAny(s_neverIn)) return null;
+        if (word.Length is 0 or > Longest || word.ContainsAny(s_neverIn) || HasControl(word)) return null;
         if (word.Contains("://", StringComparison.Ordinal) || word[0] is '-' or '@' or '~' or '#' || word.Contains("...", StringComparison.Ordinal) || word.Contains('…')) return null;
         var text = word.ToString();
         (int, int)? range = null;
@@ -55,6 +55,16 @@ internal static partial class PathText
         var known = s_bareNames.Contains(name) ? text.Contains('/', StringComparison.Ordinal) || range is not null : dot >= 0 && IsExtension(name[(dot + 1)..]);
         if (!known || dot == 0 && name.Length > 1 && !text.Contains('/', StringComparison.Ordinal) && range is null || IsExample(text)) return null;
         return (text, range);
+    }
+
+    private static bool HasControl(ReadOnlySpan<char> word)
+    {
+        foreach (var c in word)
+        {
+            if (char.IsControl(c)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>In one case: <c>System.Text.Json</c> is a name of code.</summary>
