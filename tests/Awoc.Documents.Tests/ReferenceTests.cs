@@ -6,7 +6,7 @@ namespace Awoc.Documents.Tests;
 
 public sealed class ReferenceTests
 {
-    private const string Line = "- [Stripe payments](.awoc/stripe.md) \u2014 Stripe is usable. (succeeded, 2026-11-23) <!-- awoc:9f86d081884c -->";
+    private const string Line = "- [Stripe payments](.awoc/stripe.md) \u2014 Stripe is usable. (succeeded, 2026-11-23) <!-- awoc:9f86d081884c reference -->";
 
     [Fact]
     public void Reference_NoSection_MakesOne() =>
@@ -15,8 +15,8 @@ public sealed class ReferenceTests
     [Fact]
     public void Reference_AmongOthers_IsSortedAndLeavesAPersonsLines()
     {
-        const string earlier = "* [B](b.md) (succeeded, 2026-01-02) <!-- awoc:000000000001 -->";
-        const string later = "* [C](c.md) (failed, 2027-01-02) <!-- awoc:000000000002 -->";
+        const string earlier = "* [B](b.md) (succeeded, 2026-01-02) <!-- awoc:000000000001 reference -->";
+        const string later = "* [C](c.md) (failed, 2027-01-02) <!-- awoc:000000000002 reference -->";
         Assert.Equal(
             $"## references\n\n* mine\n{earlier}\n{Line.Replace("- [", "* [", StringComparison.Ordinal)}\n{later}\n* mine too\n\n## End\n",
             Requests.After(Requests.Of(IntegrationMode.Reference, $"## references\n\n* mine\n{earlier}\n{later}\n* mine too\n\n## End\n", "x", marks: true)));
@@ -35,10 +35,31 @@ public sealed class ReferenceTests
     [Fact]
     public void Reference_NewerResultLaterInTheOrder_Moves()
     {
-        const string between = "- [C](c.md) (failed, 2026-11-30) <!-- awoc:000000000002 -->";
+        const string between = "- [C](c.md) (failed, 2026-11-30) <!-- awoc:000000000002 reference -->";
         var newer = Requests.Of(IntegrationMode.Reference, $"## References\n\n{Line}\n{between}", "x", marks: true);
         var planned = Requests.Plan(newer with { Origin = newer.Origin with { EndedAt = newer.Origin.EndedAt.AddMonths(1) } });
         Assert.Equal($"## References\n\n{between}\n{Line.Replace("2026-11-23", "2026-12-23", StringComparison.Ordinal)}", planned.Text());
+    }
+
+    /// <summary>A merge marks what it adds with the task's handle, and whoever wrote the result chose the words.</summary>
+    [Theory]
+    [InlineData("- [Stripe](https://stripe.com) (2026-11-01) <!-- awoc:9f86d081884c -->")]
+    [InlineData("- [Stripe](https://stripe.com) (succeeded, 2026-11-01) <!-- awoc:9f86d081884c -->")]
+    [InlineData("- [Stripe](https://stripe.com) (see the pages there) <!-- awoc:9f86d081884c reference -->")]
+    [InlineData("- [Stripe](https://stripe.com) (succeeded, 2026-13-01) <!-- awoc:9f86d081884c reference -->")]
+    [InlineData("- [Stripe](https://stripe.com) (succeeded, 2026-11-01) <!-- awoc:9f86d081884c reference --> <!-- awoc:9f86d081884c -->")]
+    public void Reference_LineThatIsNone_Stays(string line)
+    {
+        var target = $"## References\n\n{line}\n";
+        Assert.Equal($"{target}{Line}\n", Requests.After(Requests.Of(IntegrationMode.Reference, target, "x", marks: true)));
+    }
+
+    [Fact]
+    public void Reference_AfterAMergeOfTheSameTask_ReplacesNothingOfIt()
+    {
+        var merged = Requests.Merge("## References\n\n- a\n", "## References\n\n- [Stripe](https://stripe.com) (read on 2026-11-01)\n", marks: true);
+        Assert.Contains("(read on 2026-11-01) <!-- awoc:9f86d081884c -->\n", merged, StringComparison.Ordinal);
+        Assert.Equal($"{merged}{Line}\n", Requests.After(Requests.Of(IntegrationMode.Reference, merged, "x", marks: true)));
     }
 
     [Fact]

@@ -5,7 +5,8 @@ namespace Awoc.Documents.Integration;
 
 /// <summary>
 /// A line for the task in the index section, among those that AWOC wrote there in the order of their days and titles. A newer result of the
-/// task takes the place of the task's own line: the one line of a target that is ever replaced, and only where it carries the task's mark.
+/// task takes the place of the task's own line: the one line of a target that is ever replaced, and only where it carries the mark of a
+/// reference of that task.
 /// </summary>
 internal static class MarkdownReference
 {
@@ -107,24 +108,28 @@ internal static class MarkdownReference
         {
             var title = Marks.Title(origin).Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal);
             var words = summary.Length == 0 ? "" : $" \u2014 {summary}";
-            var text = $"{marker} [{title}]({origin.Link}){words} ({Marks.Words(origin.Outcome)}, {Marks.Day(origin)}){(marked ? " " + Marks.Of(origin) : "")}";
+            var text = $"{marker} [{title}]({origin.Link}){words} ({Marks.Words(origin.Outcome)}, {Marks.Day(origin)}){(marked ? " " + Marks.OfReference(origin) : "")}";
             return new Entry(0, "", text, origin.Task.Handle, Marks.Day(origin), title);
         }
 
-        /// <summary>An item that AWOC wrote as a reference; null for any other.</summary>
+        /// <summary>
+        /// An item that AWOC wrote as a reference: one line of its form, <c>- [TITLE](LINK) … (OUTCOME, DAY)</c>, with the mark of a reference at
+        /// its end. Null for any other, among them items that a merge added and marked.
+        /// </summary>
         public static Entry? Read(TextDocument document, MarkdownItem item)
         {
             if (item.End - item.Start != 1) return null;
             var line = document.Line(item.Start);
+            if (!line.EndsWith(Marks.ReferenceEnd, StringComparison.Ordinal)) return null;
             var mark = line.LastIndexOf(Normal.MarkStart, StringComparison.Ordinal);
             var text = line.TrimStart(" \t");
             var close = text.IndexOf("](", StringComparison.Ordinal);
-            if (mark < 0 || close < 0 || text is not [_, ' ', '[', ..] || !line.EndsWith(" -->", StringComparison.Ordinal)) return null;
+            if (mark < 0 || close < 3 || text is not [_, ' ', '[', ..]) return null;
+            var task = line[(mark + Normal.MarkStart.Length)..^Marks.ReferenceEnd.Length];
             var before = line[..mark].TrimEnd();
-            if (before is not [.., ')'] || before.Length < 12) return null;
+            if (task.IsEmpty || task.ContainsAny(' ', '>') || before is not [.., ')'] || before.Length < 13 || before[^13..^11] is not ", " || !Marks.IsDay(before[^11..^1])) return null;
             return new Entry(
-                item.Start, line[..(line.Length - text.Length)].ToString(), text.ToString(), line[(mark + Normal.MarkStart.Length)..^4].Trim().ToString(),
-                before[^11..^1].ToString(), text[3..close].ToString());
+                item.Start, line[..(line.Length - text.Length)].ToString(), text.ToString(), task.ToString(), before[^11..^1].ToString(), text[3..close].ToString());
         }
 
         public int CompareTo(Entry? other)
