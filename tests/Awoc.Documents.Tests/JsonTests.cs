@@ -53,6 +53,27 @@ public sealed class JsonTests
     [Fact]
     public void Reference_IntoJson_IsRefused() => Assert.Contains("no room for a reference", Requests.Refuse(Requests.Of(IntegrationMode.Reference, "{}", "{}", "t.json")).What, StringComparison.Ordinal);
 
+    /// <summary>JSON has them in its strings as they are; as line endings they would end the string.</summary>
+    [Theory]
+    [InlineData('\u0085')]
+    [InlineData('\u2028')]
+    [InlineData('\u2029')]
+    public void Integrate_UnicodeLineEndInAString_StaysInIt(char end)
+    {
+        var element = $"{{\r\n  \"b\": \"x{end}y\"\r\n}}";
+        Assert.Equal($"[\n  1,\n  {{\n    \"b\": \"x{end}y\"\n  }}\n]\n", Append("[\n  1\n]\n", element));
+        Assert.Equal($"[1, {{ \"b\": \"x{end}y\" }}]", Append("[1]", element));
+        Assert.Equal($"{{\n  \"a\": {{\n    \"b\": \"x{end}y\"\n  }}\n}}", Merge("{\n}", $"{{\"a\": {element}}}"));
+    }
+
+    [Fact]
+    public void Append_WouldBeTooDeep_IsRefused()
+    {
+        var deep = $"{{\"a\": {new string('[', 99)}{new string(']', 99)}}}";
+        Assert.True(Requests.Plan(Requests.Of(IntegrationMode.Merge, "{}", deep, "t.json")).Changed);
+        Assert.Contains("cannot take the result", Requests.Refuse(Requests.Of(IntegrationMode.Append, "[]", deep, "t.json")).What, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Merge_NoTarget_IsTheResult() => Assert.Equal("{\"a\": 1}", Merge(null, "{\"a\": 1}"));
 

@@ -52,15 +52,18 @@ internal static class JsonIntegration
             : Changed(target, Encoding.UTF8.GetString(edits.Apply()), tally);
     }
 
-    private static IntegrationAnswer.Planned Created(IntegrationRequest request, TextDocument target, JsonText from)
+    private static IntegrationAnswer Created(IntegrationRequest request, TextDocument target, JsonText from)
     {
         var text = Encoding.UTF8.GetString(from.Utf8);
         if (request.Mode == IntegrationMode.Append && from.Root.Kind != JsonKind.Array) text = $"[\n{Encoding.UTF8.GetString(from.Raw(from.Root))}\n]\n";
         return Changed(target, text, new MergeTally());
     }
 
-    private static IntegrationAnswer.Planned Changed(TextDocument target, string text, MergeTally tally) =>
-        new(target.ToBytes(text), true, tally.Conflicts, Answers.Quality(target, tally), []);
+    /// <summary>Read again before it is offered: a target that was JSON stays JSON, or as it is.</summary>
+    private static IntegrationAnswer Changed(TextDocument target, string text, MergeTally tally) =>
+        JsonText.TryParse(TextDocument.Of(target.Name, text), out _, out var fault)
+            ? new IntegrationAnswer.Planned(target.ToBytes(text), true, tally.Conflicts, Answers.Quality(target, tally), [])
+            : Refused(target, null, $"cannot take the result: with it, line {fault.Line} {fault.What}");
 
     private static IntegrationAnswer.Refused Refused(TextDocument target, int? line, string what) => new(new DocumentFault(target.Name, line, what));
 

@@ -86,7 +86,7 @@ internal sealed class JsonInsertions(JsonText target, JsonText result)
     {
         var text = Encoding.UTF8.GetString(result.Raw(value));
         if (!text.Contains('\n') && !text.Contains('\r')) return text;
-        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        var lines = LineEndings.Replace(text, "\n").Split('\n');
         if (indent is null) return string.Join(' ', lines.Select(l => l.Trim()).Where(l => l.Length > 0));
         var own = White(lines[^1]);
         return string.Join(_newLine, lines.Select((l, i) => i == 0 ? l : l.Length == 0 ? "" : indent + l[Math.Min(own, White(l))..]));

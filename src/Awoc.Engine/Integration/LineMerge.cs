@@ -34,7 +34,7 @@ internal static class LineMerge
     }
 
     /// <summary>With the target's line endings: else every line would differ.</summary>
-    private static byte[] Like(TextDocument target, TextDocument text) => Bytes(text.Text.ReplaceLineEndings(target.LineEnding));
+    private static byte[] Like(TextDocument target, TextDocument text) => Bytes(LineEndings.Replace(text.Text, target.LineEnding));
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
@@ -56,7 +56,7 @@ internal static class LineMerge
 
     private static string[] Lines(string text)
     {
-        var all = text.ReplaceLineEndings("\n").Split('\n');
+        var all = LineEndings.Replace(text, "\n").Split('\n');
         return all[^1].Length == 0 ? all[..^1] : all;
     }
 }

@@ -284,6 +284,18 @@ public sealed class IntegratorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Merge_CodeWithUnicodeLineEnds_KeepsThem()
+    {
+        const string odd = "s = 'x\u2028y\u0085z'\f";
+        var task = await _bench.EndedAsync($"a\n{odd}\nTHEIRS\n", output: "code.py", before: $"a\n{odd}\nc\n");
+        _bench.Write("code.py", $"a\r\n{odd}\r\nc\r\n");
+
+        await _bench.DoneAsync(task, _bench.Order(IntegrationMode.Merge));
+
+        Assert.Equal($"a\r\n{odd}\r\nTHEIRS\r\n", _bench.Read("code.py"));
+    }
+
+    [Fact]
     public async Task Merge_CodeWithCrlf_KeepsIt()
     {
         var task = await _bench.EndedAsync("a\nb\nTHEIRS\n", output: "code.py", before: "a\r\nb\r\nc\r\n");
