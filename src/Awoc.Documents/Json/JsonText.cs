@@ -55,6 +55,9 @@ internal sealed class JsonText
     /// <summary>Deeper nesting than that is no document.</summary>
     public const int MaxDepth = 100;
 
+    /// <summary>Where each line ends; found when a line is first asked for.</summary>
+    private List<int>? _lineEnds;
+
     private JsonText(string name, byte[] utf8, JsonNode root) => (Name, Utf8, Root) = (name, utf8, root);
 
     public string Name { get; }
@@ -94,11 +97,29 @@ internal sealed class JsonText
     }
 
     /// <summary>The line of a byte, from 1.</summary>
-    public int Line(int at) => LineOf(Utf8, at) + 1;
+    public int Line(int at)
+    {
+        _lineEnds ??= LineEnds(Utf8);
+        var index = _lineEnds.BinarySearch(at);
+        return (index >= 0 ? index : ~index) + 1;
+    }
 
     public ReadOnlySpan<byte> Raw(JsonNode node) => Utf8.AsSpan(node.Start, node.End - node.Start);
 
     private static int LineOf(byte[] utf8, int at) => utf8.AsSpan(0, Math.Clamp(at, 0, utf8.Length)).Count((byte)'\n');
+
+    private static List<int> LineEnds(byte[] utf8)
+    {
+        List<int> ends = [];
+        for (var at = utf8.AsSpan().IndexOf((byte)'\n'); at >= 0;)
+        {
+            ends.Add(at);
+            var next = utf8.AsSpan(at + 1).IndexOf((byte)'\n');
+            at = next < 0 ? -1 : at + 1 + next;
+        }
+
+        return ends;
+    }
 
     /// <summary>Without the position, which the fault has already.</summary>
     private static string Reason(JsonException e)

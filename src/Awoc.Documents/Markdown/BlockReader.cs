@@ -162,7 +162,7 @@ internal static class BlockReader
         {
             // An underline out of the list or quote that the paragraph stands in is one more line of it.
             if (!processor.IsBlankLine && !processor.IsCodeIndent && block is ParagraphBlock paragraph && Underline(processor.Line.AsSpan()) is var level and > 0
-                && !IsTable(paragraph) && block.Parent?.LastChild == block && !IsOutside(processor, block))
+                && block.Parent?.LastChild == block && !IsOutside(processor, block) && !IsTable(paragraph))
             {
                 // Discarding looks for it among its siblings from the first one, which is what takes the time: it gets a parent of its own before.
                 var parent = block.Parent;
@@ -209,23 +209,28 @@ internal static class BlockReader
         /// <summary>Under a table even an underline is a row. What is found out once holds: rows only come to it.</summary>
         private static bool IsTable(ParagraphBlock paragraph)
         {
-            if (paragraph.ContainsData(s_table)) return true;
+            if (paragraph.GetData(s_table) is not TableScan scan) paragraph.SetData(s_table, scan = new TableScan());
             var lines = paragraph.Lines;
-            for (var line = 1; line < lines.Count; line++)
+            for (; !scan.Found && scan.Next < lines.Count; scan.Next++)
             {
-                if (!PipeTable.IsDelimiter(lines.Lines[line].Slice.AsSpan(), out var columns)) continue;
-                if (PipeTable.Cells(lines.Lines[line - 1].Slice.AsSpan()).Count != columns) continue;
-                paragraph.SetData(s_table, s_table);
-                return true;
+                scan.Found = PipeTable.IsDelimiter(lines.Lines[scan.Next].Slice.AsSpan(), out var columns)
+                    && PipeTable.Cells(lines.Lines[scan.Next - 1].Slice.AsSpan()).Count == columns;
             }
 
-            return false;
+            return scan.Found;
         }
 
         private static int Underline(ReadOnlySpan<char> line)
         {
             if (line.IsEmpty || line[0] is not ('=' or '-') || line.ContainsAnyExcept(s_underline)) return 0;
             return line.TrimEnd(" \t").ContainsAnyExcept(line[0]) ? 0 : line[0] == '=' ? 1 : 2;
+        }
+
+        /// <summary>How far a paragraph was looked through for a table.</summary>
+        private sealed class TableScan
+        {
+            public int Next { get; set; } = 1;
+            public bool Found { get; set; }
         }
     }
 }

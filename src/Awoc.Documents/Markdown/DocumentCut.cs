@@ -112,25 +112,21 @@ public sealed partial record DocumentCut(string Text, IReadOnlyList<LeftOutPart>
     private static DocumentCut CutParagraphs(TextDocument document, string howToGet, int room)
     {
         var end = 0;
-        DocumentCut cut;
-        do
+        while (true)
         {
             var next = end;
             while (next < document.LineCount && document.IsBlank(next)) next++;
             while (next < document.LineCount && !document.IsBlank(next)) next++;
             // One paragraph, as a log is, is cut at its lines.
             if (end == 0 && document.LineStart(next) > room) return CutLines(document, howToGet, room);
-            cut = Until(document, end, howToGet);
-            if (Until(document, next, howToGet).Text.Length > room || next >= document.LineCount) break;
+            if (next >= document.LineCount || Length(document, next, howToGet) > room) return Until(document, end, howToGet);
             end = next;
         }
-        while (true);
-        return cut;
     }
 
     private static DocumentCut CutLines(TextDocument document, string howToGet, int room)
     {
-        var reserve = Until(document, 0, howToGet).Text.Length;
+        var reserve = Length(document, 0, howToGet);
         var end = 0;
         while (end < document.LineCount && document.LineStart(end + 1) + reserve <= room) end++;
         return Until(document, end, howToGet);
@@ -138,10 +134,18 @@ public sealed partial record DocumentCut(string Text, IReadOnlyList<LeftOutPart>
 
     private static DocumentCut Until(TextDocument document, int end, string howToGet)
     {
-        List<LeftOutPart> left = [new($"{document.LineCount - end} of {document.LineCount} lines", Tokens(document.Lines(end, document.LineCount)))];
-        var text = document.Lines(0, end).TrimEnd();
-        return new DocumentCut($"{text}{(text.IsEmpty ? "" : "\n\n")}{Closing(left, howToGet)}\n", left);
+        var left = Rest(document, end);
+        return new DocumentCut($"{document.Lines(0, end).TrimEnd()}{Gap(document, end)}{Closing(left, howToGet)}\n", left);
     }
+
+    /// <summary>Of the same text, which is not made for it.</summary>
+    private static int Length(TextDocument document, int end, string howToGet) =>
+        document.Lines(0, end).TrimEnd().Length + Gap(document, end).Length + Closing(Rest(document, end), howToGet).Length + 1;
+
+    private static string Gap(TextDocument document, int end) => document.Lines(0, end).IsWhiteSpace() ? "" : "\n\n";
+
+    private static List<LeftOutPart> Rest(TextDocument document, int end) =>
+        [new($"{document.LineCount - end} of {document.LineCount} lines", Tokens(document.Lines(end, document.LineCount)))];
 
     /// <summary>Still JSON: what is missing is told in a member, or a last element, of its own.</summary>
     private static DocumentCut CutJson(JsonText json, TaskMethod? method, string howToGet, int room)

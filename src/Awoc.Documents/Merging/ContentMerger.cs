@@ -9,11 +9,19 @@ namespace Awoc.Documents.Merging;
 internal sealed class ContentMerger(
     TextDocument target, TextDocument result, DefinitionIndex definitions, LineInsertions edits, MergeTally tally, string? mark)
 {
+    /// <summary>Among more items of the same words the best one is not looked for.</summary>
+    private const int MaxAlike = 64;
+
+    private readonly Dictionary<MarkdownBlock, Dictionary<string, List<KnownItem>>> _lists = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>By the first block of it.</summary>
+    private readonly Dictionary<MarkdownBlock, ContentIndex> _places = new(ReferenceEqualityComparer.Instance);
+
     /// <param name="column">At which the result's container has its content.</param>
     public void Merge(Place place, IReadOnlyList<MarkdownBlock> blocks, int column)
     {
         if (blocks.Count == 0) return;
-        var index = new ContentIndex(target, place.Blocks, place.Indent);
+        var index = IndexOf(place);
         var ends = HtmlUnits.Ends(result, blocks);
         var onlyList = blocks.Count(b => b.Kind == MarkdownBlockKind.List) == 1;
         var pending = new PendingBlocks(result, column);
@@ -76,15 +84,14 @@ internal sealed class ContentMerger(
     {
         var depth = Math.Max(place.Depth, Place.ListDepth) + 1;
         var within = place.Within ?? list.End;
-        var byKey = list.Items.Select(i => (Item: i, Content: new ItemContent(target, i))).ToLookup(i => i.Content.Key);
+        var byKey = KeysOf(list);
         HashSet<ulong> added = [];
         List<MarkdownItem> news = [];
         foreach (var item in from.Items)
         {
             var content = new ItemContent(result, item);
             if (content.Key.Length == 0 && content.Rest.Count == 0) continue;
-            var alike = byKey[content.Key].ToList();
-            if (alike.Count == 0)
+            if (!byKey.TryGetValue(content.Key, out var alike))
             {
                 if (added.Add(Shape.Of(result, item).Whole)) news.Add(item);
                 else tally.Duplicates++;
@@ -92,7 +99,8 @@ internal sealed class ContentMerger(
             }
 
             tally.Duplicates++;
-            var (into, there) = alike.Count == 1 ? alike[0] : Best(alike, Shape.Of(result, item));
+            var known = alike is [var one] ? one : Best(alike, Shape.Of(result, item));
+            var (into, there) = (known.Item, known.Content);
             if (there.Checked != content.Checked && there.Checked is not null && content.Checked is not null)
             {
                 tally.Conflict(
@@ -105,8 +113,40 @@ internal sealed class ContentMerger(
         new ListAddition(target, list, result, mark).Insert(news, edits, depth, closed: list.End >= within);
     }
 
-    private (MarkdownItem, ItemContent) Best(List<(MarkdownItem Item, ItemContent Content)> alike, Shape shape) =>
-        alike.Take(64).MaxBy(a => shape.Overlap(Shape.Of(target, a.Item)));
+    private KnownItem Best(List<KnownItem> alike, Shape shape)
+    {
+        var (best, most) = (alike[0], -1);
+        foreach (var known in alike.Take(MaxAlike))
+        {
+            var overlap = shape.Overlap(known.Shape ??= Shape.Of(target, known.Item));
+            if (overlap > most) (best, most) = (known, overlap);
+        }
+
+        return best;
+    }
+
+    /// <summary>The items of a list of the target by what they say, read once: many items of the result may go to the same list.</summary>
+    private Dictionary<string, List<KnownItem>> KeysOf(MarkdownBlock list)
+    {
+        if (_lists.TryGetValue(list, out var byKey)) return byKey;
+        byKey = new Dictionary<string, List<KnownItem>>(StringComparer.Ordinal);
+        foreach (var item in list.Items)
+        {
+            var content = new ItemContent(target, item);
+            if (byKey.TryGetValue(content.Key, out var alike)) alike.Add(new KnownItem(item, content));
+            else byKey[content.Key] = [new KnownItem(item, content)];
+        }
+
+        return _lists[list] = byKey;
+    }
+
+    /// <summary>What stands in a section or an item, read once, for the same reason.</summary>
+    private ContentIndex IndexOf(Place place)
+    {
+        if (place.Blocks is not [var first, ..]) return new ContentIndex(target, place.Blocks, place.Indent);
+        if (_places.TryGetValue(first, out var index)) return index;
+        return _places[first] = new ContentIndex(target, place.Blocks, place.Indent);
+    }
 
     private bool JoinTable(Place place, ContentIndex index, MarkdownBlock block)
     {
@@ -128,5 +168,13 @@ internal sealed class ContentMerger(
     {
         if (mark is not null) cells[^1] = cells[^1].Length == 0 ? mark : $"{cells[^1]} {mark}";
         return $"{new string(' ', indent)}| {string.Join(" | ", cells)} |";
+    }
+
+    /// <summary>An item of the target with what it holds, which is found out when one of several alike is to be chosen.</summary>
+    private sealed class KnownItem(MarkdownItem item, ItemContent content)
+    {
+        public MarkdownItem Item => item;
+        public ItemContent Content => content;
+        public Shape? Shape { get; set; }
     }
 }

@@ -66,16 +66,24 @@ internal static class ItemLines
     /// <summary>Whether the line is within a fence of these blocks, however deep.</summary>
     public static bool IsCode(IReadOnlyList<MarkdownBlock> blocks, int line)
     {
-        foreach (var block in blocks)
+        // Both stand in order: to look through all items for each line would take the square of their number.
+        if (Last(blocks, b => b.Start, line) is not { } block || line >= block.End) return false;
+        if (block.Kind == MarkdownBlockKind.Fence) return line > block.Start && line < block.End - 1;
+        return Last(block.Items, i => i.Start, line) is { } item && line < item.End && IsCode(item.Blocks, line);
+    }
+
+    /// <summary>The last one that starts at the line or before it.</summary>
+    private static T? Last<T>(IReadOnlyList<T> parts, Func<T, int> start, int line)
+        where T : class
+    {
+        var (low, high) = (0, parts.Count);
+        while (low < high)
         {
-            if (line < block.Start || line >= block.End) continue;
-            if (block.Kind == MarkdownBlockKind.Fence) return line > block.Start && line < block.End - 1;
-            foreach (var item in block.Items)
-            {
-                if (line >= item.Start && line < item.End) return IsCode(item.Blocks, line);
-            }
+            var middle = (low + high) / 2;
+            if (start(parts[middle]) <= line) low = middle + 1;
+            else high = middle;
         }
 
-        return false;
+        return low == 0 ? null : parts[low - 1];
     }
 }

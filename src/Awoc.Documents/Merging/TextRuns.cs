@@ -5,32 +5,35 @@ internal static class TextRuns
 {
     public static bool Contains(TextDocument document, string line) => Contains(document, [line]);
 
-    /// <summary>Whether the lines stand there one after another; empty ones at their ends do not count.</summary>
+    /// <summary>Whether the lines stand there one after another.</summary>
     public static bool Contains(TextDocument document, IReadOnlyList<string> lines)
     {
         if (lines.Count == 0) return true;
-        // The longest is the rarest: the text is searched for it alone.
-        var rarest = 0;
-        for (var index = 1; index < lines.Count; index++)
+        // Knuth, Morris and Pratt's search: a log of like lines would else take the product of both lengths.
+        var fallbacks = Fallbacks(lines);
+        var matched = 0;
+        for (var line = 0; line < document.LineCount; line++)
         {
-            if (lines[index].Length > lines[rarest].Length) rarest = index;
-        }
-
-        for (var line = rarest; line + lines.Count - rarest <= document.LineCount; line++)
-        {
-            if (document.Line(line).SequenceEqual(lines[rarest]) && Matches(document, line - rarest, lines)) return true;
+            while (matched > 0 && !document.Line(line).SequenceEqual(lines[matched])) matched = fallbacks[matched - 1];
+            if (document.Line(line).SequenceEqual(lines[matched])) matched++;
+            if (matched == lines.Count) return true;
         }
 
         return false;
     }
 
-    private static bool Matches(TextDocument document, int start, IReadOnlyList<string> lines)
+    /// <summary>For each line: how many of the first lines are also the last ones up to it, without being all of them.</summary>
+    private static int[] Fallbacks(IReadOnlyList<string> lines)
     {
-        for (var index = 0; index < lines.Count; index++)
+        var fallbacks = new int[lines.Count];
+        var matched = 0;
+        for (var line = 1; line < lines.Count; line++)
         {
-            if (!document.Line(start + index).SequenceEqual(lines[index])) return false;
+            while (matched > 0 && lines[line] != lines[matched]) matched = fallbacks[matched - 1];
+            if (lines[line] == lines[matched]) matched++;
+            fallbacks[line] = matched;
         }
 
-        return true;
+        return fallbacks;
     }
 }

@@ -10,6 +10,7 @@ internal static partial class AddedLinks
     /// <returns>Each once, as written.</returns>
     public static IReadOnlyList<string> Dangling(IReadOnlyList<string> added, string directory)
     {
+        HashSet<string> seen = new(StringComparer.Ordinal);
         List<string> dangling = [];
         var fenced = false;
         foreach (var line in added)
@@ -17,10 +18,10 @@ internal static partial class AddedLinks
             var start = line.AsSpan().TrimStart();
             if (start.StartsWith("```") || start.StartsWith("~~~")) fenced = !fenced;
             if (fenced) continue;
-            foreach (var match in Link().EnumerateMatches(line))
+            foreach (var link in LinkScan.Of(line))
             {
-                var written = Link().Match(line, match.Index, match.Length).Groups["to"].Value.Trim('<', '>');
-                if (IsLocal(written) && !Exists(written, directory) && !dangling.Contains(written)) dangling.Add(written);
+                var written = link.Trim('<', '>');
+                if (IsLocal(written) && seen.Add(written) && !Exists(written, directory)) dangling.Add(written);
             }
         }
 
@@ -36,10 +37,6 @@ internal static partial class AddedLinks
         if (path.Contains('\0', StringComparison.Ordinal)) return false;
         return path.Length == 0 || Path.Exists(Path.GetFullPath(path, directory));
     }
-
-    /// <summary><c>[text](path "title")</c>, and <c>[label]: path</c> at the line's start.</summary>
-    [GeneratedRegex(@"\]\(\s*(?<to><[^<>]*>|[^\s()<>]+)(\s+[""'(][^)]*)?\s*\)|^\s{0,3}\[[^\]]+\]:\s*(?<to><[^<>]*>|\S+)", RegexOptions.CultureInvariant)]
-    private static partial Regex Link();
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9+.-]*:", RegexOptions.CultureInvariant)]
     private static partial Regex Scheme();
