@@ -25,7 +25,7 @@ public sealed class HostileInputTests
     [Fact]
     public void Merge_JsonWithManyConflicts_InTime()
     {
-        const int members = 100_000;
+        const int members = 300_000;
         var planned = InTime(() => Requests.Plan(Requests.Of(IntegrationMode.Merge, Members(members, 1), Members(members, 2), "t.json")));
         Assert.Equal(members, planned.Quality.Conflicts);
         Assert.Equal(members + 1, planned.Conflicts[^1].Line);
@@ -40,10 +40,10 @@ public sealed class HostileInputTests
     }
 
     [Fact]
-    public void Merge_ManyAlikeItemsOfManyWords_InTime()
+    public void Merge_ManyAlikeItemsWithParts_InTime()
     {
         var item = "- a\n" + string.Concat(Enumerable.Range(0, 50).Select(i => $"  - s{i}\n"));
-        InTime(() => Requests.Plan(Requests.Of(IntegrationMode.Merge, Times(1000, item) + "- b\n", Times(1000, item) + "- c\n")));
+        InTime(() => Requests.Plan(Requests.Of(IntegrationMode.Merge, Times(2000, item) + "- b\n", Times(2000, item) + "- c\n")));
     }
 
     [Fact]

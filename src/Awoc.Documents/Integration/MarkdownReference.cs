@@ -5,8 +5,8 @@ namespace Awoc.Documents.Integration;
 
 /// <summary>
 /// A line for the task in the index section, among those that AWOC wrote there in the order of their days and titles. A newer result of the
-/// task takes the place of the task's own line: the one line of a target that is ever replaced, and only where it
-/// carries the mark of the task's reference.
+/// task takes the place of the task's own line: the one line of a target that is ever replaced, and only where it carries the mark of a
+/// reference of that task.
 /// </summary>
 internal static class MarkdownReference
 {
