@@ -60,7 +60,7 @@ internal static class IntegrateVerb
                 if (word is not (null or Summarize)) throw new UsageException("--with-agent goes with summarize.");
                 foreach (var other in (Option[])[into, dryRun, force, allowOutside, noMarks, origin])
                 {
-                    if (parsed.GetResult(other) is not null)
+                    if (parsed.GetResult(other) is { Implicit: false })
                         throw new UsageException($"--with-agent launches a task that writes the summary: {other.Name} goes with the integration of that task's result.");
                 }
 
