@@ -1,4 +1,5 @@
 using Awoc.Core.Contracts;
+using Awoc.Documents;
 using Awoc.Documents.Contracts.Citations;
 using Awoc.Engine.Verifying;
 using Xunit;
@@ -163,7 +164,7 @@ public sealed class CitationCheckTests : IDisposable
     [InlineData("aabaab", "aaab", false)]
     [InlineData("", "a", false)]
     [InlineData("a", "", true)]
-    public void LinearSearch_TextsThatRepeatThemselves_AreFound(string text, string wanted, bool there) => Assert.Equal(there, LinearSearch.Contains(text, wanted));
+    public void LinearSearch_TextsThatRepeatThemselves_AreFound(string text, string wanted, bool there) => Assert.Equal(there, LinearSearch.Contains<char>(text, wanted));
 
     private IEnumerable<Finding> Check(Claim claim, bool strict = false) => CitationCheck.Check([claim], _root, Path.Combine(_root, "docs"), strict);
 }

@@ -50,20 +50,7 @@ internal static class AlertsVerb
             if (given.Length == 0 == !parsed.GetValue(all)) throw new UsageException("name the tasks whose alerts to put away, or give --all");
             var client = console.Client();
             if (parsed.GetValue(all)) given = [.. (await client.AlertsAsync(token: token)).Alerts.Select(a => a.Task)];
-            var code = ExitCodes.Succeeded;
-            foreach (var reference in given)
-            {
-                try
-                {
-                    await client.DismissAsync(reference, token);
-                }
-                catch (AwocException e) when (given.Length > 1)
-                {
-                    code = ExitCodes.Worst(code, ErrorReport.Write(console, e));
-                }
-            }
-
-            return code;
+            return await EachTask.DoAsync(console, given, reference => client.DismissAsync(reference, token));
         });
         return command;
     }

@@ -31,29 +31,15 @@ internal static class CancelVerb
     private static async Task<int> CancelAsync(CliConsole console, string[] references, bool wait, bool json, CancellationToken token)
     {
         var client = console.Client();
-        var code = ExitCodes.Succeeded;
         List<TaskView> tasks = [];
-        foreach (var reference in references)
+        var code = await EachTask.DoAsync(console, references, async reference =>
         {
-            try
-            {
-                // What has ended before is told apart from what ends now.
-                var before = await client.TaskAsync(reference, token);
-                if (before.State == TaskWords.Ended)
-                {
-                    console.Say($"{TaskWords.Handle(before.Id)} had ended already: {before.Outcome}");
-                    tasks.Add(before);
-                    continue;
-                }
-
-                tasks.Add(await client.CancelAsync(before.Id, token));
-            }
-            catch (AwocException e) when (references.Length > 1)
-            {
-                // One wrong id must not keep the others alive.
-                code = ExitCodes.Worst(code, ErrorReport.Write(console, e));
-            }
-        }
+            // What has ended before is told apart from what ends now.
+            var before = await client.TaskAsync(reference, token);
+            var ended = before.State == TaskWords.Ended;
+            if (ended) console.Say($"{TaskWords.Handle(before.Id)} had ended already: {before.Outcome}");
+            tasks.Add(ended ? before : await client.CancelAsync(before.Id, token));
+        });
 
         if (wait) code = ExitCodes.Worst(code, await WaitAsync(console, client, tasks));
         if (json) await JsonOut.WriteArrayAsync(console, tasks.ToAsyncEnumerable(), WireJson.Default.TaskView);

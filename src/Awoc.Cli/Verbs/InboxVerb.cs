@@ -50,20 +50,7 @@ internal static class InboxVerb
             if (given.Length == 0 == !parsed.GetValue(all)) throw new UsageException("name the tasks to acknowledge, or give --all");
             var client = console.Client();
             if (parsed.GetValue(all)) return await AllAsync(client, token);
-            var code = ExitCodes.Succeeded;
-            foreach (var reference in given)
-            {
-                try
-                {
-                    await client.AcknowledgeAsync(reference, token);
-                }
-                catch (AwocException e) when (given.Length > 1)
-                {
-                    code = ExitCodes.Worst(code, ErrorReport.Write(console, e));
-                }
-            }
-
-            return code;
+            return await EachTask.DoAsync(console, given, reference => client.AcknowledgeAsync(reference, token));
         });
         return command;
     }

@@ -8,32 +8,17 @@ internal static class TextRuns
     /// <summary>Whether the lines stand there one after another.</summary>
     public static bool Contains(TextDocument document, IReadOnlyList<string> lines)
     {
-        if (lines.Count == 0) return true;
-        // Knuth, Morris and Pratt's search: a log of like lines would else take the product of both lengths.
-        var fallbacks = Fallbacks(lines);
-        var matched = 0;
-        for (var line = 0; line < document.LineCount; line++)
+        // Each line that is looked for by a number: the document's lines are compared as they lie, without a copy.
+        Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+        var wanted = new int[lines.Count];
+        for (var i = 0; i < wanted.Length; i++)
         {
-            while (matched > 0 && !document.Line(line).SequenceEqual(lines[matched])) matched = fallbacks[matched - 1];
-            if (document.Line(line).SequenceEqual(lines[matched])) matched++;
-            if (matched == lines.Count) return true;
+            if (!numbers.TryGetValue(lines[i], out wanted[i])) numbers[lines[i]] = wanted[i] = numbers.Count;
         }
 
-        return false;
-    }
-
-    /// <summary>For each line: how many of the first lines are also the last ones up to it, without being all of them.</summary>
-    private static int[] Fallbacks(IReadOnlyList<string> lines)
-    {
-        var fallbacks = new int[lines.Count];
-        var matched = 0;
-        for (var line = 1; line < lines.Count; line++)
-        {
-            while (matched > 0 && lines[line] != lines[matched]) matched = fallbacks[matched - 1];
-            if (lines[line] == lines[matched]) matched++;
-            fallbacks[line] = matched;
-        }
-
-        return fallbacks;
+        var byText = numbers.GetAlternateLookup<ReadOnlySpan<char>>();
+        var there = new int[document.LineCount];
+        for (var i = 0; i < there.Length; i++) there[i] = byText.TryGetValue(document.Line(i), out var number) ? number : -1;
+        return LinearSearch.Contains<int>(there, wanted);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Awoc.Core.Contracts;
+using Awoc.Documents;
 using Awoc.Documents.Contracts;
 using Awoc.Documents.Contracts.Citations;
 using Awoc.Engine.Endings;
@@ -93,7 +94,7 @@ public static class CitationCheck
             }
 
             _compared += lines.Squeezed.Length;
-            return !LinearSearch.Contains(lines.Squeezed, string.Concat(quote));
+            return !LinearSearch.Contains<char>(lines.Squeezed, string.Concat(quote));
         }
 
         public Found Find(Claim claim)
