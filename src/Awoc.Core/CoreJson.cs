@@ -20,7 +20,7 @@ namespace Awoc.Core;
         typeof(SnakeCaseConverter<Verification>), typeof(SnakeCaseConverter<EndReason>), typeof(SnakeCaseConverter<OnBudget>),
         typeof(SnakeCaseConverter<OnFailure>), typeof(SnakeCaseConverter<OnPermission>), typeof(SnakeCaseConverter<LandingStep>),
         typeof(SnakeCaseConverter<NextMode>), typeof(SnakeCaseConverter<FindingSeverity>), typeof(SnakeCaseConverter<IntegrationMode>),
-        typeof(SnakeCaseConverter<TaskFamily>), typeof(SnakeCaseConverter<SectionRole>),
+        typeof(SnakeCaseConverter<OnUnmet>), typeof(SnakeCaseConverter<WaitKind>), typeof(SnakeCaseConverter<TaskFamily>), typeof(SnakeCaseConverter<SectionRole>),
     ])]
 [JsonSerializable(typeof(TaskSpec))]
 [JsonSerializable(typeof(TaskEvent))]

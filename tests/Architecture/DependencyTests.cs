@@ -14,12 +14,13 @@ public sealed class DependencyTests
         ["Awoc.AgentHost"] = [],
         ["Awoc.Documents"] = ["Awoc.Core"],
         ["Awoc.Prompts"] = ["Awoc.Core"],
+        ["Awoc.Plans"] = ["Awoc.Core", "Awoc.Prompts"],
         ["Awoc.Engine"] = ["Awoc.Core", "Awoc.Documents", "Awoc.Prompts"],
         ["Awoc.Storage"] = ["Awoc.Core"],
         ["Awoc.Runners"] = ["Awoc.Core"],
         ["Awoc.Gateway"] = ["Awoc.Core"],
         ["Awoc.Cli"] = ["Awoc.Client"],
-        ["Awoc.Daemon"] = ["Awoc.Client", "Awoc.Core", "Awoc.Documents", "Awoc.Engine", "Awoc.Gateway", "Awoc.Prompts", "Awoc.Rehearsal", "Awoc.Runners", "Awoc.Storage"],
+        ["Awoc.Daemon"] = ["Awoc.Client", "Awoc.Core", "Awoc.Documents", "Awoc.Engine", "Awoc.Gateway", "Awoc.Plans", "Awoc.Prompts", "Awoc.Rehearsal", "Awoc.Runners", "Awoc.Storage"],
     };
 
     [Fact]

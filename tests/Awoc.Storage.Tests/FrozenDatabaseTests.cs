@@ -47,7 +47,7 @@ public sealed class FrozenDatabaseTests
         foreach (var task in tasks.Values)
         {
             var events = await store.EventsAsync(0, 100, task.Id, cancellation);
-            var replayed = TaskLifecycle.Replay(events.Select(e => e.Event)) with { Spec = task.Spec };
+            var replayed = TaskLifecycle.Replay(events.Select(e => e.Event)) with { Spec = task.Spec, WaitKind = task.WaitKind };
 
             // Before there was an inbox nothing was said about reading: what ended then counts as read. The file of schema 3 began as 2.
             Assert.Equal(task, task.Spec.Name is "unread" or "integrated" ? replayed : replayed with { ReadAt = replayed.EndedAt });

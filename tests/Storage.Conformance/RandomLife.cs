@@ -29,6 +29,8 @@ public static class RandomLife
             (1, Gen.Const(Verb.Land)),
             (2, Gen.Const(Verb.ChangeBudget)),
             (1, Gen.Const(Verb.Postpone)),
+            (1, Gen.Const(Verb.Skip)),
+            (1, Gen.Const(Verb.NoteSuccessor)),
             (3, Gen.Const(Verb.Finish)),
             (3, Gen.Const(Verb.Defer)),
             (2, Gen.Const(Verb.Pause)),
@@ -59,6 +61,9 @@ public static class RandomLife
         Name = name,
         Queue = queue,
     };
+
+    /// <summary>The same task, not to start before then.</summary>
+    public static TaskSpec Due(TaskSpec spec, DateTimeOffset? at) => at is null ? spec : spec with { Start = new StartCondition { NotBefore = at } };
 
     public static TaskCommand Command(Step step, AgentTask task, DateTimeOffset at)
     {
@@ -94,7 +99,9 @@ public static class RandomLife
             Verb.LetEnd => new TaskCommand.LetEnd("user"),
             Verb.Land => new TaskCommand.Land((LandingStep)(step.Dice % 3), EndReason.Tokens, step.Amount, step.Amount + 1),
             Verb.ChangeBudget => new TaskCommand.ChangeBudget(step.Dice < 3 ? task.Spec.Budget : Limits(step), "user"),
-            Verb.Postpone => new TaskCommand.Postpone(step.Dice < 5 ? null : at.AddTicks((step.Amount * 1000) + 3), "day budget: 10 tokens left"),
+            Verb.Postpone => new TaskCommand.Postpone(step.Dice < 5 ? null : at.AddTicks((step.Amount * 1000) + 3), (WaitKind)(step.Dice % 6), "day budget: 10 tokens left"),
+            Verb.Skip => new TaskCommand.Skip("task 9f86d0 failed"),
+            Verb.NoteSuccessor => new TaskCommand.NoteSuccessor(TaskId.Parse($"1763876543-9f86d081884{step.Dice % 10}")),
             Verb.NoteMend => new TaskCommand.NoteMend(Findings(step)),
             Verb.NoteVerified => new TaskCommand.NoteVerified("user", (Verification)(step.Dice % 3), Findings(step)),
             Verb.NoteIntegrated => new TaskCommand.NoteIntegrated("user", Record(step)),
@@ -169,6 +176,8 @@ public static class RandomLife
         Land,
         ChangeBudget,
         Postpone,
+        Skip,
+        NoteSuccessor,
         Finish,
         Defer,
         Pause,

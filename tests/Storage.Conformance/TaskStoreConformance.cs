@@ -44,7 +44,7 @@ public abstract partial class TaskStoreConformance : IAsyncLifetime
     }
 
     protected Decision.Accepted NewLaunch(TaskSpec? spec = null, DateTimeOffset? dueAt = null) =>
-        TaskLifecycle.Launch(TaskId.New(Time), spec ?? RandomLife.Spec(), Now, dueAt);
+        TaskLifecycle.Launch(TaskId.New(Time), RandomLife.Due(spec ?? RandomLife.Spec(), dueAt), Now);
 
     protected async Task<AgentTask> LaunchAsync(TaskSpec? spec = null, DateTimeOffset? dueAt = null)
     {

@@ -73,6 +73,36 @@ public sealed record LaunchRequest
     /// <summary>The group it belongs to.</summary>
     public string? Group { get; init; }
 
+    /// <summary>The queue it waits in; null is <c>default</c>.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>A whole number from -100 to 100: higher starts earlier. Null is 0.</summary>
+    public string? Priority { get; init; }
+
+    /// <summary>Tasks that must have succeeded before it starts: ids, names, or keys of the same batch.</summary>
+    public IReadOnlyList<string> After { get; init => field = value ?? []; } = [];
+
+    /// <summary>As <see cref="After"/>; one of them must have succeeded.</summary>
+    public IReadOnlyList<string> AfterAny { get; init => field = value ?? []; } = [];
+
+    /// <summary>As <see cref="After"/>; each must have ended, however.</summary>
+    public IReadOnlyList<string> AfterEnded { get; init => field = value ?? []; } = [];
+
+    /// <summary><c>fail</c>, <c>skip</c> or <c>run</c>: what becomes of it when what it waits for does not succeed.</summary>
+    public string? OnUnmet { get; init; }
+
+    /// <summary>Not before this time: ISO 8601, or <c>HH:MM</c> of the next day part that has it, in <see cref="Zone"/>.</summary>
+    public string? At { get; init; }
+
+    /// <summary>Not before so much time has passed: <c>600</c> (seconds), <c>10m</c>.</summary>
+    public string? In { get; init; }
+
+    /// <summary>A cron expression by which it comes again.</summary>
+    public string? Cron { get; init; }
+
+    /// <summary>The IANA time zone of <see cref="At"/> and <see cref="Cron"/>; null is the daemon's.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>The result may replace a file that exists.</summary>
     public bool Overwrite { get; init; }
 

@@ -17,9 +17,15 @@ public abstract record TaskCommand
     /// <summary>The time has come or the condition holds: a scheduled task joins its queue.</summary>
     public sealed record Enqueue : TaskCommand;
 
-    /// <summary>Something is in a queued task's way: it leaves its queue until then, or until somebody puts it back.</summary>
+    /// <summary>Something is in the way of a task that is queued or scheduled: it waits until then, or until somebody puts it back.</summary>
     /// <param name="DueAt">When it may be tried again; null for no certain time.</param>
-    public sealed record Postpone(DateTimeOffset? DueAt, string WaitsFor) : TaskCommand;
+    public sealed record Postpone(DateTimeOffset? DueAt, WaitKind Kind, string WaitsFor) : TaskCommand;
+
+    /// <summary>A task that waits is left out: it ends <c>canceled</c>, <c>skipped</c>.</summary>
+    public sealed record Skip(string Why) : TaskCommand;
+
+    /// <summary>The next of a task that recurs is launched with the end of this one.</summary>
+    public sealed record NoteSuccessor(TaskId Next) : TaskCommand;
 
     /// <summary>A task that waits is not to start at all: it fails for this reason.</summary>
     public sealed record Refuse(EndReason Reason, string Detail) : TaskCommand;
@@ -81,6 +87,9 @@ public abstract record TaskCommand
 
         /// <summary>The limits for what is to come; null leaves them.</summary>
         public Budget? Budget { get; init; }
+
+        /// <summary>What it waits for.</summary>
+        public WaitKind Wait { get; init; } = WaitKind.NextAttempt;
     }
 
     /// <summary>The partial result of an ended task was put at <paramref name="Path"/> as it is: a person takes it.</summary>

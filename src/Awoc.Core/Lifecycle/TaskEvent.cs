@@ -31,6 +31,7 @@ namespace Awoc.Core.Lifecycle;
 [JsonDerivedType(typeof(IntegrationFailed), "integration_failed")]
 [JsonDerivedType(typeof(IntegrationUndone), "integration_undone")]
 [JsonDerivedType(typeof(Acknowledged), "acknowledged")]
+[JsonDerivedType(typeof(Recurred), "recurred")]
 public abstract record TaskEvent
 {
     private TaskEvent()
@@ -38,7 +39,7 @@ public abstract record TaskEvent
     }
 
     /// <summary>The shape of the event payloads, stored beside each.</summary>
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 
     public required DateTimeOffset At { get; init; }
 
@@ -48,6 +49,9 @@ public abstract record TaskEvent
     {
         /// <summary>How the next attempt goes on; absent where recovery has no part in it.</summary>
         public RecoveryState? Recovery { get; init; }
+
+        /// <summary>What it waits for; absent in logs from before it was told.</summary>
+        public WaitKind? Wait { get; init; }
     }
 
     public sealed record Queued : TaskEvent;
@@ -106,6 +110,9 @@ public abstract record TaskEvent
 
     /// <summary>Somebody has read the result, or knows of the end: it leaves the inbox.</summary>
     public sealed record Acknowledged(string By) : TaskEvent;
+
+    /// <summary>It recurs, and its next one was launched.</summary>
+    public sealed record Recurred(TaskId Next) : TaskEvent;
 
     /// <summary>A person took the partial result as it is.</summary>
     public sealed record ResultUsed(string By, string Path) : TaskEvent;

@@ -11,14 +11,21 @@ namespace Awoc.Core.Lifecycle;
 /// </summary>
 public static class TaskLifecycle
 {
-    /// <summary>A new task, queued, or scheduled for <paramref name="dueAt"/>.</summary>
-    public static Decision.Accepted Launch(TaskId id, TaskSpec spec, DateTimeOffset at, DateTimeOffset? dueAt = null)
+    /// <summary>A new task: scheduled while it waits for what <see cref="TaskSpec.Start"/> says, else queued.</summary>
+    public static Decision.Accepted Launch(TaskId id, TaskSpec spec, DateTimeOffset at)
     {
         at = Stored(at);
         TaskEvent launched = new TaskEvent.Launched(id, spec) { At = at };
-        TaskEvent next = dueAt is { } due ? new TaskEvent.Scheduled(Stored(due), null) { At = at } : new TaskEvent.Queued { At = at };
+        var next = Begin(spec, spec.Start?.NotBefore, at);
         return new Decision.Accepted([launched, next], Apply(Apply(null, launched), next));
     }
+
+    /// <summary>Where a task that was launched or reopened begins: with the tasks it waits for, with a time, or in its queue.</summary>
+    private static TaskEvent Begin(TaskSpec spec, DateTimeOffset? dueAt, DateTimeOffset at) => spec.Start?.Tasks.Any() == true
+        ? new TaskEvent.Scheduled(null, WaitTexts.For(spec.Start)) { At = at, Wait = WaitKind.Dependency }
+        : dueAt is { } due && due > at
+            ? new TaskEvent.Scheduled(Stored(due), null) { At = at, Wait = WaitKind.Time }
+            : new TaskEvent.Queued { At = at };
 
     public static Decision Decide(AgentTask task, TaskCommand command, DateTimeOffset at) => DecideAt(task, command, Stored(at));
 
@@ -28,7 +35,7 @@ public static class TaskLifecycle
         [
             new TaskEvent.Reopened(c.By) { At = at, Next = c.Next },
             .. Changed(c.Budget, c.By, at),
-            c.DueAt is { } due ? new TaskEvent.Scheduled(Stored(due), null) { At = at } : new TaskEvent.Queued { At = at },
+            Begin(task.Spec, c.DueAt, at),
         ]),
         (_, TaskCommand.Reopen) => Reject(task, "retried", "it has not ended"),
         (TaskState.Ended, TaskCommand.UseResult c) when task.Result != TaskResult.None =>
@@ -49,6 +56,8 @@ public static class TaskLifecycle
         (TaskState.Ended, TaskCommand.Acknowledge) when task.ReadAt is not null => Accept(task),
         (TaskState.Ended, TaskCommand.Acknowledge c) => Accept(task, new TaskEvent.Acknowledged(c.By) { At = at }),
         (_, TaskCommand.Acknowledge) => Reject(task, Verb(command), "it has not ended"),
+        (TaskState.Ended, TaskCommand.NoteSuccessor c) when task.Successor is null => Accept(task, new TaskEvent.Recurred(c.Next) { At = at }),
+        (_, TaskCommand.NoteSuccessor) => Reject(task, Verb(command), task.Successor is null ? "it has not ended" : "its next one is launched"),
         (TaskState.Ended, TaskCommand.Cancel) => Accept(task),
         (TaskState.Ended, _) => Reject(task, Verb(command), $"it ended {task.Outcome.Text()}"),
 
@@ -56,8 +65,11 @@ public static class TaskLifecycle
         (TaskState.AwaitingInput, TaskCommand.Enqueue) when !task.InAttempt => Accept(task, new TaskEvent.Queued { At = at }),
         (TaskState.Queued, TaskCommand.Enqueue) => Accept(task),
 
-        (TaskState.Queued, TaskCommand.Postpone c) =>
-            Accept(task, new TaskEvent.Scheduled(c.DueAt is { } due ? Stored(due) : null, c.WaitsFor) { At = at }),
+        (TaskState.Queued or TaskState.Scheduled, TaskCommand.Postpone c) =>
+            Accept(task, new TaskEvent.Scheduled(c.DueAt is { } due ? Stored(due) : null, c.WaitsFor) { At = at, Wait = c.Kind }),
+        (_, TaskCommand.Skip c) when !task.InAttempt => Accept(
+            task,
+            new TaskEvent.Ended(new TaskEnding { Outcome = TaskOutcome.Canceled, Reason = EndReason.Skipped, Detail = c.Why, Result = task.Result, ResultPath = task.ResultPath }) { At = at }),
         (_, TaskCommand.Refuse c) when !task.InAttempt => Accept(
             task,
             new TaskEvent.Ended(new TaskEnding { Outcome = TaskOutcome.Failed, Reason = c.Reason, Detail = c.Detail, Result = task.Result, ResultPath = task.ResultPath }) { At = at }),
@@ -117,7 +129,7 @@ public static class TaskLifecycle
         [
             AttemptEnded(task, c, at),
             .. Changed(c.Budget, "recovery", at),
-            new TaskEvent.Scheduled(Stored(c.DueAt), c.WaitsFor) { At = at, Recovery = c.Recovery },
+            new TaskEvent.Scheduled(Stored(c.DueAt), c.WaitsFor) { At = at, Recovery = c.Recovery, Wait = c.Wait },
         ]),
 
         (_, TaskCommand.Pause c) when c.Fence == task.Fence && task.CancelRequested => Accept(
@@ -151,6 +163,7 @@ public static class TaskLifecycle
                 State = TaskState.Scheduled,
                 DueAt = s.DueAt,
                 WaitsFor = s.WaitsFor,
+                WaitKind = s.Wait,
                 Recovery = s.Recovery ?? task.Recovery,
             },
             TaskEvent.Queued => next with
@@ -158,6 +171,7 @@ public static class TaskLifecycle
                 State = TaskState.Queued,
                 DueAt = null,
                 WaitsFor = null,
+                WaitKind = null,
                 QueuedAt = e.At,
                 Recovery = Unasked(task.Recovery),
             },
@@ -180,6 +194,7 @@ public static class TaskLifecycle
             },
             TaskEvent.LimitReached or TaskEvent.Landing or TaskEvent.MendRequested => next,
             TaskEvent.Integrated or TaskEvent.IntegrationUndone => next,
+            TaskEvent.Recurred r => next with { Successor = r.Next },
             TaskEvent.Verified v => next with { Verification = v.Verification },
             TaskEvent.Acknowledged => next with { ReadAt = e.At },
             TaskEvent.BudgetChanged b => next with { Budget = b.Budget == task.Spec.Budget ? null! : b.Budget },
@@ -206,6 +221,7 @@ public static class TaskLifecycle
                 Summary = end.Summary,
                 CancelRequested = false,
                 WaitsFor = null,
+                WaitKind = null,
                 DueAt = null,
                 EndedAt = e.At,
 
@@ -282,6 +298,8 @@ public static class TaskLifecycle
         TaskCommand.Enqueue => "queued",
         TaskCommand.Postpone => "put off",
         TaskCommand.Refuse => "refused",
+        TaskCommand.Skip => "skipped",
+        TaskCommand.NoteSuccessor => "followed by its next one",
         TaskCommand.Dispatch => "started",
         TaskCommand.Adopt => "adopted",
         TaskCommand.Cancel => "canceled",

@@ -50,6 +50,12 @@ public interface ITaskStore : IAsyncDisposable
     /// <summary>The queued tasks of a queue in the order in which they are to start.</summary>
     Task<IReadOnlyList<AgentTask>> ReadyAsync(string queue, int limit, CancellationToken cancellation);
 
+    /// <summary>All queued tasks, as far as the order in which they start needs to know them.</summary>
+    Task<IReadOnlyList<QueuedTask>> QueuedAsync(CancellationToken cancellation);
+
+    /// <summary>All scheduled tasks that wait for this, in the order of their launch.</summary>
+    Task<IReadOnlyList<AgentTask>> WaitingAsync(WaitKind kind, CancellationToken cancellation);
+
     /// <summary>Scheduled tasks whose time has come, earliest first.</summary>
     Task<IReadOnlyList<AgentTask>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellation);
 
@@ -106,7 +112,9 @@ public interface ITaskStore : IAsyncDisposable
 /// With an attempt's start or adoption: for how long, by the store's own clock, its node alone may work it. The end of
 /// an attempt frees it.
 /// </param>
-public sealed record TaskCommit(long ExpectedVersion, long? ExpectedFence, Decision.Accepted Decision, TimeSpan? LeaseFor = null);
+/// <param name="Also">A new task that is stored with it, or not at all; its output may be that of the task it follows.</param>
+public sealed record TaskCommit(
+    long ExpectedVersion, long? ExpectedFence, Decision.Accepted Decision, TimeSpan? LeaseFor = null, Decision.Accepted? Also = null);
 
 public enum CommitResult
 {
@@ -147,6 +155,12 @@ public sealed record TaskQuery(
 /// <summary>How far a running attempt has come.</summary>
 /// <param name="LogOffset">Bytes of the agent's stream that have been taken in.</param>
 public sealed record AttemptProgress(TaskId Task, int Attempt, long Fence, long LogOffset, string? Session, Usage Usage);
+
+/// <summary>A queued task as the scheduler knows it.</summary>
+/// <param name="Share">As <see cref="TaskSpec.Share"/> has it.</param>
+/// <param name="Seq">The order of launch.</param>
+public sealed record QueuedTask(
+    TaskId Id, long Version, string Queue, string Share, string Agent, string? Model, int Priority, DateTimeOffset QueuedAt, long Seq);
 
 /// <summary>One execution of a task.</summary>
 public sealed record AttemptRecord

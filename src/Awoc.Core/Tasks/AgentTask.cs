@@ -65,11 +65,17 @@ public sealed record AgentTask
     /// <summary>What the task waits for, in <see cref="TaskState.AwaitingInput"/> and <see cref="TaskState.Scheduled"/>.</summary>
     public string? WaitsFor { get; init; }
 
+    /// <summary>Of what kind that is, while it is <see cref="TaskState.Scheduled"/>; null where nobody said.</summary>
+    public WaitKind? WaitKind { get; init; }
+
     public DateTimeOffset? DueAt { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? QueuedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The next of a task that recurs; null until it is launched.</summary>
+    public TaskId? Successor { get; init; }
 
     /// <summary>When its result was read or integrated, or its end acknowledged; null while nobody has, which keeps an ended task in the inbox.</summary>
     public DateTimeOffset? ReadAt { get; init; }

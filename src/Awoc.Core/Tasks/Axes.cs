@@ -157,4 +157,7 @@ public enum EndReason
 
     /// <summary>A question to a person was not answered in its time.</summary>
     Unanswered,
+
+    /// <summary>A condition for its start does not hold, and the user wants it left out then.</summary>
+    Skipped,
 }

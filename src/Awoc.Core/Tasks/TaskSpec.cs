@@ -92,7 +92,29 @@ public sealed record TaskSpec
 
     public string Queue { get; init => field = value ?? DefaultQueue; } = DefaultQueue;
 
+    /// <summary>Higher starts earlier; 0 is everyone's. What waits gains on what comes later, so that nothing starves.</summary>
+    public int Priority { get; init; }
+
     public string? Group { get; init; }
+
+    /// <summary>What it waits for before it joins its queue; null for nothing.</summary>
+    public StartCondition? Start { get; init; }
+
+    /// <summary>It comes again when it has ended; null for once.</summary>
+    public Recurrence? Recurs { get; init; }
+
+    /// <summary>The tasks that <c>${tasks.NAME…}</c> in its description stands for, by that name.</summary>
+    public ImmutableSortedDictionary<string, TaskId> References
+    {
+        get;
+        init => field = value ?? ImmutableSortedDictionary<string, TaskId>.Empty;
+    } = ImmutableSortedDictionary<string, TaskId>.Empty;
+
+    /// <summary>Its place in a workflow; null outside of one.</summary>
+    public WorkflowStep? Step { get; init; }
+
+    /// <summary>Whose turn it is when several want to start: its group, else the session that launched it, else everyone's.</summary>
+    public string Share => Group ?? ParentSession ?? "";
 
     /// <summary>The session that launched it: <c>AWOC_SESSION_ID</c>, the seed's <c>parent_session</c>.</summary>
     public string? ParentSession { get; init; }

@@ -26,10 +26,7 @@ public sealed class PoolGate(EnginePorts ports)
     public async Task BeginAsync(CancellationToken stop)
     {
         if (ports.Pools.HasBegun) return;
-        foreach (var task in await ports.Book.Store.ListAsync(new TaskQuery([TaskState.Scheduled], [], int.MaxValue), stop))
-        {
-            if (Shortage.IsIn(task.WaitsFor)) _waiting[task.Id] = task;
-        }
+        foreach (var task in await ports.Book.Store.WaitingAsync(WaitKind.Budget, stop)) _waiting[task.Id] = task;
 
         ports.Pools.Begin(await ports.Book.Store.SpentAsync(ports.Pools.DayBegan, stop));
     }
@@ -62,14 +59,14 @@ public sealed class PoolGate(EnginePorts ports)
         {
             // Somebody may have canceled it, or given it another budget.
             var now = await ports.Book.Store.FindAsync(task.Id, stop);
-            if (now is { State: TaskState.Scheduled } && Shortage.IsIn(now.WaitsFor) && now.Budget == task.Budget)
+            if (now is { WaitKind: WaitKind.Budget } && now.Budget == task.Budget)
             {
                 fitting.Add(now);
                 continue;
             }
 
             _waiting.Remove(task.Id);
-            if (now is { State: TaskState.Scheduled } && Shortage.IsIn(now.WaitsFor)) _waiting[now.Id] = now;
+            if (now is { WaitKind: WaitKind.Budget }) _waiting[now.Id] = now;
             return false;
         }
 
@@ -92,7 +89,7 @@ public sealed class PoolGate(EnginePorts ports)
         ports.Files.Note(task, shortage.Text);
         TaskCommand command = settings.OnShort == OnShort.Refuse
             ? new TaskCommand.Refuse(shortage.Reason, $"{shortage.Text}; then run it again with 'awoc retry {task.Id.Handle}'")
-            : new TaskCommand.Postpone(shortage.OpensAt, shortage.Text);
+            : new TaskCommand.Postpone(shortage.OpensAt, WaitKind.Budget, shortage.Text);
         if (await ports.Book.TryApplyAsync(task, command, stop) is not BookEntry.Applied(var now)) return false;
         if (now.State == TaskState.Ended) ports.Vault.Forget(now.Id);
         else _waiting[now.Id] = now;

@@ -15,10 +15,6 @@ public sealed record Shortage(EndReason Reason, string Text, DateTimeOffset? Ope
     /// <summary>The flag that limits the task, and what it asks for.</summary>
     public required (string Field, string Value) Need { get; init; }
 
-    /// <summary>Whether a task waits for a shared budget, by what it says that it waits for.</summary>
-    public static bool IsIn(string? waitsFor) =>
-        waitsFor is not null && (waitsFor.StartsWith(Day, StringComparison.Ordinal) || waitsFor.StartsWith(Group, StringComparison.Ordinal));
-
     internal static Shortage Of(string? group, PoolAmount amount, decimal? needs, DateTimeOffset? opensAt)
     {
         var name = group is null ? Day : $"{Group}{group}: ";

@@ -27,6 +27,16 @@ public sealed record LaunchOrder
     public IReadOnlyList<string> Context { get; init; } = [];
     public string? Name { get; init; }
     public string? Group { get; init; }
+    public string? Queue { get; init; }
+    public string? Priority { get; init; }
+    public IReadOnlyList<string> After { get; init; } = [];
+    public IReadOnlyList<string> AfterAny { get; init; } = [];
+    public IReadOnlyList<string> AfterEnded { get; init; } = [];
+    public string? OnUnmet { get; init; }
+    public string? At { get; init; }
+    public string? In { get; init; }
+    public string? Cron { get; init; }
+    public string? Zone { get; init; }
     public bool Overwrite { get; init; }
     public bool AllowOutside { get; init; }
 

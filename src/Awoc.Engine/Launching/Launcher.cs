@@ -18,7 +18,7 @@ using Awoc.Prompts;
 namespace Awoc.Engine.Launching;
 
 /// <summary>Every launch goes through here, whatever door it came in by: validated whole, durable before it is acknowledged.</summary>
-public sealed class Launcher(EnginePorts ports, EventFeed feed)
+public sealed class Launcher(EnginePorts ports)
 {
     public const string RehearsalModel = "rehearsal";
     public const string RehearsalVariable = "AWOC_REHEARSAL";
@@ -41,7 +41,6 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
         switch (await StoreAsync(launch, order.Secrets, idempotencyKey, cancellation))
         {
             case LaunchResult.Stored:
-                feed.Pulse();
                 return new LaunchAnswer.Launched(launch.Next, notices);
             case LaunchResult.Repeated(var ids):
                 var earlier = await ports.Book.Store.FindAsync(ids[0], cancellation) ?? throw new StoreException($"task {ids[0]} of a repeated launch is gone");
@@ -69,7 +68,7 @@ public sealed class Launcher(EnginePorts ports, EventFeed feed)
             ports.Files.Create(launch.Next);
             var sha = idempotencyKey is null ? null : RequestSha(launch.Next.Spec);
             // Not to be called off in its midst: whether it was stored would be anybody's guess.
-            return stored = await ports.Book.Store.LaunchAsync([launch], idempotencyKey, sha, CancellationToken.None);
+            return stored = await ports.Book.LaunchAsync([launch], idempotencyKey, sha, CancellationToken.None);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
@@ -10,7 +11,22 @@ namespace Awoc.Engine.Tasks;
 /// </summary>
 public sealed class TaskBook(ITaskStore store, EventFeed feed, TimeProvider time)
 {
+    private ImmutableArray<ITaskObserver> _observers = [];
+
     public ITaskStore Store { get; } = store;
+
+    /// <summary>Tells somebody of every change from now on.</summary>
+    public void Watch(ITaskObserver observer) => ImmutableInterlocked.Update(ref _observers, static (all, one) => all.Add(one), observer);
+
+    /// <summary>Stores new tasks, all or none.</summary>
+    /// <inheritdoc cref="ITaskStore.LaunchAsync"/>
+    public async Task<LaunchResult> LaunchAsync(
+        IReadOnlyList<Decision.Accepted> launches, string? idempotencyKey, string? requestSha, CancellationToken cancellation)
+    {
+        var result = await Store.LaunchAsync(launches, idempotencyKey, requestSha, cancellation);
+        if (result is LaunchResult.Stored) Tell(launches);
+        return result;
+    }
 
     /// <param name="fence">The writer's lease token, where it works an attempt.</param>
     public async Task<BookEntry> ApplyAsync(
@@ -39,7 +55,7 @@ public sealed class TaskBook(ITaskStore store, EventFeed feed, TimeProvider time
                 switch (await Store.CommitAsync(new TaskCommit(task.Version, fence, accepted, leaseFor), cancellation))
                 {
                     case CommitResult.Applied:
-                        feed.Pulse();
+                        Tell([accepted]);
                         return new BookEntry.Applied(accepted.Next);
                     case CommitResult.NotFound:
                         return new BookEntry.Unknown();
@@ -54,6 +70,26 @@ public sealed class TaskBook(ITaskStore store, EventFeed feed, TimeProvider time
 
         throw new System.Diagnostics.UnreachableException();
     }
+
+    private void Tell(IReadOnlyList<Decision.Accepted> decisions)
+    {
+        foreach (var decision in decisions)
+        {
+            foreach (var observer in _observers) observer.Changed(decision.Next);
+        }
+
+        feed.Pulse();
+    }
+}
+
+/// <summary>Somebody who keeps account of tasks in memory.</summary>
+public interface ITaskObserver
+{
+    /// <summary>
+    /// A change was stored. Changes of one task may be told out of their order: <see cref="AgentTask.Version"/> says which is
+    /// the later. On the thread of whoever made the change: it must return at once and never throw.
+    /// </summary>
+    void Changed(AgentTask task);
 }
 
 public abstract record BookEntry

@@ -10,7 +10,7 @@ internal sealed class TaskRow
     public const string Columns = """
         id, version, spec, state, outcome, reason, detail, result, verification, result_path, delivered, summary, attempt, fence,
         in_attempt, cancel_requested, usage, run_ms, waits_for, due_us, created_us, queued_us, started_us, ended_us,
-        budget, recovery, read_us
+        budget, recovery, read_us, wait_kind, successor
         """;
 
     public required string Id { get; set; }
@@ -42,6 +42,8 @@ internal sealed class TaskRow
 
     public string? Recovery { get; set; }
     public long? ReadUs { get; set; }
+    public string? WaitKind { get; set; }
+    public string? Successor { get; set; }
 
     public AgentTask ToTask() => new()
     {
@@ -72,7 +74,29 @@ internal sealed class TaskRow
         Budget = StoredJson.Budget(Budget)!,
         Recovery = StoredJson.Recovery(Recovery),
         ReadAt = Microseconds.ToTime(ReadUs),
+        WaitKind = Words.Optional<WaitKind>(WaitKind),
+        Successor = Successor is null ? null : TaskId.Parse(Successor),
     };
+}
+
+/// <summary>A row of <c>task</c>, as far as the order of starting needs it.</summary>
+internal sealed class QueuedRow
+{
+    public const string Columns = "id, version, queue, share, agent, model, priority, queued_us, created_us, seq";
+
+    public required string Id { get; set; }
+    public long Version { get; set; }
+    public required string Queue { get; set; }
+    public required string Share { get; set; }
+    public required string Agent { get; set; }
+    public string? Model { get; set; }
+    public long Priority { get; set; }
+    public long? QueuedUs { get; set; }
+    public long CreatedUs { get; set; }
+    public long Seq { get; set; }
+
+    public QueuedTask ToTask() =>
+        new(TaskId.Parse(Id), Version, Queue, Share, Agent, Model, (int)Priority, Microseconds.ToTime(QueuedUs ?? CreatedUs), Seq);
 }
 
 /// <summary>A row of <c>attempt</c>.</summary>

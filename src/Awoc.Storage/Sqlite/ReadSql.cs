@@ -18,6 +18,10 @@ internal static class ReadSql
     public const string Ready =
         $"SELECT {TaskRow.Columns} FROM task WHERE state = 'queued' AND queue = @queue ORDER BY order_key, seq LIMIT @limit";
 
+    public const string Queued = $"SELECT {QueuedRow.Columns} FROM task WHERE state = 'queued'";
+
+    public const string Waiting = $"SELECT {TaskRow.Columns} FROM task WHERE wait_kind IS NOT NULL AND wait_kind = @kind ORDER BY seq";
+
     /// <summary>Only a scheduled task has a time. To ask for the state too would make SQLite take the index of states and sort.</summary>
     public const string Due =
         $"SELECT {TaskRow.Columns} FROM task WHERE due_us IS NOT NULL AND due_us <= @now ORDER BY due_us, seq LIMIT @limit";

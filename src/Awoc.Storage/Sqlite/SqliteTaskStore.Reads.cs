@@ -52,6 +52,12 @@ public sealed partial class SqliteTaskStore
     public Task<IReadOnlyList<AgentTask>> ReadyAsync(string queue, int limit, CancellationToken cancellation) =>
         _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Ready, new { queue, limit })), cancellation);
 
+    public Task<IReadOnlyList<QueuedTask>> QueuedAsync(CancellationToken cancellation) =>
+        _readers.ReadAsync<IReadOnlyList<QueuedTask>>(c => [.. c.Query<QueuedRow>(ReadSql.Queued).Select(r => r.ToTask())], cancellation);
+
+    public Task<IReadOnlyList<AgentTask>> WaitingAsync(WaitKind kind, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Waiting, new { kind = kind.Text() })), cancellation);
+
     public Task<IReadOnlyList<AgentTask>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellation) =>
         _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Due, new { now = Microseconds.From(now), limit })), cancellation);
 

@@ -116,6 +116,12 @@ internal sealed class TaskWrites : IDisposable
         }
 
         if (!Update(row)) return Refused(task.Id);
+        if (row.Also is { } also)
+        {
+            Insert(also);
+            Append(also.Task.Id, also.Events);
+        }
+
         Append(task.Id, row.Events);
         foreach (var e in events) Record(task.Id, e);
         return CommitResult.Applied;
@@ -168,7 +174,7 @@ internal sealed class TaskWrites : IDisposable
         var spec = task.Spec;
         _insertTask
             .Bind(task.Id.Value).Bind(task.Id.Handle).Bind(spec.Name).Bind(spec.Type).Bind(spec.Agent).Bind(spec.Model)
-            .Bind(spec.Queue).Bind(spec.Group).Bind(spec.Output).Bind(TaskSpec.CurrentVersion).Bind(launch.Spec).Bind(Microseconds.From(task.CreatedAt));
+            .Bind(spec.Queue).Bind(spec.Group).Bind(spec.Output).Bind(spec.Priority).Bind(spec.Share).Bind(TaskSpec.CurrentVersion).Bind(launch.Spec).Bind(Microseconds.From(task.CreatedAt));
         BindState(_insertTask, task, launch.Usage).Run();
     }
 
@@ -201,7 +207,7 @@ internal sealed class TaskWrites : IDisposable
         .Bind(task.Attempt).Bind(task.InAttempt).Bind(task.Fence).Bind(task.CancelRequested).Bind(usage).Bind(task.RunMs)
         .Bind(Microseconds.From(task.QueuedAt)).Bind(Microseconds.From(task.StartedAt)).Bind(Microseconds.From(task.EndedAt))
         .Bind(StoredJson.Text(task.Budget, task.Spec)).Bind(StoredJson.Text(task.Recovery))
-        .Bind(Microseconds.From(task.ReadAt));
+        .Bind(Microseconds.From(task.ReadAt)).Bind(task.WaitKind.Text()).Bind(task.Successor?.Value);
 
     private void Append(TaskId id, EventRow[] events)
     {

@@ -30,8 +30,8 @@ internal sealed record LaunchRow(AgentTask Task, string Spec, string Usage, Even
 }
 
 /// <summary>A decision to be committed.</summary>
-internal sealed record CommitRow(TaskCommit Commit, string Usage, EventRow[] Events)
+internal sealed record CommitRow(TaskCommit Commit, string Usage, EventRow[] Events, LaunchRow? Also)
 {
     public static CommitRow Of(TaskCommit commit) =>
-        new(commit, StoredJson.Text(commit.Decision.Next.Usage), EventRow.Of(commit.Decision));
+        new(commit, StoredJson.Text(commit.Decision.Next.Usage), EventRow.Of(commit.Decision), commit.Also is { } also ? LaunchRow.Of(also) : null);
 }

@@ -5,10 +5,11 @@ internal static class WriteSql
 {
     public const string InsertTask = """
         INSERT INTO task(
-          id, handle, name, type, agent, model, queue, group_name, output, spec_v, spec, created_us,
+          id, handle, name, type, agent, model, queue, group_name, output, priority, share, spec_v, spec, created_us,
           version, state, outcome, reason, detail, result, verification, result_path, delivered, summary, order_key, waits_for, due_us,
-          attempt, in_attempt, fence, cancel_requested, usage, run_ms, queued_us, started_us, ended_us, budget, recovery, read_us)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?)
+          attempt, in_attempt, fence, cancel_requested, usage, run_ms, queued_us, started_us, ended_us, budget, recovery, read_us,
+          wait_kind, successor)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?,  ?, ?)
         """;
 
     /// <summary>After the state: how the lease changes (0 stays, 1 taken, 2 freed), its node and end, and then what must hold.</summary>
@@ -17,10 +18,10 @@ internal static class WriteSql
           version = ?1, state = ?2, outcome = ?3, reason = ?4, detail = ?5, result = ?6, verification = ?7, result_path = ?8,
           delivered = ?9, summary = ?10, order_key = ?11, waits_for = ?12, due_us = ?13,
           attempt = ?14, in_attempt = ?15, fence = ?16, cancel_requested = ?17, usage = ?18, run_ms = ?19,
-          queued_us = ?20, started_us = ?21, ended_us = ?22, budget = ?23, recovery = ?24, read_us = ?25,
-          lease_node = CASE ?26 WHEN 0 THEN lease_node WHEN 1 THEN ?27 END,
-          lease_until_us = CASE ?26 WHEN 0 THEN lease_until_us WHEN 1 THEN ?28 END
-        WHERE id = ?29 AND version = ?30 AND (?31 IS NULL OR fence = ?31)
+          queued_us = ?20, started_us = ?21, ended_us = ?22, budget = ?23, recovery = ?24, read_us = ?25, wait_kind = ?26, successor = ?27,
+          lease_node = CASE ?28 WHEN 0 THEN lease_node WHEN 1 THEN ?29 END,
+          lease_until_us = CASE ?28 WHEN 0 THEN lease_until_us WHEN 1 THEN ?30 END
+        WHERE id = ?31 AND version = ?32 AND (?33 IS NULL OR fence = ?33)
         """;
 
     public const string TaskExists = "SELECT 1 FROM task WHERE id = ?";

@@ -191,17 +191,17 @@ public sealed class TaskLifecycleProperties
     });
 
     [Fact]
-    public void Decide_Postpone_TakesAQueuedTaskOutOfItsQueueAlone() => ForEachCommand((before, command, decision, _) =>
+    public void Decide_Postpone_IsForATaskThatIsQueuedOrScheduled() => ForEachCommand((before, command, decision, _) =>
     {
         if (command is not TaskCommand.Postpone postpone) return;
-        if (before.State != TaskState.Queued)
+        if (before.State is not (TaskState.Queued or TaskState.Scheduled))
         {
             Assert.IsType<Decision.Rejected>(decision);
             return;
         }
 
         var next = Assert.IsType<Decision.Accepted>(decision).Next;
-        Assert.Equal((TaskState.Scheduled, postpone.WaitsFor, before.Recovery), (next.State, next.WaitsFor, next.Recovery));
+        Assert.Equal((TaskState.Scheduled, postpone.Kind, postpone.WaitsFor, before.Recovery), (next.State, next.WaitKind!.Value, next.WaitsFor, next.Recovery));
     });
 
     [Fact]
@@ -231,7 +231,7 @@ public sealed class TaskLifecycleProperties
             {
                 var at = RandomLife.Start.AddTicks(3);
                 var launch = TaskLifecycle.Launch(
-                    TaskId.Parse("1763876543-9f86d081884c"), RandomLife.Spec(), at, scheduled ? at.AddTicks(123_456_789) : null);
+                    TaskId.Parse("1763876543-9f86d081884c"), RandomLife.Due(RandomLife.Spec(), scheduled ? at.AddTicks(123_456_789) : null), at);
                 var task = launch.Next;
                 var log = launch.Events.ToList();
                 foreach (var step in steps)

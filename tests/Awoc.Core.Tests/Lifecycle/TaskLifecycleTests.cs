@@ -108,7 +108,7 @@ public sealed class TaskLifecycleTests
     {
         var due = s_at.AddHours(1);
 
-        var task = TaskLifecycle.Launch(TaskId.Parse("1763876543-9f86d081884c"), RandomLife.Spec(), s_at, due).Next;
+        var task = TaskLifecycle.Launch(TaskId.Parse("1763876543-9f86d081884c"), RandomLife.Due(RandomLife.Spec(), due), s_at).Next;
 
         Assert.Equal((TaskState.Scheduled, due), (task.State, task.DueAt));
     }

@@ -1,0 +1,15 @@
+-- priority and share order the queued; wait_kind is what a scheduled task waits for; successor is the next of one that recurs.
+ALTER TABLE task ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE task ADD COLUMN share TEXT NOT NULL DEFAULT '';
+ALTER TABLE task ADD COLUMN wait_kind TEXT;
+ALTER TABLE task ADD COLUMN successor TEXT;
+UPDATE task SET share = coalesce(json_extract(spec, '$.group'), json_extract(spec, '$.parentSession'), '') WHERE state <> 'ended';
+UPDATE task SET wait_kind = CASE
+  WHEN waits_for LIKE 'day budget: %' OR waits_for LIKE 'group budget of %' THEN 'budget'
+  WHEN attempt > 0 THEN 'next_attempt'
+  ELSE 'time' END
+WHERE state = 'scheduled';
+
+CREATE INDEX task_waiting ON task(wait_kind, seq) WHERE wait_kind IS NOT NULL;
+
+PRAGMA user_version = 4;
