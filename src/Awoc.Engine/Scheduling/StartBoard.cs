@@ -10,16 +10,10 @@ namespace Awoc.Engine.Scheduling;
 /// <summary>
 /// Keeps the <see cref="StartLine"/> as the store has it: loaded once, then told of every change. What is taken from it is a
 /// proposal, which the store confirms when it commits the start.
-/// <para>
-/// Times in the line are its own: at the daemon's start those of the store, none in the future and none older than a week, then the clock of
-/// this process, which nobody sets. A wall clock that is set back an hour moves nothing.
-/// </para>
+/// Its times are those of <see cref="LineClock"/>.
 /// </summary>
 public sealed class StartBoard(EnginePorts ports, MachineRoom room) : ITaskObserver
 {
-    /// <summary>More than all priorities and fair steps together, so that it changes no order that matters.</summary>
-    private static readonly TimeSpan s_oldest = TimeSpan.FromDays(7);
-
     /// <summary>What left the line is remembered for as long as late news of it can come.</summary>
     private const int MostLeft = 8192;
 
@@ -78,8 +72,7 @@ public sealed class StartBoard(EnginePorts ports, MachineRoom room) : ITaskObser
             foreach (var task in queued.OrderBy(t => t.QueuedAt).ThenBy(t => t.Seq))
             {
                 if (!IsNews(task.Id, task.Version)) continue;
-                var at = task.QueuedAt > _begun ? _begun : task.QueuedAt < _begun - s_oldest ? _begun - s_oldest : task.QueuedAt;
-                Queue(task with { QueuedAt = at, Seq = ++_seq }, task.QueuedAt);
+                Queue(task with { QueuedAt = LineClock.Place(task.QueuedAt, _begun), Seq = ++_seq }, task.QueuedAt);
             }
         }
     }
