@@ -5,7 +5,7 @@ using Awoc.Storage.Sqlite;
 
 namespace Awoc.StoreBench;
 
-/// <summary>What it takes to find the next task and to claim it durably, with few and with many tasks stored.</summary>
+/// <summary>What it takes to read the next task and to claim it durably, with few and with many tasks stored. Which is the next is the scheduler's.</summary>
 internal static class ClaimBench
 {
     private const int Rounds = 500;
@@ -17,7 +17,7 @@ internal static class ClaimBench
         {
             var path = Path.Combine(directory, $"claim-{stored}.db");
             await using var store = await SqliteTaskStore.OpenAsync(path, TimeProvider.System, CancellationToken.None);
-            await FillAsync(store, stored);
+            var ids = await FillAsync(store, stored);
             using var raw = new RawSqlite(path);
 
             // Each claimed task is replaced, so that the number stays.
@@ -25,7 +25,7 @@ internal static class ClaimBench
             for (var i = 0; i < Rounds; i++)
             {
                 var clock = Stopwatch.StartNew();
-                var next = (await store.ReadyAsync("default", 1, CancellationToken.None))[0];
+                var next = (await store.FindAsync(ids.Dequeue(), CancellationToken.None))!;
                 pick.Add(clock.Elapsed.TotalMicroseconds);
                 var decision = Samples.Dispatch(next);
                 clock.Restart();
@@ -33,7 +33,7 @@ internal static class ClaimBench
                 var result = await store.CommitAsync(commit, CancellationToken.None);
                 claim.Add(clock.Elapsed.TotalMicroseconds);
                 if (result != CommitResult.Applied) throw new InvalidOperationException($"{result}");
-                await store.LaunchAsync([Samples.Launch()], null, null, CancellationToken.None);
+                ids.Enqueue(await LaunchAsync(store));
 
                 var life = RawSqlite.NewLife();
                 clock.Restart();
@@ -45,20 +45,33 @@ internal static class ClaimBench
                 raw.Dispatch(life);
                 raw.Commit();
                 rawClaim.Add(clock.Elapsed.TotalMicroseconds);
-                await store.LaunchAsync([Samples.Launch()], null, null, CancellationToken.None);
+                ids = new Queue<TaskId>(ids.Where(i => i.Value != id));
+                ids.Enqueue(await LaunchAsync(store));
             }
 
-            Row("pick next (whole task / its id)", stored, pick, rawPick);
+            Row("read next (whole task / its id)", stored, pick, rawPick);
             Row("claim (durable)", stored, claim, rawClaim);
         }
     }
 
-    private static async Task FillAsync(SqliteTaskStore store, int count)
+    private static async Task<TaskId> LaunchAsync(SqliteTaskStore store)
     {
+        var launch = Samples.Launch();
+        await store.LaunchAsync([launch], null, null, CancellationToken.None);
+        return launch.Next.Id;
+    }
+
+    private static async Task<Queue<TaskId>> FillAsync(SqliteTaskStore store, int count)
+    {
+        Queue<TaskId> ids = [];
         foreach (var chunk in Enumerable.Range(0, count).Chunk(1000))
         {
-            await store.LaunchAsync([.. chunk.Select(_ => Samples.Launch())], null, null, CancellationToken.None);
+            var launches = chunk.Select(_ => Samples.Launch()).ToList();
+            await store.LaunchAsync(launches, null, null, CancellationToken.None);
+            foreach (var launch in launches) ids.Enqueue(launch.Next.Id);
         }
+
+        return ids;
     }
 
     private static void Row(string name, int stored, List<double> store, List<double> raw)

@@ -35,8 +35,8 @@ internal sealed class RawSqlite : IDisposable
         _commit = Prepare("COMMIT");
         _task = Prepare("""
             INSERT INTO task(id, handle, type, agent, model, queue, spec_v, spec, created_us, version, state, result, verification,
-              delivered, order_key, attempt, in_attempt, fence, cancel_requested, usage, run_ms, queued_us)
-            VALUES (?, ?, ?, ?, ?, 'default', 1, ?, ?, 2, 'queued', 'none', 'not_checked', 0, ?, 0, 0, 0, 0, ?, 0, ?)
+              delivered, attempt, in_attempt, fence, cancel_requested, usage, run_ms, queued_us)
+            VALUES (?, ?, ?, ?, ?, 'default', 1, ?, ?, 2, 'queued', 'none', 'not_checked', 0, 0, 0, 0, 0, ?, 0, ?)
             """);
         _event = Prepare("INSERT INTO event(task_id, version, kind, at_us, v, data) VALUES (?, ?, ?, ?, 1, ?)");
         _dispatch = Prepare("""
@@ -51,7 +51,7 @@ internal sealed class RawSqlite : IDisposable
             WHERE id = ? AND version = 3
             """);
         _attemptEnd = Prepare("UPDATE attempt SET outcome = 'succeeded', usage = ?, run_ms = ?, ended_us = ? WHERE task_id = ? AND n = 1");
-        _next = Prepare("SELECT id FROM task WHERE state = 'queued' AND queue = 'default' ORDER BY order_key, seq LIMIT 1");
+        _next = Prepare("SELECT id FROM task WHERE state = 'queued' ORDER BY seq LIMIT 1");
     }
 
     /// <summary>The texts of a life, made beforehand: what they cost is not SQLite's.</summary>
@@ -87,9 +87,8 @@ internal sealed class RawSqlite : IDisposable
         Text(_task, 5, life.Task.Spec.Model!);
         Text(_task, 6, life.Spec);
         Number(_task, 7, now);
-        Number(_task, 8, now);
-        Text(_task, 9, life.NoUsage);
-        Number(_task, 10, now);
+        Text(_task, 8, life.NoUsage);
+        Number(_task, 9, now);
         Step(_task);
         Event(life, 1, "launched", now);
         Event(life, 2, "queued", now);

@@ -38,7 +38,7 @@ public abstract partial class TaskStoreConformance
         await Store.LaunchAsync(launches, null, null, Cancellation);
 
         var ids = launches.Select(l => l.Next.Id).ToList();
-        Assert.Equal(ids, (await Store.ReadyAsync("default", 100, Cancellation)).Select(t => t.Id));
+        Assert.Equal(ids, (await Store.QueuedAsync(Cancellation)).OrderBy(t => t.Seq).Select(t => t.Id));
         Assert.Equal(ids, (await Store.EventsAsync(0, 100, null, Cancellation)).Select(e => e.Task).Distinct());
     }
 

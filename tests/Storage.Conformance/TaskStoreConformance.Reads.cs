@@ -11,21 +11,22 @@ public abstract partial class TaskStoreConformance
     public async Task Find_UnknownId_IsNull() => Assert.Null(await Store.FindAsync(TaskId.New(Time), Cancellation));
 
     [Fact]
-    public async Task Ready_TwoQueues_FirstQueuedFirstAndOnlyItsOwn()
+    public async Task Queued_AllQueues_AreAsTheyWereLaunchedAndQueued()
     {
-        var first = await LaunchAsync();
+        var first = await LaunchAsync(RandomLife.Spec() with { Priority = -7, Group = "reviews", Model = "opus", Agent = "claude" });
         var later = await LaunchAsync(dueAt: Now.AddMinutes(1));
-        await LaunchAsync(RandomLife.Spec(queue: "slow"));
+        var slow = await LaunchAsync(RandomLife.Spec(queue: "slow"));
         Time.Advance(TimeSpan.FromMinutes(2));
-        var second = await LaunchAsync();
-        Time.Advance(TimeSpan.FromMinutes(2));
-        await CommitAsync(later, new TaskCommand.Enqueue());
+        later = await CommitAsync(later, new TaskCommand.Enqueue());
         await CommitAsync(await LaunchAsync(), new TaskCommand.Dispatch("n"));
+        await LaunchAsync(dueAt: Now.AddMinutes(1));
 
-        Assert.Equal([first.Id, second.Id, later.Id], (await Store.ReadyAsync("default", 10, Cancellation)).Select(t => t.Id));
-        Assert.Equal([first.Id, second.Id], (await Store.ReadyAsync("default", 2, Cancellation)).Select(t => t.Id));
-        Assert.Single(await Store.ReadyAsync("slow", 10, Cancellation));
-        Assert.Empty(await Store.ReadyAsync("none", 10, Cancellation));
+        var queued = (await Store.QueuedAsync(Cancellation)).OrderBy(t => t.Seq).ToList();
+
+        Assert.Equal([first.Id, later.Id, slow.Id], queued.Select(t => t.Id));
+        Assert.Equal(new QueuedTask(first.Id, first.Version, "default", "reviews", "claude", "opus", -7, first.QueuedAt!.Value, queued[0].Seq), queued[0]);
+        Assert.Equal((later.Version, later.QueuedAt!.Value), (queued[1].Version, queued[1].QueuedAt));
+        Assert.Equal("slow", queued[2].Queue);
     }
 
     [Fact]

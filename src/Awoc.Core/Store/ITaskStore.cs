@@ -47,9 +47,6 @@ public interface ITaskStore : IAsyncDisposable
     /// <summary>The tasks in one state.</summary>
     Task<long> CountAsync(TaskState state, CancellationToken cancellation);
 
-    /// <summary>The queued tasks of a queue in the order in which they are to start.</summary>
-    Task<IReadOnlyList<AgentTask>> ReadyAsync(string queue, int limit, CancellationToken cancellation);
-
     /// <summary>All queued tasks, as far as the order in which they start needs to know them.</summary>
     Task<IReadOnlyList<QueuedTask>> QueuedAsync(CancellationToken cancellation);
 

@@ -15,9 +15,6 @@ internal static class ReadSql
 
     public const string CountState = "SELECT count(*) FROM task WHERE state = @state";
 
-    public const string Ready =
-        $"SELECT {TaskRow.Columns} FROM task WHERE state = 'queued' AND queue = @queue ORDER BY order_key, seq LIMIT @limit";
-
     public const string Queued = $"SELECT {QueuedRow.Columns} FROM task WHERE state = 'queued'";
 
     public const string Waiting = $"SELECT {TaskRow.Columns} FROM task WHERE wait_kind IS NOT NULL AND wait_kind = @kind ORDER BY seq";

@@ -49,9 +49,6 @@ public sealed partial class SqliteTaskStore
     public Task<long> CountAsync(TaskState state, CancellationToken cancellation) =>
         _readers.ReadAsync(c => c.QueryFirst<long>(ReadSql.CountState, new { state = state.Text() }), cancellation);
 
-    public Task<IReadOnlyList<AgentTask>> ReadyAsync(string queue, int limit, CancellationToken cancellation) =>
-        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Ready, new { queue, limit })), cancellation);
-
     public Task<IReadOnlyList<QueuedTask>> QueuedAsync(CancellationToken cancellation) =>
         _readers.ReadAsync<IReadOnlyList<QueuedTask>>(c => [.. c.Query<QueuedRow>(ReadSql.Queued).Select(r => r.ToTask())], cancellation);
 

@@ -203,7 +203,7 @@ internal sealed class TaskWrites : IDisposable
     private static PreparedStatement BindState(PreparedStatement statement, AgentTask task, string usage) => statement
         .Bind(task.Version).Bind(task.State.Text()).Bind(task.Outcome.Text()).Bind(task.Reason.Text()).Bind(task.Detail)
         .Bind(task.Result.Text()).Bind(task.Verification.Text()).Bind(task.ResultPath).Bind(task.Delivered).Bind(task.Summary)
-        .Bind(Microseconds.From(task.QueuedAt ?? task.CreatedAt)).Bind(task.WaitsFor).Bind(Microseconds.From(task.DueAt))
+        .Bind(task.WaitsFor).Bind(Microseconds.From(task.DueAt))
         .Bind(task.Attempt).Bind(task.InAttempt).Bind(task.Fence).Bind(task.CancelRequested).Bind(usage).Bind(task.RunMs)
         .Bind(Microseconds.From(task.QueuedAt)).Bind(Microseconds.From(task.StartedAt)).Bind(Microseconds.From(task.EndedAt))
         .Bind(StoredJson.Text(task.Budget, task.Spec)).Bind(StoredJson.Text(task.Recovery))

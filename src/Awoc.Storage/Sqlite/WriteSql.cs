@@ -6,22 +6,22 @@ internal static class WriteSql
     public const string InsertTask = """
         INSERT INTO task(
           id, handle, name, type, agent, model, queue, group_name, output, priority, share, spec_v, spec, created_us,
-          version, state, outcome, reason, detail, result, verification, result_path, delivered, summary, order_key, waits_for, due_us,
+          version, state, outcome, reason, detail, result, verification, result_path, delivered, summary, waits_for, due_us,
           attempt, in_attempt, fence, cancel_requested, usage, run_ms, queued_us, started_us, ended_us, budget, recovery, read_us,
           wait_kind, successor)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?,  ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?,  ?, ?)
         """;
 
     /// <summary>After the state: how the lease changes (0 stays, 1 taken, 2 freed), its node and end, and then what must hold.</summary>
     public const string UpdateTask = """
         UPDATE task SET
           version = ?1, state = ?2, outcome = ?3, reason = ?4, detail = ?5, result = ?6, verification = ?7, result_path = ?8,
-          delivered = ?9, summary = ?10, order_key = ?11, waits_for = ?12, due_us = ?13,
-          attempt = ?14, in_attempt = ?15, fence = ?16, cancel_requested = ?17, usage = ?18, run_ms = ?19,
-          queued_us = ?20, started_us = ?21, ended_us = ?22, budget = ?23, recovery = ?24, read_us = ?25, wait_kind = ?26, successor = ?27,
-          lease_node = CASE ?28 WHEN 0 THEN lease_node WHEN 1 THEN ?29 END,
-          lease_until_us = CASE ?28 WHEN 0 THEN lease_until_us WHEN 1 THEN ?30 END
-        WHERE id = ?31 AND version = ?32 AND (?33 IS NULL OR fence = ?33)
+          delivered = ?9, summary = ?10, waits_for = ?11, due_us = ?12,
+          attempt = ?13, in_attempt = ?14, fence = ?15, cancel_requested = ?16, usage = ?17, run_ms = ?18,
+          queued_us = ?19, started_us = ?20, ended_us = ?21, budget = ?22, recovery = ?23, read_us = ?24, wait_kind = ?25, successor = ?26,
+          lease_node = CASE ?27 WHEN 0 THEN lease_node WHEN 1 THEN ?28 END,
+          lease_until_us = CASE ?27 WHEN 0 THEN lease_until_us WHEN 1 THEN ?29 END
+        WHERE id = ?30 AND version = ?31 AND (?32 IS NULL OR fence = ?32)
         """;
 
     public const string TaskExists = "SELECT 1 FROM task WHERE id = ?";

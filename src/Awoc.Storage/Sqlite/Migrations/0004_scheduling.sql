@@ -10,6 +10,10 @@ UPDATE task SET wait_kind = CASE
   ELSE 'time' END
 WHERE state = 'scheduled';
 
+-- The order of the queued is kept in memory by now.
+DROP INDEX task_ready;
+ALTER TABLE task DROP COLUMN order_key;
+
 CREATE INDEX task_waiting ON task(wait_kind, seq) WHERE wait_kind IS NOT NULL;
 
 PRAGMA user_version = 4;
