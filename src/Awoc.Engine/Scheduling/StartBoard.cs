@@ -2,7 +2,6 @@ using Awoc.Core.Scheduling;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Settings;
-using Awoc.Engine.Supervision;
 using Awoc.Engine.Tasks;
 
 namespace Awoc.Engine.Scheduling;
@@ -12,7 +11,7 @@ namespace Awoc.Engine.Scheduling;
 /// proposal, which the store confirms when it commits the start.
 /// Its times are those of <see cref="LineClock"/>.
 /// </summary>
-public sealed class StartBoard(EnginePorts ports, MachineRoom room) : ITaskObserver
+public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoom room, TimeProvider time) : ITaskObserver
 {
     /// <summary>What left the line is remembered for as long as late news of it can come.</summary>
     private const int MostLeft = 8192;
@@ -22,8 +21,8 @@ public sealed class StartBoard(EnginePorts ports, MachineRoom room) : ITaskObser
     private readonly Dictionary<TaskId, Known> _known = [];
     private readonly Queue<TaskId> _left = [];
     private readonly Dictionary<TaskId, Driven> _driven = [];
-    private DateTimeOffset _begun = ports.Time.GetUtcNow();
-    private long _begunAt = ports.Time.GetTimestamp();
+    private DateTimeOffset _begun = time.GetUtcNow();
+    private long _begunAt = time.GetTimestamp();
     private long _seq;
     private bool _watching;
     private bool _heldByMachine;
@@ -60,14 +59,14 @@ public sealed class StartBoard(EnginePorts ports, MachineRoom room) : ITaskObser
     public async Task BeginAsync(CancellationToken stop)
     {
         // First, so that nothing is missed between the reading and the watching.
-        if (!_watching) ports.Book.Watch(this);
+        if (!_watching) book.Watch(this);
         _watching = true;
         Refresh();
-        var running = await ports.Book.Store.InAttemptAsync(stop);
-        var queued = await ports.Book.Store.QueuedAsync(stop);
+        var running = await book.Store.InAttemptAsync(stop);
+        var queued = await book.Store.QueuedAsync(stop);
         lock (_gate)
         {
-            (_begun, _begunAt) = (ports.Time.GetUtcNow(), ports.Time.GetTimestamp());
+            (_begun, _begunAt) = (time.GetUtcNow(), time.GetTimestamp());
             foreach (var task in running) Hear(task, task.StartedAt ?? _begun);
             foreach (var task in queued.OrderBy(t => t.QueuedAt).ThenBy(t => t.Seq))
             {
@@ -87,7 +86,7 @@ public sealed class StartBoard(EnginePorts ports, MachineRoom room) : ITaskObser
     {
         try
         {
-            var settings = ports.Settings.Read(null);
+            var settings = source.Read(null);
             var limits = settings.Queues.Limits(settings.Concurrency ?? ConcurrencyLimit.Default);
             room.IsOn = settings.Queues.Admission;
             lock (_gate)
@@ -187,7 +186,7 @@ public sealed class StartBoard(EnginePorts ports, MachineRoom room) : ITaskObser
         lock (_gate) return (_line.Waiting, _line.Running);
     }
 
-    private DateTimeOffset Now => _begun + ports.Time.GetElapsedTime(_begunAt);
+    private DateTimeOffset Now => _begun + time.GetElapsedTime(_begunAt);
 
     private bool Admits(string agent)
     {

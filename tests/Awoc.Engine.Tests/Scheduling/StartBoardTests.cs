@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Scheduling;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Scheduling;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Awoc.Engine.Tests.Scheduling;
+
+/// <summary>The board beside the real store: what is told late, twice or out of order, clocks that are set, restarts.</summary>
+public sealed class StartBoardTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Begin_StoreWithTasks_TakesThemInTheirOrder()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        var low = await rig.LaunchAsync(with: s => s with { Priority = -5 });
+        var first = await rig.LaunchAsync();
+        var second = await rig.LaunchAsync();
+        await rig.Board.BeginAsync(Stop);
+        var heard = await rig.LaunchAsync();
+
+        Assert.Equal([first.Id, second.Id, heard.Id, low.Id], Taken(rig.Board));
+    }
+
+    [Fact]
+    public async Task Take_LimitIsReached_WaitsUntilAnAttemptsProcessesAreGone()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        rig.Settings.Now = rig.Settings.Now with { Concurrency = 1 };
+        await rig.Board.BeginAsync(Stop);
+        var first = await rig.LaunchAsync();
+        var second = await rig.LaunchAsync();
+        Assert.Equal([first.Id], Taken(rig.Board));
+        var running = await rig.ApplyAsync(first, new TaskCommand.Dispatch("node"));
+        rig.Board.Follow(running);
+        Assert.Equal("all slots are taken: 1 of 1", rig.Board.Explain(second.Id, place: true));
+
+        rig.Board.Free(running);
+        Assert.Equal([second.Id], Taken(rig.Board));
+
+        // News of the attempt that is over takes no room again.
+        rig.Board.Changed(running with { Version = running.Version + 1 });
+        Assert.Equal((0, 1), rig.Board.Count());
+    }
+
+    [Fact]
+    public async Task Changed_OldNewsAfterNew_IsLeftOut()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        await rig.Board.BeginAsync(Stop);
+        var queued = await rig.LaunchAsync();
+        await rig.ApplyAsync(queued, new TaskCommand.Cancel("user"));
+
+        rig.Board.Changed(queued);
+        rig.Board.Changed(queued with { InAttempt = true, State = TaskState.Running, Attempt = 1 });
+
+        Assert.Equal((0, 0), rig.Board.Count());
+        Assert.Empty(Taken(rig.Board));
+    }
+
+    [Fact]
+    public async Task Drop_TakenAndPostponed_ComesAgainWhenItIsQueuedAnew()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        await rig.Board.BeginAsync(Stop);
+        var task = await rig.LaunchAsync();
+        Assert.Equal([task.Id], Taken(rig.Board));
+        await rig.ApplyAsync(task, new TaskCommand.Postpone(null, WaitKind.Window, "the window is closed"));
+        rig.Board.Drop(task.Id);
+        Assert.Equal((0, 0), rig.Board.Count());
+
+        await rig.ApplyAsync(task, new TaskCommand.Enqueue());
+        Assert.Equal([task.Id], Taken(rig.Board));
+    }
+
+    [Fact]
+    public async Task PutBack_Taken_HasItsPlaceAgain()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        await rig.Board.BeginAsync(Stop);
+        var first = await rig.LaunchAsync();
+        var second = await rig.LaunchAsync();
+        rig.Board.PutBack(rig.Board.Take()!);
+
+        Assert.Equal([first.Id, second.Id], Taken(rig.Board));
+    }
+
+    [Fact]
+    public async Task Changed_BudgetOfAQueuedTask_LeavesItsPlace()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        await rig.Board.BeginAsync(Stop);
+        var first = await rig.LaunchAsync();
+        var second = await rig.LaunchAsync();
+        await rig.ApplyAsync(first, new TaskCommand.ChangeBudget(new Core.Budgets.Budget(5000, 600), "user"));
+
+        Assert.Equal([first.Id, second.Id], Taken(rig.Board));
+    }
+
+    [Fact]
+    public async Task LetGo_TaskQueuedAnewWhileItsAttemptIsFollowed_ComesOnlyThen()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        await rig.Board.BeginAsync(Stop);
+        var task = await rig.LaunchAsync();
+        Taken(rig.Board);
+        var running = await rig.ApplyAsync(task, new TaskCommand.Dispatch("node"));
+        rig.Board.Follow(running);
+        rig.Board.Free(running);
+        await rig.ApplyAsync(running, new TaskCommand.Defer(running.Fence, TaskOutcome.Failed, EndReason.AgentCrashed, Core.Budgets.Usage.Zero, 1, rig.Time.GetUtcNow(), null));
+        await rig.ApplyAsync(running, new TaskCommand.Enqueue());
+        Assert.Empty(Taken(rig.Board));
+
+        rig.Board.LetGo(task.Id);
+        Assert.Equal([task.Id], Taken(rig.Board));
+    }
+
+    [Fact]
+    public async Task Take_ClockSetBackAnHour_KeepsTheOrderWhileTheDaemonRuns()
+    {
+        var clock = new SettableClock();
+        await using var rig = await SchedulingRig.OpenAsync(clock);
+        await rig.Board.BeginAsync(Stop);
+        var before = await rig.LaunchAsync();
+        clock.Pass(TimeSpan.FromMinutes(5));
+        clock.Wrong = TimeSpan.FromHours(-1);
+        var after = await rig.LaunchAsync();
+        Assert.True(after.QueuedAt < before.QueuedAt);
+
+        Assert.Equal([before.Id, after.Id], Taken(rig.Board));
+    }
+
+    [Fact]
+    public async Task Begin_TimesOfAClockThatWasWrong_NeitherStarveNorHoldAnythingUp()
+    {
+        var clock = new SettableClock();
+        await using var rig = await SchedulingRig.OpenAsync(clock);
+        clock.Wrong = TimeSpan.FromDays(365 * 50);
+        var future = await rig.LaunchAsync(with: s => s with { Priority = -1 });
+        clock.Wrong = TimeSpan.Zero;
+        clock.Pass(TimeSpan.FromMinutes(1));
+        await rig.ReopenAsync();
+        await rig.Board.BeginAsync(Stop);
+        clock.Pass(StartOrder.AgeStep + TimeSpan.FromMinutes(1));
+        var later = await rig.LaunchAsync();
+
+        // Fifty years in the future it would wait for as long: it counts from the restart, and a point of priority is ten minutes.
+        Assert.Equal([future.Id, later.Id], Taken(rig.Board));
+    }
+
+    [Fact]
+    public async Task Explain_QueuedTasks_SaysWhatEachWaitsFor()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        rig.Settings.Now = rig.Settings.Now with
+        {
+            Queues = QueueSettings.None with
+            {
+                Queues = QueueSettings.None.Queues.Add("heavy", new QueueLimit(1, false)).Add("night", new QueueLimit(null, true)),
+                Agents = ImmutableSortedDictionary<string, int>.Empty.Add("command", 2),
+            },
+        };
+        await rig.Board.BeginAsync(Stop);
+        await rig.LaunchAsync(with: s => s with { Queue = "heavy" });
+        var heavy = await rig.LaunchAsync(with: s => s with { Queue = "heavy" });
+        var night = await rig.LaunchAsync(with: s => s with { Queue = "night" });
+        await rig.LaunchAsync();
+        var third = await rig.LaunchAsync();
+        var fourth = await rig.LaunchAsync();
+        Assert.Equal(2, Taken(rig.Board).Count);
+
+        Assert.Equal("queue heavy is full: 1 of 1", rig.Board.Explain(heavy.Id, place: true));
+        Assert.Equal("queue night is paused: awoc queue resume night", rig.Board.Explain(night.Id, place: true));
+        Assert.Equal("agent command is full: 2 of 2", rig.Board.Explain(third.Id, place: true));
+        Assert.Equal("agent command is full: 2 of 2; behind 1 other", rig.Board.Explain(fourth.Id, place: true));
+        Assert.Equal([("default", 1, 2), ("heavy", 1, 1), ("night", 0, 1)], rig.Board.Queues().Select(q => (q.Name, q.Running, q.Waiting)));
+    }
+
+    private static List<TaskId> Taken(StartBoard board)
+    {
+        List<TaskId> taken = [];
+        while (board.Take() is { } next) taken.Add(next.Id);
+        return taken;
+    }
+
+    /// <summary>A wall clock that somebody sets, beside the one that only counts.</summary>
+    private sealed class SettableClock : TimeProvider
+    {
+        private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+
+        public TimeSpan Wrong { get; set; }
+
+        public void Pass(TimeSpan time) => _time.Advance(time);
+
+        public override long TimestampFrequency => _time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => _time.GetUtcNow() + Wrong;
+
+        public override long GetTimestamp() => _time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => _time.CreateTimer(callback, state, dueTime, period);
+    }
+}
