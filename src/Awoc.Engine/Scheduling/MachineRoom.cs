@@ -15,6 +15,9 @@ public sealed class MachineRoom(MachineState machine, Footprints footprints, Tim
     /// <summary>Percent of the last ten seconds in which something waited for a processor.</summary>
     private const double MostCpuPressure = 90;
 
+    /// <summary>So many run whatever the pressure: agents wait for their models most of the time, and the load may be somebody else's.</summary>
+    private const int AlwaysPerCore = 4;
+
     private const long SpareBytes = 128L << 20;
 
     private static readonly TimeSpan s_fresh = TimeSpan.FromMilliseconds(250);
@@ -31,6 +34,8 @@ public sealed class MachineRoom(MachineState machine, Footprints footprints, Tim
 
     public void Started(TaskId id, string agent) => _running[id] = agent;
 
+    public void Saw(TaskId id, long bytes) => footprints.Saw(id, bytes);
+
     public void Ended(TaskId id)
     {
         if (_running.TryRemove(id, out var agent)) footprints.Ended(id, agent);
@@ -45,7 +50,7 @@ public sealed class MachineRoom(MachineState machine, Footprints footprints, Tim
     {
         var reading = Read();
         if (reading.MemoryPressure > MostMemoryPressure) return $"memory: tasks waited for it {reading.MemoryPressure:F0} % of the last 10 s";
-        if (reading.CpuPressure > MostCpuPressure && _running.Count >= machine.Cores)
+        if (reading.CpuPressure > MostCpuPressure && _running.Count >= machine.Cores * AlwaysPerCore)
             return $"load: tasks waited for a processor {reading.CpuPressure:F0} % of the last 10 s, and {_running.Count} run";
         if (reading.FreeBytes is not { } free) return null;
         var promised = _running.Sum(r => footprints.Growth(r.Key, r.Value));

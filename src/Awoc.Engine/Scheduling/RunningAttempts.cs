@@ -31,7 +31,7 @@ internal sealed partial class RunningAttempts(EnginePorts ports, EventFeed feed,
 
     public void Drive(AgentTask task, IRunner runner, Func<AgentAvailability> probe, Func<AttemptDriver, Task> run, CancellationToken stop)
     {
-        var driver = new AttemptDriver(ports, task, runner, probe, () => board.Free(task), log);
+        var driver = new AttemptDriver(ports, task, runner, probe, Over, log);
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         board.Follow(task);
         _running[task.Id] = (driver, task, FollowAsync());
@@ -46,6 +46,12 @@ internal sealed partial class RunningAttempts(EnginePorts ports, EventFeed feed,
             while (!await TrySettleAsync()) await PauseAsync();
             _running.TryRemove(task.Id, out _);
             board.LetGo(task.Id);
+            feed.Pulse();
+        }
+
+        void Over(ShimExit? exit)
+        {
+            board.Free(task, exit?.MaxRssKb * 1024);
             feed.Pulse();
         }
 

@@ -141,10 +141,12 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
     }
 
     /// <summary>The attempt's processes are gone: the next may start while this one's end is written down.</summary>
-    public void Free(AgentTask task)
+    /// <param name="peakBytes">The most that one of its processes held; null where it is not known.</param>
+    public void Free(AgentTask task, long? peakBytes = null)
     {
         lock (_gate)
         {
+            if (peakBytes is { } peak && _line.IsRunning(task.Id)) room.Saw(task.Id, peak);
             if (_driven.TryGetValue(task.Id, out var driven) && driven.Attempt == task.Attempt) driven.IsOver = true;
             Leave(task.Id);
         }

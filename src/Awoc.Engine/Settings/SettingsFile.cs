@@ -11,7 +11,8 @@ public static class SettingsFile
     public static bool Replace(string path, string before, string text)
     {
         // One that is kept elsewhere and linked to stays linked.
-        var target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        var file = new FileInfo(path);
+        var target = file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         return DurableFile.Replace(
             target,
             target + ".tmp",

@@ -14,7 +14,7 @@ namespace Awoc.Engine.Supervision;
 /// </summary>
 /// <param name="over">Called when the attempt's processes are gone, before its end is written down.</param>
 public sealed partial class AttemptDriver(
-    EnginePorts ports, AgentTask task, IRunner runner, Func<AgentAvailability> probe, Action over, ILogger log)
+    EnginePorts ports, AgentTask task, IRunner runner, Func<AgentAvailability> probe, Action<ShimExit?> over, ILogger log)
 {
     private static readonly TimeSpan s_connectPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_sweepPatience = TimeSpan.FromSeconds(5);
@@ -166,7 +166,7 @@ public sealed partial class AttemptDriver(
                 }
             }
 
-            over();
+            over(exit);
             reading.ReadTo(exit?.Events ?? LengthOf(_attempt.Events), last: true);
             // Closed once: what it had spent is not there to be asked for again.
             _closed ??= ports.Gateway.Close(task.Id, task.Attempt) ?? SpentByLedger();
