@@ -67,7 +67,7 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
         lock (_gate)
         {
             (_begun, _begunAt) = (time.GetUtcNow(), time.GetTimestamp());
-            foreach (var task in running) Hear(task, task.StartedAt ?? _begun);
+            foreach (var task in running) Hear(task, LineClock.Place(task.StartedAt ?? _begun, _begun));
             foreach (var task in queued.OrderBy(t => t.QueuedAt).ThenBy(t => t.Seq))
             {
                 if (!IsNews(task.Id, task.Version)) continue;

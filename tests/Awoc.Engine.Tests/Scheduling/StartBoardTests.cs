@@ -152,6 +152,24 @@ public sealed class StartBoardTests
     }
 
     [Fact]
+    public async Task Begin_RunningTaskStartedInTheFuture_DoesNotHoldItsShareUp()
+    {
+        var clock = new SettableClock();
+        await using var rig = await SchedulingRig.OpenAsync(clock);
+        clock.Wrong = TimeSpan.FromDays(365 * 50);
+        var running = await rig.LaunchAsync();
+        await rig.ApplyAsync(running, new TaskCommand.Dispatch("node"));
+        var waiting = await rig.LaunchAsync();
+        clock.Wrong = TimeSpan.Zero;
+        await rig.ReopenAsync();
+        await rig.Board.BeginAsync(Stop);
+        clock.Pass(StartOrder.FairStep + TimeSpan.FromMinutes(1));
+        var other = await rig.LaunchAsync(with: s => s with { Group = "others" });
+
+        Assert.Equal([waiting.Id, other.Id], Taken(rig.Board));
+    }
+
+    [Fact]
     public async Task Explain_QueuedTasks_SaysWhatEachWaitsFor()
     {
         await using var rig = await SchedulingRig.OpenAsync();
