@@ -13,6 +13,8 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(LaunchRequest))]
 [JsonSerializable(typeof(LaunchReply))]
 [JsonSerializable(typeof(LaunchPreview))]
+[JsonSerializable(typeof(BatchRequest))]
+[JsonSerializable(typeof(BatchReply))]
 [JsonSerializable(typeof(TopUpRequest))]
 [JsonSerializable(typeof(AnswerRequest))]
 [JsonSerializable(typeof(RetryRequest))]

@@ -30,6 +30,9 @@ public sealed record StartCondition
     /// <summary>All tasks that it waits for, each once.</summary>
     public IEnumerable<TaskId> Tasks => After.Concat(AfterAny).Concat(AfterEnded).Distinct();
 
+    /// <summary>There is more than a time to it: whether the task starts at all is to be decided.</summary>
+    public bool Decides => After.Length + AfterAny.Length + AfterEnded.Length > 0 || When is not null;
+
     /// <summary>Records compare arrays by identity.</summary>
     public bool Equals(StartCondition? other) =>
         other is not null && After.SequenceEqual(other.After) && AfterAny.SequenceEqual(other.AfterAny) && AfterEnded.SequenceEqual(other.AfterEnded)

@@ -13,7 +13,7 @@ internal static class Problems
         ProblemTypes.Invalid,
         StatusCodes.Status400BadRequest,
         faults.Count == 1 ? "one value is wrong" : $"{faults.Count} values are wrong",
-        faults: [.. faults.Select(f => new Fault(f.Field, f.Value, f.Allowed))]);
+        faults: [.. faults.Select(f => new Fault(f.Field, f.Value, f.Allowed, f.Task))]);
 
     public static IResult Invalid(string field, string value, string allowed) => Invalid([new SpecFault(field, value, allowed)]);
 

@@ -97,9 +97,15 @@ public sealed record TaskConfigFile
     public static void Write(AgentTask task, TaskFolder folder)
     {
         var draft = folder.Config + ".tmp";
-        File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(Of(task, folder), TaskConfigJson.Default.TaskConfigFile));
+        File.WriteAllBytes(draft, Bytes(task, folder));
         File.Move(draft, folder.Config, overwrite: true);
     }
+
+    /// <summary>Where nobody can be reading it yet.</summary>
+    public static void WriteNew(AgentTask task, TaskFolder folder) => File.WriteAllBytes(folder.Config, Bytes(task, folder));
+
+    private static byte[] Bytes(AgentTask task, TaskFolder folder) =>
+        JsonSerializer.SerializeToUtf8Bytes(Of(task, folder), TaskConfigJson.Default.TaskConfigFile);
 
     /// <summary>The seed's word for a state: the one table.</summary>
     public static string StatusOf(AgentTask task) => task.State switch

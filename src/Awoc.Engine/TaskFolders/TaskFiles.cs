@@ -14,27 +14,50 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
     /// <summary>Those that are written at the same time are few and new.</summary>
     private const int MostVersions = 4096;
 
+    private const int FewTasks = 32;
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TaskId, long> _versions = [];
 
-    /// <summary>The folder of a new task, with its first attempt's log in place so that <c>tail -f</c> can begin at once.</summary>
-    /// <exception cref="IOException">It cannot be made: a task without room for its files could not start, and is better refused.</exception>
-    public void Create(AgentTask task)
+    /// <summary>
+    /// The folders of new tasks. Of a few, with the first attempt's log in place, so that <c>tail -f</c> can begin at once; those of many
+    /// get theirs when they start, for nine files each is most of what a large batch takes.
+    /// </summary>
+    /// <exception cref="IOException">One cannot be made: a task without room for its files could not start, and is better refused.</exception>
+    public void Create(IReadOnlyList<AgentTask> tasks)
     {
-        var folder = paths.Task(task.Id);
         try
         {
-            Directory.CreateDirectory(folder.Path, Private);
-            OpenAttempt(folder, 1);
-            TaskConfigFile.Write(task, folder);
-            Note(folder, $"launched: {task.Spec.Type} by {task.Spec.Agent}, {task.Spec.Budget.Tokens} tokens, {task.Spec.Budget.TimeoutSeconds} s");
+            if (tasks.Count <= FewTasks)
+            {
+                foreach (var task in tasks) Create(task);
+            }
+            else
+            {
+                Parallel.ForEach(tasks, CreateBare);
+            }
         }
-        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        catch (Exception broken) when ((broken is AggregateException all ? all.InnerExceptions[0] : broken) is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"{paths.Tasks} cannot be written to, so nothing was launched: {broken.Message} Free some space on its disk, or set AWOC_HOME to another directory.", broken);
         }
+    }
+
+    private void Create(AgentTask task)
+    {
+        CreateBare(task);
+        var folder = paths.Task(task.Id);
+        OpenAttempt(folder, 1);
+        Note(folder, $"launched: {task.Spec.Type} by {task.Spec.Agent}, {task.Spec.Budget.Tokens} tokens, {task.Spec.Budget.TimeoutSeconds} s");
+    }
+
+    private void CreateBare(AgentTask task)
+    {
+        var folder = paths.Task(task.Id);
+        Directory.CreateDirectory(folder.Path, Private);
+        TaskConfigFile.WriteNew(task, folder);
     }
 
     /// <summary>Takes back the folder of a task that was not stored after all.</summary>
