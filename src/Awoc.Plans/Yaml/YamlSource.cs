@@ -48,7 +48,9 @@ public sealed class YamlSource
         }
         catch (YamlException broken)
         {
-            source.Fault ??= new PlanFault(Math.Max(1, (int)broken.Start.Line), Math.Max(1, (int)broken.Start.Column), $"no YAML: {broken.Message}");
+            // What it began with says less than where it came to a stop.
+            var at = broken.End.Index > broken.Start.Index ? broken.End : broken.Start;
+            source.Refuse(source.IndentingTab(broken.Message) ?? new TextPosition((int)at.Line, (int)at.Column), $"no YAML: {broken.Message}");
         }
         catch (Exception broken) when (broken is ArgumentException or InvalidOperationException or FormatException or OverflowException or KeyNotFoundException)
         {
@@ -86,6 +88,14 @@ public sealed class YamlSource
         var line = _lines.BinarySearch(offset);
         if (line < 0) line = ~line - 1;
         return new TextPosition(line + 1, offset - _lines[line] + 1);
+    }
+
+    /// <summary>The library tells of a tab, and not where it is.</summary>
+    private TextPosition? IndentingTab(string message)
+    {
+        if (!message.Contains("tab", StringComparison.Ordinal)) return null;
+        var line = _lines.FindIndex(start => start < _text.Length && _text[start] == '\t');
+        return line < 0 ? null : new TextPosition(line + 1, 1);
     }
 
     private void Parse()

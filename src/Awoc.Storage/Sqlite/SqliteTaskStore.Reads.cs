@@ -58,6 +58,12 @@ public sealed partial class SqliteTaskStore
     public Task<IReadOnlyList<AgentTask>> WaitingAsync(WaitKind kind, CancellationToken cancellation) =>
         _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Waiting, new { kind = kind.Text() })), cancellation);
 
+    public Task<IReadOnlyList<AgentTask>> StepsAsync(string inputsSha, int limit, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.SameInputs, new { sha = inputsSha, limit })), cancellation);
+
+    public Task<IReadOnlyList<AgentTask>> WorkflowAsync(string workflow, int limit, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.OfWorkflow, new { workflow, limit })), cancellation);
+
     public Task<IReadOnlyList<AgentTask>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellation) =>
         _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Due, new { now = Microseconds.From(now), limit })), cancellation);
 

@@ -5,6 +5,9 @@ namespace Awoc.Plans.Workflows.Reading;
 /// <summary>Reads mappings, lists and scalars of a file, and notes what is wrong with each.</summary>
 internal sealed class MapReader(FaultList faults)
 {
+    /// <summary>Longer lists of keys are looked up in the documentation.</summary>
+    private const int MostNamed = 12;
+
     /// <summary>The entries of a mapping by their keys, unknown and repeated ones noted and left out.</summary>
     /// <param name="owner">What the mapping is, for messages: <c>a task</c>.</param>
     /// <param name="known">Every key that it may have; null for any.</param>
@@ -12,7 +15,7 @@ internal sealed class MapReader(FaultList faults)
     {
         if (piece is not YamlPiece.Map map)
         {
-            faults.Add(piece, known is null ? $"{owner} takes KEY: VALUE lines" : $"{owner} takes KEY: VALUE lines: {string.Join(", ", known)}");
+            faults.Add(piece, known is null or { Count: > MostNamed } ? $"{owner} takes KEY: VALUE lines" : $"{owner} takes KEY: VALUE lines: {string.Join(", ", known)}");
             return [];
         }
 
@@ -26,7 +29,7 @@ internal sealed class MapReader(FaultList faults)
                 continue;
             }
 
-            if (known?.Contains(name) == false)
+            if (known?.Contains(name, StringComparer.Ordinal) == false)
             {
                 var hint = FaultList.Hint(name, known);
                 faults.Add(key, $"{owner} has no {FaultList.Shown(name)}{(hint.Length > 0 ? hint : $"; it has {string.Join(", ", known)}")}");

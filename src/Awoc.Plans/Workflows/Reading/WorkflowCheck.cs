@@ -15,8 +15,6 @@ internal static class WorkflowCheck
             When(task, graph, inputs, faults);
             foreach (var (name, value) in task.Values) Templates(task, value, graph, inputs, inDescription: name == "description", faults);
             foreach (var value in task.Context.Concat(task.Inputs)) Templates(task, value, graph, inputs, inDescription: false, faults);
-            if (!task.Values.ContainsKey("type") && !task.Values.ContainsKey("description"))
-                faults.Add(task.At, $"the task '{task.Key}' has neither a type nor a description: nothing says what is to be done");
         }
 
         foreach (var value in workflow.Budget.Values) Templates(null, value, graph, inputs, inDescription: false, faults);

@@ -123,6 +123,8 @@ public static class WorkflowReader
             {
                 if (!IsKey(key, "a task's key")) continue;
                 var task = Task(name, body, new WorkflowTask(name, key.At), $"the task '{name}'", s_task);
+                if (body is YamlPiece.Map map && defaults?.Values.ContainsKey("type") != true && !map.Entries.Any(e => e.Key is YamlPiece.Scalar { Value: "type" or "description" }))
+                    faults.Add(key, $"the task '{name}' has neither a type nor a description: nothing says what is to be done");
                 tasks.Add(defaults is null ? task : task with
                 {
                     Values = defaults.Values.SetItems(task.Values),
