@@ -79,6 +79,12 @@ internal sealed class Dependencies(EnginePorts ports, BatchOrder batch, IReadOnl
                 continue;
             }
 
+            if (batch.Known.TryGetValue(reference, out var earlier))
+            {
+                found.Add(earlier);
+                continue;
+            }
+
             var (id, fault) = await FindAsync(reference, cancellation);
             if (id is { } one) found.Add(one);
             else faults.Add(new SpecFault(field, reference.Length > 60 ? reference[..60] + "…" : reference, fault!));

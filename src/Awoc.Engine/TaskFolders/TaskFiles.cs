@@ -58,6 +58,8 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
         var folder = paths.Task(task.Id);
         Directory.CreateDirectory(folder.Path, Private);
         TaskConfigFile.WriteNew(task, folder);
+        // What an earlier run of the step wrote is its own.
+        if (task.Spec.Step is { Replaces: { } sha }) DurableFile.WriteText(folder.Delivered, sha);
     }
 
     /// <summary>Takes back the folder of a task that was not stored after all.</summary>

@@ -17,7 +17,7 @@ public sealed class ResumptionTests
 
         public int Launches => _tasks.Count;
 
-        public IReadOnlyList<StepDecision> Plan(IReadOnlyList<PlannedStep> steps, bool fresh = false) => Resumption.Decide(steps, Earlier, ResultSha, fresh);
+        public IReadOnlyList<StepDecision> Plan(IReadOnlyList<PlannedStep> steps, bool fresh = false) => Resumption.DecideAsync(steps, sha => Task.FromResult(Earlier(sha)), id => Task.FromResult(ResultSha(id)), fresh).GetAwaiter().GetResult();
 
         /// <summary>One run: what is decided to run runs, and fails where it is told to; what needs a failed one does not run.</summary>
         /// <returns>The keys that ran and succeeded.</returns>
@@ -52,7 +52,7 @@ public sealed class ResumptionTests
         public string NewestOf(string key) => _tasks.Last(t => t.Key == key).Id;
 
         private IReadOnlyList<EarlierStep> Earlier(string sha) =>
-            [.. _tasks.Where(t => t.Sha == sha).Reverse().Select(t => new EarlierStep(t.Id, t.Succeeded, t.Used) { Lost = Lost.Contains(t.Id) ? "gone" : null, ResultSha = t.Result })];
+            [.. _tasks.Where(t => t.Sha == sha).Reverse().Select(t => new EarlierStep(t.Id, t.Succeeded, t.Used) { Lost = Lost.Contains(t.Id) ? "gone" : null })];
 
         private string? ResultSha(string id) => Lost.Contains(id) ? null : _tasks.Single(t => t.Id == id).Result;
     }

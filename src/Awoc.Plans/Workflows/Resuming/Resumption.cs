@@ -17,9 +17,6 @@ public sealed record EarlierStep(string Id, bool Succeeded, ImmutableDictionary<
 {
     /// <summary>Why its result cannot be used any more; null where it can.</summary>
     public string? Lost { get; init; }
-
-    /// <summary>SHA-256 of its result; null where it has none.</summary>
-    public string? ResultSha { get; init; }
 }
 
 /// <summary>What becomes of a step.</summary>
@@ -39,15 +36,15 @@ public static class Resumption
     /// <param name="earlier">By a step's inputs, newest first.</param>
     /// <param name="resultSha">SHA-256 of an earlier task's result, which may be of other inputs; null where there is none.</param>
     /// <param name="fresh">Nothing is reused.</param>
-    public static IReadOnlyList<StepDecision> Decide(
-        IReadOnlyList<PlannedStep> steps, Func<string, IReadOnlyList<EarlierStep>> earlier, Func<string, string?> resultSha, bool fresh)
+    public static async Task<IReadOnlyList<StepDecision>> DecideAsync(
+        IReadOnlyList<PlannedStep> steps, Func<string, Task<IReadOnlyList<EarlierStep>>> earlier, Func<string, Task<string?>> resultSha, bool fresh)
     {
         Dictionary<string, StepDecision> decided = new(StringComparer.Ordinal);
         List<StepDecision> inOrder = [];
         foreach (var step in steps)
         {
             var sha = InputsSha(step, decided);
-            var decision = fresh ? new StepDecision(step.Key, sha, null, null) : Decide(step, sha, earlier(sha), resultSha, decided);
+            var decision = fresh ? new StepDecision(step.Key, sha, null, null) : await DecideAsync(step, sha, await earlier(sha), resultSha, decided);
             decided[step.Key] = decision;
             inOrder.Add(decision);
         }
@@ -55,20 +52,21 @@ public static class Resumption
         return inOrder;
     }
 
-    private static StepDecision Decide(
-        PlannedStep step, string sha, IReadOnlyList<EarlierStep> earlier, Func<string, string?> resultSha, Dictionary<string, StepDecision> decided)
+    private static async Task<StepDecision> DecideAsync(
+        PlannedStep step, string sha, IReadOnlyList<EarlierStep> earlier, Func<string, Task<string?>> resultSha, Dictionary<string, StepDecision> decided)
     {
         string? why = null;
         foreach (var task in earlier.Where(e => e.Succeeded))
         {
-            if (Hindrance(step, task, resultSha, decided) is not { } hindrance) return new StepDecision(step.Key, sha, task.Id, null);
+            if (await HindranceAsync(step, task, resultSha, decided) is not { } hindrance) return new StepDecision(step.Key, sha, task.Id, null);
             why ??= hindrance;
         }
 
         return new StepDecision(step.Key, sha, null, why);
     }
 
-    private static string? Hindrance(PlannedStep step, EarlierStep task, Func<string, string?> resultSha, Dictionary<string, StepDecision> decided)
+    private static async Task<string?> HindranceAsync(
+        PlannedStep step, EarlierStep task, Func<string, Task<string?>> resultSha, Dictionary<string, StepDecision> decided)
     {
         if (task.Lost is { } lost) return lost;
         foreach (var key in step.Uses)
@@ -76,7 +74,7 @@ public static class Resumption
             var now = decided.GetValueOrDefault(key)?.Reused;
             if (now is null) return $"'{key}', which it uses, runs again";
             if (!task.Used.TryGetValue(key, out var then)) return $"it did not use '{key}' then";
-            if (now != then && (resultSha(now) is not { } result || result != resultSha(then))) return $"the result of '{key}', which it uses, is another now";
+            if (now != then && (await resultSha(now) is not { } result || result != await resultSha(then))) return $"the result of '{key}', which it uses, is another now";
         }
 
         return null;
