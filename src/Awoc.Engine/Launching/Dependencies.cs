@@ -9,7 +9,7 @@ namespace Awoc.Engine.Launching;
 
 /// <summary>
 /// What the launches of a batch wait for: from the words of their orders to ids. A word is a key of the same batch, else the name of
-/// one of its tasks, else whatever means one task of the store.
+/// one of its tasks, else a word that the batch brings for an older one, else whatever means one task of the store.
 /// </summary>
 /// <param name="ids">Of the tasks to be, in the order of the batch's entries.</param>
 internal sealed class Dependencies(EnginePorts ports, BatchOrder batch, IReadOnlyList<TaskId> ids)
@@ -39,7 +39,23 @@ internal sealed class Dependencies(EnginePorts ports, BatchOrder batch, IReadOnl
             };
             if (order.OnUnmet is { } word && order.After.Count + order.AfterAny.Count == 0)
                 faults.Add(new SpecFault("--on-unmet", word, "a task that it waits for beside it: --after or --after-any"));
-            answers.Add((specs[at] is { } spec ? spec with { Start = start == new StartCondition() ? null : start } : null!, faults));
+            if (specs[at] is not { } spec)
+            {
+                answers.Add((null!, faults));
+                continue;
+            }
+
+            var words = Words(at);
+            var template = TaskTemplate.Parse(spec.Description, words);
+            faults.AddRange(template.Faults.Select(f => new SpecFault("DESCRIPTION", f.Text, f.Allowed)));
+            var speaksOf = start.When is null ? template.References.Select(r => r.Name) : words;
+            answers.Add((
+                spec with
+                {
+                    Start = start == new StartCondition() ? null : start,
+                    References = speaksOf.Distinct().Where(w => IdOf(w) is not null).ToImmutableSortedDictionary(w => w, w => IdOf(w)!.Value, StringComparer.Ordinal),
+                },
+                faults));
         }
 
         AddDuplicates(answers);
@@ -64,6 +80,16 @@ internal sealed class Dependencies(EnginePorts ports, BatchOrder batch, IReadOnl
 
         return here;
     }
+
+    private List<string> Words(int at)
+    {
+        var order = batch.Entries[at].Order;
+        return [.. order.After.Concat(order.AfterAny).Concat(order.AfterEnded).Concat(batch.Entries[at].Step?.Reads ?? []).Distinct()];
+    }
+
+    /// <summary>Of a word that was resolved before.</summary>
+    private TaskId? IdOf(string word) =>
+        _here.TryGetValue(word, out var at) ? ids[at] : batch.Known.TryGetValue(word, out var earlier) ? earlier : _found.GetValueOrDefault(word).Id;
 
     private async Task<ImmutableArray<TaskId>> ResolveAsync(
         int at, string field, IReadOnlyList<string> references, List<SpecFault> faults, CancellationToken cancellation)

@@ -40,6 +40,7 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
         switch (await StoreAsync(batch, launches, idempotencyKey, cancellation))
         {
             case LaunchResult.Stored:
+                _ = Task.Run(() => ports.Files.Complete([.. launches.Select(l => l.Next)]), CancellationToken.None);
                 return new LaunchAnswer.Launched([.. launches.Select(l => l.Next)], [.. notices.Distinct()]);
             case LaunchResult.Repeated(var earlier):
                 return new LaunchAnswer.Repeated(await RepeatAsync(batch, earlier, cancellation));

@@ -29,6 +29,7 @@ internal sealed class SpecDraft(EnginePorts ports, LaunchSite site)
         var budget = validation.Budget(usesModel);
         var onFailure = validation.OnFailure();
         var (integrate, into) = validation.Integrate(cwd);
+        var (start, recurs) = validation.Start(ports.Time.GetUtcNow(), ports.Time.LocalTimeZone);
         var spec = new TaskSpec
         {
             Type = type.Name,
@@ -54,6 +55,8 @@ internal sealed class SpecDraft(EnginePorts ports, LaunchSite site)
             RecordWire = validation.RecordWire(usesModel),
             Integrate = integrate,
             IntegrateInto = into,
+            Start = start,
+            Recurs = recurs,
             Cwd = cwd,
             Context = validation.Context(cwd),
             ParentSession = order.ParentSession,

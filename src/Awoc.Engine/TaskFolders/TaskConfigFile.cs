@@ -101,8 +101,13 @@ public sealed record TaskConfigFile
         File.Move(draft, folder.Config, overwrite: true);
     }
 
-    /// <summary>Where nobody can be reading it yet.</summary>
-    public static void WriteNew(AgentTask task, TaskFolder folder) => File.WriteAllBytes(folder.Config, Bytes(task, folder));
+    /// <summary>Unless there is one, which then tells of a later state.</summary>
+    public static void TryWriteNew(AgentTask task, TaskFolder folder)
+    {
+        if (File.Exists(folder.Config)) return;
+        using var file = new FileStream(folder.Config, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        file.Write(Bytes(task, folder));
+    }
 
     private static byte[] Bytes(AgentTask task, TaskFolder folder) =>
         JsonSerializer.SerializeToUtf8Bytes(Of(task, folder), TaskConfigJson.Default.TaskConfigFile);

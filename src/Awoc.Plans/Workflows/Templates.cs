@@ -26,6 +26,9 @@ public abstract partial record Template
     /// <param name="Path">Of a <c>json</c>: its fields.</param>
     public sealed record Task(string Key, string Part, ImmutableArray<string> Path, int Offset, int Length) : Template(Offset, Length);
 
+    /// <summary><c>$${inputs.</c>: the characters without the first dollar sign, and no input.</summary>
+    public sealed record Literal(int Offset, int Length) : Template(Offset, Length);
+
     /// <param name="Why">What is wrong with it.</param>
     public sealed record Faulty(string Why, int Offset, int Length) : Template(Offset, Length);
 
@@ -38,6 +41,8 @@ public abstract partial record Template
     {
         var body = match.Groups["body"];
         var words = body.Value.Split('.');
+        // Of tasks, whoever puts in what they produced takes the sign away.
+        if (match.Groups["escape"].Success) return words[0] == InputsRoot ? new Literal(match.Index, match.Length) : null;
         if (words[0] is not (InputsRoot or TasksRoot))
         {
             // A shell's variable has no dot in it.
@@ -46,6 +51,7 @@ public abstract partial record Template
                 : null;
         }
 
+        if (match.Groups["blank"].Success) return new Faulty($"write ${{{body.Value}}} without blanks", match.Index, match.Length);
         if (!match.Value.EndsWith('}')) return new Faulty($"${{{body.Value} is not closed: a '}}' is missing", match.Index, match.Length);
         if (words[0] == InputsRoot)
         {
@@ -65,6 +71,6 @@ public abstract partial record Template
 
     private static ReadOnlySpan<char> Cut(string word) => word.AsSpan(0, Math.Min(word.Length, 16));
 
-    [GeneratedRegex(@"\$\{[ \t]*(?<body>[A-Za-z_][A-Za-z0-9_.-]*)[ \t]*\}?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<escape>\$)?\$\{(?<blank>[ \t]+)?(?<body>[A-Za-z_][A-Za-z0-9_.-]*)(?<blank>[ \t]+)?\}?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern();
 }

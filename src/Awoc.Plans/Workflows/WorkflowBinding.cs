@@ -91,22 +91,25 @@ public static class WorkflowBinding
 
     private static string Value(WorkflowValue value, WorkflowField field, Dictionary<string, string> inputs, FaultList faults)
     {
-        var text = Fill(value.Text, inputs);
+        var text = Fill(value.Text, inputs, inDescription: field.Name == "description");
         if (ReferenceEquals(text, value.Text)) return text;
         if (field.Rule.OfText(text) is { } taken) return taken;
         faults.Add(value.At, $"{field.Name} is {FaultList.Shown(text)} with its inputs; it takes {field.Rule.Allowed}");
         return text;
     }
 
-    private static string Fill(string text, Dictionary<string, string> inputs)
+    /// <param name="inDescription">What an input says is text: it names no task.</param>
+    private static string Fill(string text, Dictionary<string, string> inputs, bool inDescription = false)
     {
-        var templates = Template.In(text).OfType<Template.Input>().ToList();
+        var templates = Template.In(text).Where(t => t is Template.Input or Template.Literal).ToList();
         if (templates.Count == 0) return text;
         var filled = new StringBuilder();
         var at = 0;
         foreach (var template in templates)
         {
-            filled.Append(text, at, template.Offset - at).Append(inputs[template.Name]);
+            filled.Append(text, at, template.Offset - at);
+            if (template is Template.Input(var name, _, _)) filled.Append(inDescription ? inputs[name].Replace("${tasks.", "$${tasks.", StringComparison.Ordinal) : inputs[name]);
+            else filled.Append(text, template.Offset + 1, template.Length - 1);
             at = template.Offset + template.Length;
         }
 

@@ -11,6 +11,11 @@ internal static class ReadSql
 
     public const string Find = $"SELECT {TaskRow.Columns} FROM task WHERE id = @id";
 
+    /// <summary>The ids are a JSON array.</summary>
+    public const string FindMany = $"SELECT {TaskRow.Columns} FROM task WHERE id IN (SELECT value FROM json_each(@ids))";
+
+    public const string Standings = $"SELECT {StandingRow.Columns} FROM task WHERE id IN (SELECT value FROM json_each(@ids))";
+
     public const string Count = "SELECT state, count(*) AS count FROM task GROUP BY state";
 
     public const string CountState = "SELECT count(*) FROM task WHERE state = @state";
@@ -126,7 +131,8 @@ internal static class ReadSql
         foreach (var arm in arms)
         {
             if (sql.Length > 0) sql.Append(" UNION ALL ");
-            sql.Append("SELECT ").Append(TaskRow.Columns).Append(", seq FROM task WHERE ").Append(arm).Append("seq < @before");
+            sql.Append("SELECT ").Append(TaskRow.Columns).Append(", seq FROM task WHERE ").Append(arm)
+                .Append(query.Group is null ? "" : "group_name IS NOT NULL AND group_name = @groupName AND ").Append("seq < @before");
         }
 
         return sql.Append(" ORDER BY seq DESC LIMIT @limit").ToString();

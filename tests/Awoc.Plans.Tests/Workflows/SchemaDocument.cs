@@ -34,7 +34,7 @@ internal static class SchemaDocument
             {
                 ["type"] = "string",
                 ["description"] = "An input of the workflow stands in for the value.",
-                ["pattern"] = "\\$\\{[ \\t]*inputs\\.[A-Za-z0-9_-]+[ \\t]*\\}",
+                ["pattern"] = "(?:^|[^$])\\$\\{inputs\\.[A-Za-z0-9_-]+\\}",
             },
             ["key"] = Value(WorkflowFields.Key, templates: false),
             ["keys"] = OneOrMore(new JsonObject { ["$ref"] = "#/definitions/key" }),

@@ -13,10 +13,10 @@ public sealed class SchemaTests
     [
         "text", "\"5000\"", "5000", "0", "-1", "1.5", "0.25", "true", "null", "\"\"", "[a, b]", "[1]", "[]", "{}", "{after: a}", "{tokens: 5}", "{any: [a], ended: b}",
         "10m", "1h30m", "soon", "off", "stop", "fail", "auto", "default", "deny", "append", "append:notes.md", "append:", "sideways:x",
-        "${inputs.x}", "\"a ${inputs.x} b\"", "\"${ inputs.x }\"", "2592001", "100000001", "\"10 m\"", "[[a]]", "a", "b", "Öl", "9", "\"a\\nb\"",
+        "${inputs.x}", "\"a ${inputs.x} b\"", "\"${ inputs.x }\"", "$${inputs.x}", "2592001", "100000001", "\"10 m\"", "[[a]]", "a", "b", "Öl", "9", "\"a\\nb\"",
     ];
 
-    private static readonly string[] s_senseless = ["there is no such task", "neither a type nor a description"];
+    private static readonly string[] s_senseless = ["there is no such task", "neither a type nor a description", "without blanks"];
 
     [Fact]
     public void Published_IsMadeOfTheReadersTable() => SourceTree.AssertSame(SchemaDocument.Path, SchemaDocument.Text, "AWOC_WRITE_SCHEMAS");

@@ -35,6 +35,16 @@ public sealed class WorkflowBindingTests
     }
 
     [Fact]
+    public void Bind_EscapesAndHostileInputs_StandForThemselves()
+    {
+        var bound = Bind(
+            "name: w\ninputs: {x: 1}\ntasks:\n  a: {type: x}\n  b: {needs: a, description: \"$${inputs.x} ${inputs.x} $${tasks.a.output} ${tasks.a.output}\"}\n", ("x", "${tasks.a.summary}")).Workflow!;
+        var description = bound.Tasks[1].Values["description"];
+        Assert.Equal("${inputs.x} $${tasks.a.summary} $${tasks.a.output} ${tasks.a.output}", description);
+        Assert.Equal(["${tasks.a.output}"], Awoc.Core.Waiting.TaskTemplate.Parse(description, ["a"]).References.Select(r => r.Text));
+    }
+
+    [Fact]
     public void Bind_InputMissingOrUnknown_NamesEach()
     {
         var faults = Bind("name: w\ninputs: {topic: {required: true, description: what about}, x: 1}\ntasks: {a: {type: x}}\n", ("topik", "y")).InputFaults;
