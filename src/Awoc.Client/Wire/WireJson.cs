@@ -15,6 +15,8 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(LaunchPreview))]
 [JsonSerializable(typeof(BatchRequest))]
 [JsonSerializable(typeof(BatchReply))]
+[JsonSerializable(typeof(LookupRequest))]
+[JsonSerializable(typeof(TaskList))]
 [JsonSerializable(typeof(TopUpRequest))]
 [JsonSerializable(typeof(AnswerRequest))]
 [JsonSerializable(typeof(RetryRequest))]
