@@ -57,6 +57,12 @@ public interface ITaskStore : IAsyncDisposable
     /// <summary>All scheduled tasks that wait for this, in the order of their launch.</summary>
     Task<IReadOnlyList<AgentTask>> WaitingAsync(WaitKind kind, CancellationToken cancellation);
 
+    /// <summary>The tasks that were launched as a workflow's step with these inputs, newest first.</summary>
+    Task<IReadOnlyList<AgentTask>> StepsAsync(string inputsSha, int limit, CancellationToken cancellation);
+
+    /// <summary>The tasks of a workflow over all its runs, newest first.</summary>
+    Task<IReadOnlyList<AgentTask>> WorkflowAsync(string workflow, int limit, CancellationToken cancellation);
+
     /// <summary>How each of these tasks stands; those that do not exist are left out.</summary>
     Task<IReadOnlyDictionary<TaskId, TaskStanding>> StandingsAsync(IReadOnlyCollection<TaskId> ids, CancellationToken cancellation);
 

@@ -64,4 +64,8 @@ public sealed record Recurrence(string Cron, string Zone);
 /// <param name="Run">Of this run: the group of its tasks.</param>
 /// <param name="Step">The task's key in the file.</param>
 /// <param name="InputsSha">SHA-256 over all that its result depends on: a finished step with the same one need not run again.</param>
-public sealed record WorkflowStep(string Workflow, string Run, string Step, string InputsSha);
+public sealed record WorkflowStep(string Workflow, string Run, string Step, string InputsSha)
+{
+    /// <summary>SHA-256 of what an earlier run of the step put at its OUTPUT: it is replaced where it still is that. Null for nothing.</summary>
+    public string? Replaces { get; init; }
+}

@@ -1,3 +1,5 @@
+using Awoc.Core.Tasks;
+
 namespace Awoc.Engine.Launching;
 
 /// <summary>Launches that are stored together, or none of them. A single one is a batch of one.</summary>
@@ -12,6 +14,9 @@ public sealed record BatchOrder(IReadOnlyList<BatchEntry> Entries)
 
     /// <summary>US dollars at list price for all of the group together, as the user wrote it.</summary>
     public string? MaxCost { get; init; }
+
+    /// <summary>Tasks that were launched before, by the words that the entries name them with as they do each other.</summary>
+    public IReadOnlyDictionary<string, TaskId> Known { get; init; } = new Dictionary<string, TaskId>();
 
     public static BatchOrder Of(LaunchOrder order) => new([new BatchEntry(null, order)]);
 
@@ -29,4 +34,11 @@ public sealed record BatchEntry(string? Key, LaunchOrder Order)
 
 /// <param name="InputsSha">SHA-256 over all that its result depends on.</param>
 /// <param name="When">Asked once what it waits for has ended; null for always.</param>
-public sealed record StepOrder(string Workflow, string InputsSha, string? When);
+public sealed record StepOrder(string Workflow, string InputsSha, string? When)
+{
+    /// <summary>SHA-256 of what an earlier run of the step put at its OUTPUT: it may be replaced, should it still be that. Null for nothing.</summary>
+    public string? Replaces { get; init; }
+
+    /// <summary>The words of those whose results or ends it reads.</summary>
+    public IReadOnlyCollection<string> Reads { get; init; } = [];
+}

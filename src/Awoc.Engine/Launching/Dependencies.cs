@@ -9,7 +9,7 @@ namespace Awoc.Engine.Launching;
 
 /// <summary>
 /// What the launches of a batch wait for: from the words of their orders to ids. A word is a key of the same batch, else the name of
-/// one of its tasks, else whatever means one task of the store.
+/// one of its tasks, else a word that the batch brings for an older one, else whatever means one task of the store.
 /// </summary>
 /// <param name="ids">Of the tasks to be, in the order of the batch's entries.</param>
 internal sealed class Dependencies(EnginePorts ports, BatchOrder batch, IReadOnlyList<TaskId> ids)
@@ -84,11 +84,12 @@ internal sealed class Dependencies(EnginePorts ports, BatchOrder batch, IReadOnl
     private List<string> Words(int at)
     {
         var order = batch.Entries[at].Order;
-        return [.. order.After.Concat(order.AfterAny).Concat(order.AfterEnded).Distinct()];
+        return [.. order.After.Concat(order.AfterAny).Concat(order.AfterEnded).Concat(batch.Entries[at].Step?.Reads ?? []).Distinct()];
     }
 
     /// <summary>Of a word that was resolved before.</summary>
-    private TaskId? IdOf(string word) => _here.TryGetValue(word, out var at) ? ids[at] : _found.GetValueOrDefault(word).Id;
+    private TaskId? IdOf(string word) =>
+        _here.TryGetValue(word, out var at) ? ids[at] : batch.Known.TryGetValue(word, out var earlier) ? earlier : _found.GetValueOrDefault(word).Id;
 
     private async Task<ImmutableArray<TaskId>> ResolveAsync(
         int at, string field, IReadOnlyList<string> references, List<SpecFault> faults, CancellationToken cancellation)
@@ -101,6 +102,12 @@ internal sealed class Dependencies(EnginePorts ports, BatchOrder batch, IReadOnl
             {
                 if (other == at) faults.Add(new SpecFault(field, reference, "another task: it would wait for itself"));
                 else found.Add(ids[other]);
+                continue;
+            }
+
+            if (batch.Known.TryGetValue(reference, out var earlier))
+            {
+                found.Add(earlier);
                 continue;
             }
 

@@ -64,7 +64,7 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
             .. batch.Entries.Select(entry => draft.Of(entry.Order with { Group = entry.Order.Group ?? batch.Group }) switch
             {
                 SpecAnswer.Made made when entry is { Step: { } step, Key: { } key } && made.Spec.Group is { } run =>
-                    made with { Spec = made.Spec with { Step = new WorkflowStep(step.Workflow, run, key, step.InputsSha) } },
+                    made with { Spec = made.Spec with { Step = new WorkflowStep(step.Workflow, run, key, step.InputsSha) { Replaces = step.Replaces } } },
                 var answer => answer,
             }),
         ];

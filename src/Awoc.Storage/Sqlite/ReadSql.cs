@@ -25,6 +25,12 @@ internal static class ReadSql
 
     public const string Queued = $"SELECT {QueuedRow.Columns} FROM task WHERE state = 'queued'";
 
+    public const string SameInputs =
+        $"SELECT {TaskRow.Columns} FROM task WHERE inputs_sha IS NOT NULL AND inputs_sha = @sha ORDER BY seq DESC LIMIT @limit";
+
+    public const string OfWorkflow =
+        $"SELECT {TaskRow.Columns} FROM task WHERE workflow IS NOT NULL AND workflow = @workflow ORDER BY seq DESC LIMIT @limit";
+
     public const string Waiting = $"SELECT {TaskRow.Columns} FROM task WHERE wait_kind IS NOT NULL AND wait_kind = @kind ORDER BY seq";
 
     /// <summary>Only a scheduled task has a time. To ask for the state too would make SQLite take the index of states and sort.</summary>

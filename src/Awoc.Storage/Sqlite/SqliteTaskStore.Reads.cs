@@ -59,6 +59,12 @@ public sealed partial class SqliteTaskStore
     public Task<IReadOnlyList<AgentTask>> WaitingAsync(WaitKind kind, CancellationToken cancellation) =>
         _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Waiting, new { kind = kind.Text() })), cancellation);
 
+    public Task<IReadOnlyList<AgentTask>> StepsAsync(string inputsSha, int limit, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.SameInputs, new { sha = inputsSha, limit })), cancellation);
+
+    public Task<IReadOnlyList<AgentTask>> WorkflowAsync(string workflow, int limit, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.OfWorkflow, new { workflow, limit })), cancellation);
+
     public Task<IReadOnlyDictionary<TaskId, TaskStanding>> StandingsAsync(IReadOnlyCollection<TaskId> ids, CancellationToken cancellation) =>
         _readers.ReadAsync<IReadOnlyDictionary<TaskId, TaskStanding>>(
             c => c.Query<StandingRow>(ReadSql.Standings, new { ids = StoredJson.Text(ids) }).Select(r => r.ToStanding()).ToDictionary(s => s.Id), cancellation);
