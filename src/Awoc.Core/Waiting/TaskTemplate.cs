@@ -38,12 +38,14 @@ public sealed record TaskTemplate(IReadOnlyList<object> Parts, IReadOnlyList<Tem
     private const int LongestShown = 80;
     private const string Forms = "output, summary, result or json.FIELD";
 
+    public static bool IsIn(string text) => text.Contains(Open, StringComparison.Ordinal);
+
     public IEnumerable<TaskReference> References => Parts.OfType<TaskReference>();
 
     /// <param name="names">The words that may stand for tasks.</param>
     public static TaskTemplate Parse(string text, IReadOnlyCollection<string> names)
     {
-        if (!text.Contains(Open, StringComparison.Ordinal)) return new TaskTemplate([text], []);
+        if (!IsIn(text)) return new TaskTemplate([text], []);
         List<object> parts = [];
         List<TemplateFault> faults = [];
         var plain = new StringBuilder();
@@ -68,6 +70,7 @@ public sealed record TaskTemplate(IReadOnlyList<object> Parts, IReadOnlyList<Tem
             if (end < 0 || text[open + end] != '}')
             {
                 faults.Add(new TemplateFault(Shown(text[open..Math.Min(text.Length, open + LongestShown)]), "a closing brace: ${tasks.NAME.output}; $${tasks. stands for itself"));
+                plain.Append(Open);
                 at = open + Open.Length;
                 continue;
             }
@@ -81,7 +84,12 @@ public sealed record TaskTemplate(IReadOnlyList<object> Parts, IReadOnlyList<Tem
                 parts.Add(reference);
             }
 
-            if (fault is not null) faults.Add(new TemplateFault(Shown(whole), fault));
+            if (fault is not null)
+            {
+                plain.Append(whole);
+                faults.Add(new TemplateFault(Shown(whole), fault));
+            }
+
             at = open + whole.Length;
         }
 

@@ -7,6 +7,7 @@ internal static class ApiRoutes
         var api = app.MapGroup("/api/v1");
         LaunchEndpoints.Map(api);
         TaskEndpoints.Map(api);
+        GroupEndpoints.Map(api);
         DecisionEndpoints.Map(api);
         RecoveryEndpoints.Map(api);
         LogEndpoints.Map(api);

@@ -56,6 +56,9 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitVie
             Directory = paths.Task(task.Id).Path,
             Group = spec.Group,
             Queue = spec.Queue,
+            Start = attempts is null || spec.Start is not { } start ? null : Of(start),
+            Recurs = spec.Recurs is { } recurs ? new RecurrenceView(recurs.Cron, recurs.Zone) : null,
+            Successor = task.Successor?.Value,
             Parent = spec.ParentSession,
             Attempts = attempts is null ? null : [.. attempts.Select(a => Of(a, driver))],
             Usage = Of(usage),
@@ -75,6 +78,15 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitVie
 
     private IReadOnlyList<FindingView>? FindingsOf(AgentTask task) =>
         task.State == TaskState.Ended && VerificationFile.Read(paths.Task(task.Id)) is { Findings.Length: > 0 } check ? VerifyEndpoints.Views(check.Findings) : null;
+
+    private static StartView Of(StartCondition start)
+    {
+        return new StartView(
+            Ids(start.After), Ids(start.AfterAny), Ids(start.AfterEnded),
+            start.After.Length + start.AfterAny.Length > 0 ? start.OnUnmet.Text() : null, start.NotBefore, start.When);
+
+        static string[]? Ids(IReadOnlyCollection<TaskId> ids) => ids.Count == 0 ? null : [.. ids.Select(id => id.Value)];
+    }
 
     private static AttemptView Of(AttemptRecord attempt, AttemptDriver? driver) => new()
     {

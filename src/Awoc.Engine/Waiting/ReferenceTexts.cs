@@ -34,7 +34,7 @@ internal static class ReferenceTexts
     public static async Task<(AgentTask Task, IReadOnlyList<InlineFile> Texts)> PutIntoAsync(EnginePorts ports, AgentTask task, bool forShell, CancellationToken cancellation)
     {
         var spec = task.Spec;
-        if (spec.References.IsEmpty) return (task, []);
+        if (!TaskTemplate.IsIn(spec.Description)) return (task, []);
         var template = TaskTemplate.Parse(spec.Description, [.. spec.References.Keys]);
         var tasks = (await ports.Book.Store.FindAsync([.. template.References.Select(r => spec.References[r.Name]).Distinct()], cancellation)).ToDictionary(t => t.Id);
         List<InlineFile> texts = [];
