@@ -84,6 +84,12 @@ public sealed record TaskView
     /// <summary>The group it was launched in.</summary>
     public string? Group { get; init; }
 
+    /// <summary>The workflow whose step it is.</summary>
+    public string? Workflow { get; init; }
+
+    /// <summary>Its key in the workflow's file.</summary>
+    public string? Step { get; init; }
+
     /// <summary>The queue it waits in.</summary>
     public required string Queue { get; init; }
 

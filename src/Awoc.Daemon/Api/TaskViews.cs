@@ -55,6 +55,8 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitVie
             Cwd = spec.Cwd,
             Directory = paths.Task(task.Id).Path,
             Group = spec.Group,
+            Workflow = spec.Step?.Workflow,
+            Step = spec.Step?.Step,
             Queue = spec.Queue,
             Start = attempts is null || spec.Start is not { } start ? null : Of(start),
             Recurs = spec.Recurs is { } recurs ? new RecurrenceView(recurs.Cron, recurs.Zone) : null,
