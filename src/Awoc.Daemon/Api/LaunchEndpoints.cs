@@ -74,7 +74,7 @@ internal static class LaunchEndpoints
         past.Tasks == 0 ? null : new SpreadView(past.Seconds.Half, past.Seconds.NineTenths),
         past.CostUsd is { } cost ? new SpreadView(cost.Half, cost.NineTenths) : null);
 
-    private static IResult Refuse(LaunchAnswer answer) => answer switch
+    public static IResult Refuse(LaunchAnswer answer) => answer switch
     {
         LaunchAnswer.Invalid(var faults) => Problems.Invalid(faults),
         LaunchAnswer.Conflict(var why) => Problems.Conflict(why),
