@@ -21,5 +21,6 @@ internal static class ApiRoutes
         MetricsEndpoints.Map(api);
         TypeEndpoints.Map(api);
         VerifyEndpoints.Map(api);
+        WorkflowEndpoints.Map(api);
     }
 }

@@ -17,6 +17,9 @@ internal static class Problems
 
     public static IResult Invalid(string field, string value, string allowed) => Invalid([new SpecFault(field, value, allowed)]);
 
+    /// <param name="detail">Lines, a fault each.</param>
+    public static IResult Invalid(string title, string detail) => Answer(ProblemTypes.Invalid, StatusCodes.Status400BadRequest, title, detail);
+
     public static IResult NotFound(string title) => Answer(ProblemTypes.NotFound, StatusCodes.Status404NotFound, title);
 
     public static IResult Ambiguous(string title) => Answer(ProblemTypes.Ambiguous, StatusCodes.Status409Conflict, title);

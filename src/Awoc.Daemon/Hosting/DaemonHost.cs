@@ -9,6 +9,7 @@ using Awoc.Daemon.Integrating;
 using Awoc.Daemon.Logging;
 using Awoc.Daemon.Settings;
 using Awoc.Daemon.Waiting;
+using Awoc.Daemon.Workflows;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Alerts;
 using Awoc.Engine.Budgets;
@@ -132,6 +133,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
         services.AddSingleton<TargetLocks>().AddSingleton<Integrator>().AddSingleton<LaunchedIntegrations>().AddSingleton<MetricsReader>().AddHostedService<IntegrationService>();
         services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Answering>().AddSingleton<Launcher>().AddSingleton<DryRun>().AddSingleton<BatchPlanner>().AddSingleton<Cancellation>().AddSingleton<SecretSupply>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
+        services.AddSingleton<IWhenCondition, WorkflowConditions>().AddSingleton<BatchDraft>().AddSingleton<WorkflowPlanner>().AddSingleton<WorkflowRuns>().AddSingleton<WorkflowViews>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

@@ -9,7 +9,7 @@ namespace Awoc.Daemon.Workflows;
 /// Runs workflows. A run is one batch: its tasks are stored together, wait for one another by themselves, and go on whatever becomes of
 /// whoever asked, and of this daemon.
 /// </summary>
-internal sealed class WorkflowRuns(WorkflowPlanner planner, Launcher launcher)
+internal sealed class WorkflowRuns(WorkflowPlanner planner, Launcher launcher) : IDisposable
 {
     private const int SuffixDigits = 6;
 
@@ -33,6 +33,8 @@ internal sealed class WorkflowRuns(WorkflowPlanner planner, Launcher launcher)
             _one.Release();
         }
     }
+
+    public void Dispose() => _one.Dispose();
 
     private async Task<RunAnswer> LaunchAsync(PlannedRun run, WorkflowRequest request, CancellationToken cancellation)
     {

@@ -81,6 +81,8 @@ public static class WorkflowFields
         new("mends", new FieldRule.Whole(0, 10), "How often the agent is asked to mend a result that breaks its contract."),
         new("overwrite", new FieldRule.Truth(), "OUTPUT may exist already: it is replaced."),
         new("allow_outside", new FieldRule.Truth(), "OUTPUT may lie outside the working directory."),
+        new("schema", new FieldRule.Text(LongestLine), "A file with a JSON Schema for a result that is JSON."),
+        new("integrate", new FieldRule.Text(LongestLine, IntegratePattern, $"MODE or MODE:TARGET, a mode being one of {string.Join(", ", SnakeCase.All<IntegrationMode>())}"), "As it succeeds, bring the result into TARGET, else into OUTPUT: append, merge, reference, summarize or auto."),
         new("cwd", new FieldRule.Text(LongestLine), "The directory to work in, relative to the run's; else the run's."),
     ];
 
@@ -89,8 +91,6 @@ public static class WorkflowFields
     [
         new("description", Description, "What is to be done. ${inputs.NAME} stands for an input; ${tasks.KEY.output}, .summary, .result and .json.FIELD for what a task that it needs produced."),
         new("output", new FieldRule.Text(LongestLine), "Where the result goes; without it the result stays in the task's directory."),
-        new("schema", new FieldRule.Text(LongestLine), "A file with a JSON Schema for a result that is JSON."),
-        new("integrate", new FieldRule.Text(LongestLine, IntegratePattern, $"MODE or MODE:TARGET, a mode being one of {string.Join(", ", SnakeCase.All<IntegrationMode>())}"), "As it succeeds, bring the result into TARGET, else into OUTPUT: append, merge, reference, summarize or auto."),
     ];
 
     public const string ContextKey = "context";
