@@ -8,6 +8,10 @@ public sealed partial class AwocClient
     /// <summary>What the daemon looks up at one time.</summary>
     private const int MostReferences = 1000;
 
+    /// <summary>What a batch file would launch, or what is wrong with it. Nothing is launched.</summary>
+    public Task<BatchPlanView> PlanBatchAsync(BatchPlanRequest request, CancellationToken token = default) => SendAsync(
+        () => Json(HttpMethod.Post, "batches/plan", request, WireJson.Default.BatchPlanRequest), WireJson.Default.BatchPlanView, token);
+
     /// <summary>Tasks by their references, without their attempts, in the same order.</summary>
     /// <exception cref="AwocException">A reference names no task, or several.</exception>
     public async Task<IReadOnlyList<TaskView>> LookUpAsync(IEnumerable<string> references, CancellationToken token = default)

@@ -15,6 +15,8 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(LaunchPreview))]
 [JsonSerializable(typeof(BatchRequest))]
 [JsonSerializable(typeof(BatchReply))]
+[JsonSerializable(typeof(BatchPlanRequest))]
+[JsonSerializable(typeof(BatchPlanView))]
 [JsonSerializable(typeof(LookupRequest))]
 [JsonSerializable(typeof(TaskList))]
 [JsonSerializable(typeof(WorkflowRequest))]

@@ -97,6 +97,9 @@ public sealed record TaskSpec
 
     public string? Group { get; init; }
 
+    /// <summary>US dollars at list price for all tasks of its group together, as its batch was launched; null is no limit.</summary>
+    public decimal? GroupCostUsd { get; init; }
+
     /// <summary>What it waits for before it joins its queue; null for nothing.</summary>
     public StartCondition? Start { get; init; }
 

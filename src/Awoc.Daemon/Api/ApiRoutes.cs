@@ -8,6 +8,7 @@ internal static class ApiRoutes
         LaunchEndpoints.Map(api);
         TaskEndpoints.Map(api);
         GroupEndpoints.Map(api);
+        BatchEndpoints.Map(api);
         DecisionEndpoints.Map(api);
         RecoveryEndpoints.Map(api);
         LogEndpoints.Map(api);

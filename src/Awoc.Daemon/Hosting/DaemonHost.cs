@@ -132,7 +132,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
         services.AddSingleton<ISuccession, Recurrences>().AddSingleton<DependencyWatch>().AddSingleton<IStartGate, DependencyGate>().AddHostedService<WaitingService>();
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
         services.AddSingleton<TargetLocks>().AddSingleton<Integrator>().AddSingleton<LaunchedIntegrations>().AddSingleton<MetricsReader>().AddHostedService<IntegrationService>();
-        services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Answering>().AddSingleton<Launcher>().AddSingleton<DryRun>().AddSingleton<Cancellation>().AddSingleton<SecretSupply>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
+        services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Answering>().AddSingleton<Launcher>().AddSingleton<DryRun>().AddSingleton<BatchPlanner>().AddSingleton<Cancellation>().AddSingleton<SecretSupply>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton<IWhenCondition, WorkflowConditions>().AddSingleton<BatchDraft>().AddSingleton<WorkflowPlanner>().AddSingleton<WorkflowRuns>().AddSingleton<WorkflowViews>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.

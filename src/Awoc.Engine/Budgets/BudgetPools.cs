@@ -170,9 +170,10 @@ public sealed class BudgetPools(TimeProvider time)
         }
     }
 
-    public IReadOnlyList<PoolAmount> OfGroup(string group, PoolSettings settings)
+    /// <param name="costUsd">The group's limit in money that its tasks were launched with; null for none.</param>
+    public IReadOnlyList<PoolAmount> OfGroup(string group, PoolSettings settings, decimal? costUsd = null)
     {
-        lock (_gate) return [.. Amounts(group, settings)];
+        lock (_gate) return [.. Amounts(group, settings, costUsd)];
     }
 
     private DateOnly Today => DateOnly.FromDateTime(time.GetLocalNow().DateTime);
@@ -192,11 +193,11 @@ public sealed class BudgetPools(TimeProvider time)
         // The day first: it opens by itself, and says when.
         foreach (var group in Pools(task))
         {
-            foreach (var amount in Amounts(group, settings))
+            foreach (var amount in Amounts(group, settings, task.Spec.GroupCostUsd))
             {
                 var needs = PoolAmount.Rest(task.Budget, task.Usage, amount.Kind);
                 if (needs is { } rest ? rest > amount.Left : amount.Left <= 0)
-                    return Shortage.Of(group, amount, needs, group is null ? DayEnds : null);
+                    return Shortage.Of(group, amount, needs, group is null ? DayEnds : null, launchedWith: amount.Kind == PoolKind.Cost && amount.Max == task.Spec.GroupCostUsd);
             }
         }
 
@@ -209,14 +210,16 @@ public sealed class BudgetPools(TimeProvider time)
 
         decimal? Of(PoolKind kind) =>
             PoolAmount.Rest(task.Budget, task.Usage, kind)
-            ?? Pools(task).SelectMany(g => Amounts(g, settings)).Where(a => a.Kind == kind).Min(a => (decimal?)a.Left);
+            ?? Pools(task).SelectMany(g => Amounts(g, settings, task.Spec.GroupCostUsd)).Where(a => a.Kind == kind).Min(a => (decimal?)a.Left);
     }
 
     private static IEnumerable<string?> Pools(AgentTask task) => task.Spec.Group is { } group ? [null, group] : [null];
 
-    private IEnumerable<PoolAmount> Amounts(string? group, PoolSettings settings)
+    private IEnumerable<PoolAmount> Amounts(string? group, PoolSettings settings, decimal? groupCost = null)
     {
         var limit = group is null ? settings.Day : settings.OfGroup(group);
+        // The tightest wins.
+        if (group is not null && groupCost is { } cost && !(limit.CostUsd <= cost)) limit = limit with { CostUsd = cost };
         var spent = group is null ? _today ?? Usage.Zero : _groups.GetValueOrDefault(group, Usage.Zero);
         foreach (var kind in s_kinds)
         {

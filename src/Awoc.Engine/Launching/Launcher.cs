@@ -25,7 +25,7 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
             return new LaunchAnswer.Invalid([new SpecFault("tasks", $"{batch.Entries.Count}", $"from 1 to {BatchOrder.MostTasks} tasks")]);
         var site = new LaunchSite(ports);
         TaskId[] ids = [.. batch.Entries.Select(_ => TaskId.New(ports.Time))];
-        var drafts = Draft(batch, site);
+        var drafts = BatchMoney.Spread(ports, batch, Draft(batch, site));
         var specs = await new Dependencies(ports, batch, ids).PutIntoAsync([.. drafts.Select(d => (d as SpecAnswer.Made)?.Spec)], cancellation);
         if (Refusal(batch, drafts, specs) is { } refused) return refused;
 
@@ -71,10 +71,10 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
     }
 
     /// <summary>Every fault of every task; null when there is none.</summary>
-    private static LaunchAnswer? Refusal(BatchOrder batch, SpecAnswer[] drafts, IReadOnlyList<(TaskSpec Spec, List<SpecFault> Faults)> specs)
+    private static LaunchAnswer? Refusal(BatchOrder batch, IReadOnlyList<SpecAnswer> drafts, IReadOnlyList<(TaskSpec Spec, List<SpecFault> Faults)> specs)
     {
         List<SpecFault> faults = [];
-        for (var at = 0; at < drafts.Length; at++)
+        for (var at = 0; at < drafts.Count; at++)
         {
             IEnumerable<SpecFault> own = drafts[at] is SpecAnswer.Faulty(var drafted) ? [.. drafted, .. specs[at].Faults] : specs[at].Faults;
             faults.AddRange(own.Select(f => f with { Task = batch.Label(at), Index = at }));

@@ -68,8 +68,7 @@ internal sealed class SpecDraft(EnginePorts ports, LaunchSite site)
         if (validation.Faults.Count == 0 && choice.Runner is { } chosen)
         {
             foreach (var fault in chosen.Validate(spec)) validation.Add(fault);
-            if (spec.Budget.CostUsd is not null && chosen.ModelAsked(spec) is { } model && ports.Gateway.MissingPrice(model) is { } next)
-                validation.Add(new SpecFault("--model", model, $"a model whose price is known, as its money is limited (--max-cost); {next}"));
+            if (PriceFault(ports, chosen, spec) is { } unpriced) validation.Add(unpriced);
         }
 
         if (validation.Faults.Count > 0) return new SpecAnswer.Faulty(validation.Faults);
@@ -79,6 +78,12 @@ internal sealed class SpecDraft(EnginePorts ports, LaunchSite site)
         if (!usesModel && order.Tokens is not null) notices.Add($"the agent '{spec.Agent}' calls no model: a token budget limits nothing there");
         return new SpecAnswer.Made(spec, choice, notices);
     }
+
+    /// <summary>Money can be limited only where it can be counted.</summary>
+    public static SpecFault? PriceFault(EnginePorts ports, IRunner runner, TaskSpec spec) =>
+        spec.Budget.CostUsd is not null && runner.ModelAsked(spec) is { } model && ports.Gateway.MissingPrice(model) is { } next
+            ? new SpecFault("--model", model, $"a model whose price is known, as its money is limited (--max-cost); {next}")
+            : null;
 
     /// <summary>What holds the credential, and the proxy's address where a login in it makes it a secret: without it the task would go past the proxy.</summary>
     private static IEnumerable<string> RequiredSecrets(AgentAvailability? availability, LaunchOrder order)

@@ -32,19 +32,20 @@ public sealed class YamlSource
     public PlanFault? Fault { get; private set; }
 
     /// <summary>Never throws, whatever the text is.</summary>
-    public static YamlSource Read(string text)
+    /// <param name="longest">In UTF-16 units.</param>
+    public static YamlSource Read(string text, int longest = LongestText, int mostNodes = MostNodes)
     {
         ArgumentNullException.ThrowIfNull(text);
         var source = new YamlSource(text);
-        if (text.Length > LongestText)
+        if (text.Length > longest)
         {
-            source.Fault = new PlanFault(1, 1, $"the file has more than {LongestText / 1024 / 1024} MiB of text");
+            source.Fault = new PlanFault(1, 1, $"the file has more than {longest / 1024 / 1024} MiB of text");
             return source;
         }
 
         try
         {
-            source.Parse();
+            source.Parse(mostNodes);
         }
         catch (YamlException broken)
         {
@@ -98,7 +99,7 @@ public sealed class YamlSource
         return line < 0 ? null : new TextPosition(line + 1, 1);
     }
 
-    private void Parse()
+    private void Parse(int mostNodes)
     {
         var parser = new Parser(new StringReader(_text));
         var open = new Stack<Level>();
@@ -109,7 +110,7 @@ public sealed class YamlSource
             var at = new TextPosition((int)e.Start.Line, (int)e.Start.Column);
             if (e is NodeEvent node)
             {
-                if (++nodes > MostNodes) Refuse(at, $"it has more than {MostNodes:#,0} nodes");
+                if (++nodes > mostNodes) Refuse(at, $"it has more than {mostNodes:#,0} nodes");
                 if (!node.Tag.IsEmpty && !node.Tag.IsNonSpecific) Refuse(at, $"the tag {Shown(node.Tag.Value)} is not taken: leave it out");
             }
 
