@@ -114,12 +114,12 @@ public sealed class WorkflowTests
               a: { description: "echo a >> ran; while ! test -e go; do sleep 0.05; done" }
               b: { needs: a, description: "echo b >> ran" }
             """);
-        var started = await awoc.AwocAsync("workflow", "run", "w.yaml");
+        var started = await awoc.AwocAsync("workflow", "run", "w.yaml", "--yes");
         Assert.Equal(0, started.Code);
         Assert.Equal(2, await awoc.CountTasksAsync());
         var again = RunAsync(awoc);
         await Eventually.TrueAsync(async () => (await awoc.AwocAsync("workflow", "run", "w.yaml")).Error.Contains("is under way", StringComparison.Ordinal), TimeSpan.FromSeconds(30), "the run to be found under way");
-        var fresh = await awoc.AwocAsync("workflow", "run", "w.yaml", "--fresh");
+        var fresh = await awoc.AwocAsync("workflow", "run", "w.yaml", "--fresh", "--yes");
         Assert.Equal(2, fresh.Code);
         Assert.Contains("is under way", fresh.Error, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(awoc.Work, "go"), "");
@@ -195,6 +195,17 @@ public sealed class WorkflowTests
         Assert.Equal(2, unknown.Code);
         Assert.Contains("did you mean 'topic'?", unknown.Error, StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync(awoc, "--input", "topic=a=b")).Code);
+    }
+
+    [Fact]
+    public async Task Run_NoTerminalAndNoYes_IsAUsageErrorUnlessNothingRuns()
+    {
+        await using var awoc = NewSandbox();
+        var ran = await awoc.AwocAsync("workflow", "run", "w.yaml");
+        Assert.Equal(2, ran.Code);
+        Assert.Contains("--yes", ran.Error, StringComparison.Ordinal);
+        Assert.Equal(0, await awoc.CountTasksAsync());
+        Assert.Equal(0, (await awoc.AwocAsync("workflow", "run", "w.yaml", "--dry-run")).Code);
     }
 
     [Fact]

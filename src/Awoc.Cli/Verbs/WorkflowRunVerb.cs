@@ -16,7 +16,7 @@ internal static class WorkflowRunVerb
         var flags = new WorkflowFlags();
         var wait = new Option<bool>("--wait") { Description = "Wait for the end and exit with the worst exit code of its steps" };
         var follow = new Option<bool>("--follow") { Description = "As --wait, and print the steps' logs as they grow" };
-        var yes = new Option<bool>("--yes", "-y") { Description = "Ask nothing" };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Run without asking; needed where there is no terminal to ask on" };
         var fresh = new Option<bool>("--fresh") { Description = "Run all steps, those too that succeeded before with the same inputs" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show which steps would run, and launch nothing" };
         var cost = new Option<string>("--max-cost") { HelpName = "USD", Description = "What the run may cost at list price, in place of what the file says" };
@@ -66,7 +66,7 @@ internal static class WorkflowRunVerb
         var client = console.Client();
         var plan = await client.PlanWorkflowAsync(request, token);
         WorkflowText.WritePlan(console.Error, plan);
-        if (!yes && !WorkflowConsent.Ask(console, plan)) return ExitCodes.Canceled;
+        if (!WorkflowConsent.Ask(console, plan, yes)) return ExitCodes.Detached;
         var run = await client.RunWorkflowAsync(request, token);
         foreach (var notice in run.Notices) console.Say(notice);
         if (!json && run.Run is { } name) console.Out.WriteLine(name);

@@ -109,7 +109,8 @@ internal static class WorkflowText
                     null => "",
                     { State: TaskWords.Ended, Outcome: TaskWords.Succeeded } t => t.Output ?? $"awoc output {TaskWords.Handle(t.Id)}",
                     { State: TaskWords.Ended } t => Printable.Cut(Printable.Line(t.Detail ?? t.Reason ?? ""), LongestDetail),
-                    { WaitsFor: { } waits } when s.Task.State is TaskWords.Scheduled or TaskWords.AwaitingInput => $"waits for {waits}",
+                    { State: TaskWords.Scheduled, WaitsFor: ['t', 'a', 's', 'k', ..] } when s.Needs.Count > 0 => $"waits for {string.Join(", ", s.Needs)}",
+                    { State: TaskWords.Scheduled or TaskWords.AwaitingInput, WaitsFor: { } waits } => $"waits for {waits}",
                     _ => "",
                 };
                 return $"  {(s.Task is null ? "" : TaskWords.Handle(s.Task.Id)),-12}  {s.Key.PadRight(width)}  {state + (s.Action == "reuse" ? " (reused)" : ""),-18}  {figures,-20}  {more}".TrimEnd();
@@ -122,12 +123,13 @@ internal static class WorkflowText
         .Where(s => s.Task is not null && s.Task.Reason != Skipped)
         .Aggregate(ExitCodes.Succeeded, (worst, s) => ExitCodes.Worst(worst, Ending.ExitCode(s.Task!)));
 
-    private static string Estimate(WorkflowEstimateView estimate)
+    private static string Estimate(BatchEstimateView estimate)
     {
-        var limits = estimate.LimitTokens > 0 ? $"their budgets allow {Figures.Count(estimate.LimitTokens)} tokens" : "";
-        if (estimate is not { Known: > 0, Tokens: { } tokens, Seconds: { } seconds }) return $"no past tasks to estimate by{(limits.Length > 0 ? $"; {limits}" : "")}";
-        var cost = estimate.CostUsd is { } money ? $", {LimitText.Dollars(money.P50)} to {LimitText.Dollars(money.P90)}" : "";
-        var known = estimate.Known == estimate.Steps ? "" : $" (of {estimate.Known} of {estimate.Steps} steps; nothing is known of the others)";
-        return $"by past tasks: {Figures.Count((long)tokens.P50)} to {Figures.Count((long)tokens.P90)} tokens, {Figures.Limit((long)seconds.P50)} to {Figures.Limit((long)seconds.P90)}{cost}{known}{(limits.Length > 0 ? $"; {limits}" : "")}";
+        List<string> parts = [];
+        if (estimate.Tokens.High > 0) parts.Add($"{Figures.Count((long)estimate.Tokens.Low)} to {Figures.Count((long)(estimate.Tokens.High ?? 0))} tokens");
+        if (estimate.CostUsd.High > 0) parts.Add($"{LimitText.Dollars(estimate.CostUsd.Low)} to {LimitText.Dollars(estimate.CostUsd.High.Value)}");
+        parts.Add($"{Figures.Limit((long)estimate.Seconds.Low)} to {Figures.Limit((long)(estimate.Seconds.High ?? 0))}");
+        var known = estimate.Known == estimate.Tasks ? "by past tasks" : estimate.Known == 0 ? "by their budgets, as there are no past tasks" : $"by past tasks of {estimate.Known} of {estimate.Tasks} steps, and the others' budgets";
+        return $"estimate {known}: {string.Join(", ", parts)}{(estimate.MostTokens > 0 ? $"; at most {Figures.Count(estimate.MostTokens)} tokens" : "")}{(estimate.MostUsd is { } most and > 0 ? $", {LimitText.Dollars(most)}" : "")}";
     }
 }

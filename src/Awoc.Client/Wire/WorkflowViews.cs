@@ -118,7 +118,10 @@ public sealed record WorkflowRunView
     public required IReadOnlyList<WorkflowStepView> Steps { get; init; }
 
     /// <summary>What the steps that run are likely to take together.</summary>
-    public WorkflowEstimateView? Estimate { get; init; }
+    public BatchEstimateView? Estimate { get; init; }
+
+    /// <summary>Why the user's word is asked; absent where it need not be.</summary>
+    public string? Confirm { get; init; }
 
     /// <summary>Sentences for the person who asks.</summary>
     public IReadOnlyList<string> Notices { get; init => field = value ?? []; } = [];
@@ -145,12 +148,3 @@ public sealed record WorkflowStepView
     /// <summary>Its task: launched, attached to, or the one that is reused; absent in a plan for what would be launched.</summary>
     public TaskView? Task { get; init; }
 }
-
-/// <summary>What a run is likely to take, by what ended tasks of its types took with its agents.</summary>
-/// <param name="Steps">How many are launched.</param>
-/// <param name="Known">Of how many of these there are figures; the others are left out of the sums.</param>
-/// <param name="Tokens">Tokens generated, in sum.</param>
-/// <param name="CostUsd">At list price, in sum; absent where none is known.</param>
-/// <param name="Seconds">Along the longest way through the workflow; waiting in queues is not in it.</param>
-/// <param name="LimitTokens">What the token budgets of all of them allow.</param>
-public sealed record WorkflowEstimateView(int Steps, int Known, SpreadView? Tokens, SpreadView? CostUsd, SpreadView? Seconds, long LimitTokens);

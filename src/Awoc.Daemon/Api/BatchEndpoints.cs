@@ -41,7 +41,7 @@ internal static class BatchEndpoints
                     new RangeView(estimate.CostUsd.Low, Lesser(estimate.CostUsd.High, most)),
                     new RangeView(estimate.Seconds.Low, estimate.Seconds.High),
                     estimate.MostTokens, most),
-                Confirm = Confirm(settings.Read(null), estimate, Lesser(estimate.CostUsd.High, most)),
+                Confirm = Confirm(settings.Read(null), estimate.MostTokens, Lesser(estimate.CostUsd.High, most)),
                 Notices = outlook.Notices,
             },
             WireJson.Default.BatchPlanView);
@@ -66,10 +66,11 @@ internal static class BatchEndpoints
 
     private static decimal? Lesser(decimal? one, decimal? other) => one is { } a && other is { } b ? Math.Min(a, b) : one ?? other;
 
-    private static string? Confirm(AwocSettings settings, BatchEstimate estimate, decimal? most)
+    /// <summary>Why a person's word is asked before so much may be spent; null where it need not be.</summary>
+    public static string? Confirm(AwocSettings settings, long tokens, decimal? most)
     {
-        if (estimate.MostTokens > settings.ConfirmTokens)
-            return string.Create(CultureInfo.InvariantCulture, $"its token budgets come to {estimate.MostTokens:#,0}, more than the {settings.ConfirmTokens:#,0} of batch.confirm_tokens");
+        if (tokens > settings.ConfirmTokens)
+            return string.Create(CultureInfo.InvariantCulture, $"its token budgets come to {tokens:#,0}, more than the {settings.ConfirmTokens:#,0} of batch.confirm_tokens");
         return most > settings.ConfirmUsd
             ? string.Create(CultureInfo.InvariantCulture, $"it may cost {most:0.00} dollars, more than the {settings.ConfirmUsd:0.00} of batch.confirm_cost")
             : null;

@@ -30,7 +30,7 @@ internal static class WorkflowEndpoints
         if (WrongPlace(request) is { } wrong) return wrong;
         return await planner.PlanAsync(request, cancellation) switch
         {
-            PlanAnswer.Planned(var run) => Results.Json(views.Plan(run), WireJson.Default.WorkflowRunView),
+            PlanAnswer.Planned(var run) => Results.Json(views.Plan(run, request.MaxCost), WireJson.Default.WorkflowRunView),
             var refused => Refuse(refused, request),
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Awoc.Client.Wire;
 using Awoc.Core.Tasks;
@@ -44,11 +45,15 @@ internal sealed class WorkflowRuns(WorkflowPlanner planner, Launcher launcher) :
         {
             Group = name,
             MaxCost = request.MaxCost ?? run.Workflow.Budget.GetValueOrDefault("max_cost"),
+            Tokens = Number("tokens"),
+            InputTokens = Number("max_input_tokens"),
             Known = run.Steps.Where(s => s.Reused is not null).ToDictionary(s => s.Task.Key, s => s.Reused!.Id),
         };
         var answer = await launcher.LaunchAsync(batch, idempotencyKey: null, cancellation);
         if (answer is not LaunchAnswer.Launched(var tasks, var notices)) return new RunAnswer.Refused(answer, run);
         return new RunAnswer.Ran(run, name, tasks.ToDictionary(t => t.Spec.Step!.Step), Attached: false, notices);
+
+        long? Number(string field) => run.Workflow.Budget.TryGetValue(field, out var text) ? long.Parse(text, CultureInfo.InvariantCulture) : null;
 
         BatchEntry Entry(PlannedTask step) => new(step.Task.Key, StepOrders.WithNeeds(step.Order, step.Task))
         {

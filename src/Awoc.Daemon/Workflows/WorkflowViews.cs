@@ -1,15 +1,19 @@
+using System.Globalization;
 using Awoc.Client.Wire;
+using Awoc.Core.Budgets;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Daemon.Api;
 using Awoc.Engine.Launching;
+using Awoc.Engine.Scheduling;
+using Awoc.Engine.Settings;
 using Awoc.Plans;
 using Awoc.Plans.Workflows;
 
 namespace Awoc.Daemon.Workflows;
 
 /// <summary>Workflows and their runs as the wire shows them.</summary>
-internal sealed class WorkflowViews(ITaskStore store, TaskViews tasks)
+internal sealed class WorkflowViews(ITaskStore store, TaskViews tasks, ISettingsSource settings)
 {
     private const int Looked = 10_000;
 
@@ -22,15 +26,24 @@ internal sealed class WorkflowViews(ITaskStore store, TaskViews tasks)
         Tasks = [.. new WorkflowGraph(workflow.Tasks).Levels().Select(t => Of(t.Task, t.Level))],
     };
 
-    public WorkflowRunView Plan(PlannedRun run) => new()
+    /// <param name="maxCost">As the user wrote it, in place of what the file says; null leaves that.</param>
+    public WorkflowRunView Plan(PlannedRun run, string? maxCost)
     {
-        Workflow = run.Workflow.Name,
-        Run = run.Live,
-        Attached = run.Live is not null,
-        Steps = [.. run.Steps.Select(s => Step(s, run.LiveTasks, run.Live is not null))],
-        Estimate = run.Live is null && run.Launches.Any() ? Estimate(run) : null,
-        Notices = Notices(run),
-    };
+        var plan = new WorkflowRunView
+        {
+            Workflow = run.Workflow.Name,
+            Run = run.Live,
+            Attached = run.Live is not null,
+            Steps = [.. run.Steps.Select(s => Step(s, run.LiveTasks, run.Live is not null))],
+            Notices = Notices(run),
+        };
+        if (run.Live is not null || !run.Launches.Any()) return plan;
+        var all = settings.Read(null);
+        var estimate = BatchEstimate.Of([.. run.Launches.Select((l, at) => new PlannedLaunch(at, l.Spec, l.Past))], all.Concurrency ?? ConcurrencyLimit.Default);
+        var given = maxCost is not null && LimitTexts.TryCost(maxCost, out var dollars) ? dollars : (decimal?)null;
+        var view = Estimate(run, estimate, given ?? Limit(run, "max_cost") ?? estimate.MostUsd);
+        return plan with { Estimate = view, Confirm = BatchEndpoints.Confirm(all, view.MostTokens, view.CostUsd.High) };
+    }
 
     public WorkflowRunView Of(RunAnswer.Ran ran) => new()
     {
@@ -113,19 +126,19 @@ internal sealed class WorkflowViews(ITaskStore store, TaskViews tasks)
         ];
     }
 
-    private static WorkflowEstimateView Estimate(PlannedRun run)
-    {
-        List<PlannedTask> launches = [.. run.Launches];
-        List<PlannedTask> known = [.. launches.Where(l => l.Past.Tasks > 0)];
-        List<PlannedTask> priced = [.. known.Where(l => l.Past.CostUsd is not null)];
-        return new WorkflowEstimateView(
-            launches.Count,
-            known.Count,
-            known.Count == 0 ? null : new SpreadView(known.Sum(l => l.Past.Tokens.Half), known.Sum(l => l.Past.Tokens.NineTenths)),
-            priced.Count == 0 ? null : new SpreadView(priced.Sum(l => l.Past.CostUsd!.Value.Half), priced.Sum(l => l.Past.CostUsd!.Value.NineTenths)),
-            known.Count == 0 ? null : new SpreadView(Longest(run, l => l.Past.Tasks > 0 ? l.Past.Seconds.Half : 0), Longest(run, l => l.Past.Tasks > 0 ? l.Past.Seconds.NineTenths : 0)),
-            launches.Where(l => l.Spec.Model is not null).Sum(l => l.Spec.Budget.Tokens));
-    }
+    private static BatchEstimateView Estimate(PlannedRun run, BatchEstimate estimate, decimal? most) => new(
+        estimate.Tasks,
+        estimate.Known,
+        new RangeView(estimate.Tokens.Low, estimate.Tokens.High),
+        new RangeView(estimate.CostUsd.Low, estimate.CostUsd.High is { } high && most is { } limit ? Math.Min(high, limit) : estimate.CostUsd.High ?? most),
+        new RangeView(
+            Math.Max(estimate.Seconds.Low, Longest(run, l => l.Past.Tasks > 0 ? l.Past.Seconds.Half : 0)),
+            Math.Max(estimate.Seconds.High, Longest(run, l => l.Past.Tasks > 0 ? Math.Min(l.Past.Seconds.NineTenths, l.Spec.Budget.TimeoutSeconds) : l.Spec.Budget.TimeoutSeconds))),
+        Math.Min(estimate.MostTokens, Limit(run, "tokens") is { } tokens ? (long)tokens : long.MaxValue),
+        most);
+
+    private static decimal? Limit(PlannedRun run, string field) =>
+        run.Workflow.Budget.TryGetValue(field, out var text) ? decimal.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) : null;
 
     /// <summary>The longest way through those that are launched, in seconds.</summary>
     private static long Longest(PlannedRun run, Func<PlannedTask, long> seconds)

@@ -50,7 +50,7 @@ public sealed class PoolGate(EnginePorts ports)
         {
         }
 
-        foreach (var task in _waiting.Values.Where(t => t.Spec.GroupCostUsd is not null).ToList())
+        foreach (var task in _waiting.Values.Where(t => PoolLimit.LaunchedWith(t.Spec) != PoolLimit.None).ToList())
         {
             if (ports.Pools.Ask(task, settings) is { Final: true } shortage) await RefuseAsync(task, shortage, stop);
         }

@@ -27,7 +27,7 @@ public sealed record Shortage(EndReason Reason, string Text, DateTimeOffset? Ope
         var wanted = needs is { } n ? $"needs {amount.Text(n)}" : $"may need all of it: a limit of its own ({amount.Flag}) lets it run beside others";
         var never = needs > amount.Max;
         var opens = launchedWith
-            ? "; the batch was launched with --max-cost"
+            ? $"; {group} was launched with this limit"
             : never
             ? $"; more than the whole limit: awoc config set {key} {Plain(needs!.Value)}"
             : opensAt is { } at

@@ -15,6 +15,12 @@ public sealed record BatchOrder(IReadOnlyList<BatchEntry> Entries)
     /// <summary>US dollars at list price for all of the group together, as the user wrote it.</summary>
     public string? MaxCost { get; init; }
 
+    /// <summary>Tokens that all of the group may generate together; null is no limit.</summary>
+    public long? Tokens { get; init; }
+
+    /// <summary>Input tokens of all of the group together; null is no limit.</summary>
+    public long? InputTokens { get; init; }
+
     /// <summary>Tasks that were launched before, by the words that the entries name them with as they do each other.</summary>
     public IReadOnlyDictionary<string, TaskId> Known { get; init; } = new Dictionary<string, TaskId>();
 

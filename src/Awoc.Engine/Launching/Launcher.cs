@@ -61,7 +61,7 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
         var draft = new SpecDraft(ports, site);
         return
         [
-            .. batch.Entries.Select(entry => draft.Of(entry.Order with { Group = entry.Order.Group ?? batch.Group }) switch
+            .. batch.Entries.Select(entry => Shared(batch, draft.Of(entry.Order with { Group = entry.Order.Group ?? batch.Group })) switch
             {
                 SpecAnswer.Made made when entry is { Step: { } step, Key: { } key } && made.Spec.Group is { } run =>
                     made with { Spec = made.Spec with { Step = new WorkflowStep(step.Workflow, run, key, step.InputsSha) { Replaces = step.Replaces } } },
@@ -69,6 +69,12 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
             }),
         ];
     }
+
+    /// <summary>With what the tasks of the batch may use together, where they call a model and are of its group.</summary>
+    private static SpecAnswer Shared(BatchOrder batch, SpecAnswer answer) =>
+        answer is SpecAnswer.Made { Spec: { Model: not null } spec } made && spec.Group == batch.Group
+            ? made with { Spec = spec with { GroupTokens = batch.Tokens, GroupInputTokens = batch.InputTokens } }
+            : answer;
 
     /// <summary>Every fault of every task; null when there is none.</summary>
     private static LaunchAnswer? Refusal(BatchOrder batch, IReadOnlyList<SpecAnswer> drafts, IReadOnlyList<(TaskSpec Spec, List<SpecFault> Faults)> specs)
