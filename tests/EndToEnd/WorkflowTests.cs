@@ -154,7 +154,7 @@ public sealed class WorkflowTests
         File.Delete(Path.Combine(awoc.Work, "extra"));
         var gone = await RunAsync(awoc);
         Assert.Equal(2, gone.Code);
-        Assert.Contains("w.yaml:4:52: inputs of 'a' names 'extra'", gone.Error, StringComparison.Ordinal);
+        Assert.Contains("w.yaml:4:55: inputs of 'a' names 'extra'", gone.Error, StringComparison.Ordinal);
     }
 
     [Fact]
