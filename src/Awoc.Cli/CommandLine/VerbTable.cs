@@ -13,6 +13,7 @@ internal static class VerbTable
         new("logs", "Print a task's log, or follow it", LogsVerb.Build) { Aliases = ["background-logs"] },
         new("integrate", "Bring a result into a file, and take it out again", IntegrateVerb.Build) { Aliases = ["integrate-background"] },
         new("inbox", "Show what ended and nobody has read", InboxVerb.Build),
+        new("batch", "Launch the tasks of a file, all or none", BatchVerb.Build),
         new("wait", "Wait until tasks have ended", WaitVerb.Build),
         new("cancel", "End tasks", CancelVerb.Build),
         new("alerts", "Show what needs you", AlertsVerb.Build),

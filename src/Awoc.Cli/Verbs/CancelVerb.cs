@@ -52,6 +52,8 @@ internal static class CancelVerb
         });
 
         if (wait) code = ExitCodes.Worst(code, await WaitAsync(console, client, tasks));
+        foreach (var next in tasks.Where(t => t is { Successor: not null, Recurs: not null, Outcome: TaskWords.Canceled }))
+            console.Say($"{TaskWords.Handle(next.Id)} recurs, and its next run is scheduled: end the series with 'awoc cancel {TaskWords.Handle(next.Successor!)}'");
         if (json) await JsonOut.WriteArrayAsync(console, tasks.ToAsyncEnumerable(), WireJson.Default.TaskView);
         else foreach (var task in tasks) console.Out.WriteLine($"{task.Id} {task.Outcome ?? "cancel_requested"}");
         return code;
