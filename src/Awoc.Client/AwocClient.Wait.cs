@@ -7,6 +7,7 @@ namespace Awoc.Client;
 public sealed partial class AwocClient
 {
     private const string EndedKind = "ended";
+    private const int FewTasks = 32;
 
     /// <summary>
     /// Tasks as they end, each once, until all have ended. It subscribes before it looks, so that no end falls between the two;
@@ -43,8 +44,7 @@ public sealed partial class AwocClient
                 // References such as @last may point elsewhere by now: what is waited for is settled the first time.
                 IReadOnlyCollection<string> ask = open is null ? references : [.. open];
                 open ??= new HashSet<string>(StringComparer.Ordinal);
-                List<TaskView> found = [];
-                foreach (var reference in ask) found.Add(await TaskAsync(reference, token).ConfigureAwait(false));
+                var found = await AllAsync(ask, token).ConfigureAwait(false);
                 foreach (var task in found.DistinctBy(t => t.Id))
                 {
                     if (task.State != TaskWords.Ended)
@@ -61,5 +61,14 @@ public sealed partial class AwocClient
 
             if (open.Count == 0) yield break;
         }
+    }
+
+    /// <summary>A few with their attempts, as each is told that ends later; many without, in a few requests.</summary>
+    private async Task<IReadOnlyList<TaskView>> AllAsync(IReadOnlyCollection<string> references, CancellationToken token)
+    {
+        if (references.Count > FewTasks) return await LookUpAsync(references, token).ConfigureAwait(false);
+        List<TaskView> found = [];
+        foreach (var reference in references) found.Add(await TaskAsync(reference, token).ConfigureAwait(false));
+        return found;
     }
 }

@@ -72,6 +72,15 @@ public sealed partial class AwocClient : IDisposable
             () => Json(HttpMethod.Post, "tasks", request, WireJson.Default.LaunchRequest, key), WireJson.Default.LaunchReply, token);
     }
 
+    /// <summary>Launches several tasks, all of them or none. When this returns, they are durable.</summary>
+    /// <inheritdoc cref="LaunchAsync" path="/remarks"/>
+    public Task<BatchReply> LaunchManyAsync(BatchRequest request, CancellationToken token = default)
+    {
+        var key = Guid.NewGuid().ToString("N");
+        return SendAsync(
+            () => Json(HttpMethod.Post, "batches", request, WireJson.Default.BatchRequest, key), WireJson.Default.BatchReply, token);
+    }
+
     /// <summary>What a launch would do. Nothing is launched.</summary>
     public Task<LaunchPreview> PreviewAsync(LaunchRequest request, CancellationToken token = default) => SendAsync(
         () => Json(HttpMethod.Post, "tasks/preview", request, WireJson.Default.LaunchRequest), WireJson.Default.LaunchPreview, token);

@@ -9,6 +9,9 @@ public sealed record TaskQuery
     /// <summary>Only tasks that ended in one of these ways; empty for any.</summary>
     public IReadOnlyList<string> Outcomes { get; init; } = [];
 
+    /// <summary>Only tasks of this group; null for any.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Tasks a page at most; null leaves it to the daemon (50).</summary>
     public int? Limit { get; init; }
 
@@ -22,6 +25,7 @@ public sealed record TaskQuery
             List<string> parts = [];
             if (States.Count > 0) parts.Add($"state={string.Join(',', States)}");
             if (Outcomes.Count > 0) parts.Add($"outcome={string.Join(',', Outcomes)}");
+            if (Group is { } group) parts.Add($"group={Uri.EscapeDataString(group)}");
             if (Limit is { } limit) parts.Add($"limit={limit}");
             if (Before is { } before) parts.Add($"before={Uri.EscapeDataString(before)}");
             return parts.Count == 0 ? "" : $"?{string.Join('&', parts)}";

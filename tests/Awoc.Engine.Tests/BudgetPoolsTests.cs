@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
@@ -54,6 +55,30 @@ public sealed class BudgetPoolsTests
         Assert.True(shortage!.Never);
         Assert.Equal(("--tokens", "60000"), shortage.Need);
         Assert.Contains("awoc config set budgets.day.tokens 60000", shortage.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryHold_LimitThatTheGroupWasLaunchedWith_HoldsBesideTheSettingsAndIsFinalOnceNothingRuns()
+    {
+        var settings = new PoolSettings { Groups = ImmutableSortedDictionary<string, PoolLimit>.Empty.Add("run", new PoolLimit(9000, null, null)) };
+        var first = Grouped(6000, 8000);
+        Assert.Null(_pools.TryHold(first, settings));
+
+        var waits = _pools.TryHold(Grouped(3000, 8000), settings);
+        Assert.Equal((false, EndReason.GroupBudget), (waits!.Final, waits.Reason));
+        Assert.EndsWith("run was launched with this limit", waits.Text, StringComparison.Ordinal);
+        _pools.Settle(first.Id, new Usage(5500));
+        Assert.True(_pools.TryHold(Grouped(3000, 8000), settings)!.Final);
+        Assert.Null(_pools.TryHold(Grouped(2500, 8000), settings));
+
+        // Of the two limits the settings' one is tighter here, and can be raised.
+        Assert.False(_pools.TryHold(Grouped(3000, 20_000), settings)!.Final);
+
+        AgentTask Grouped(long tokens, long limit)
+        {
+            var task = Task(tokens);
+            return task with { Spec = task.Spec with { Group = "run", GroupTokens = limit } };
+        }
     }
 
     [Fact]

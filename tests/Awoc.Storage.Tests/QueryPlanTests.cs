@@ -37,6 +37,8 @@ public sealed class QueryPlanTests : IAsyncLifetime
         { ReadSql.Spent, "attempt_ended" },
         { ReadSql.SpentByGroup, "task_group" },
         { ReadSql.Recent, "task_type" },
+        { ReadSql.SameInputs, "task_inputs" },
+        { ReadSql.OfWorkflow, "task_workflow" },
         { ReadSql.Mark, "PRIMARY KEY" },
         { WriteSql.DropMark, "PRIMARY KEY" },
         { ReadSql.SeqOf, "sqlite_autoindex_task_1" },

@@ -135,6 +135,27 @@ public abstract partial class TaskStoreConformance
     }
 
     [Fact]
+    public async Task Steps_ByInputsAndByWorkflow_NewestFirstAndNoOthers()
+    {
+        await LaunchAsync();
+        var first = await LaunchAsync(Step("w", "a", "1"));
+        var other = await LaunchAsync(Step("w", "a", "2"));
+        var foreign = await LaunchAsync(Step("v", "b", "3"));
+        var again = await CommitAsync(await LaunchAsync(Step("w", "a", "1")), new TaskCommand.Cancel("user"));
+
+        AssertSame([again, first], await Store.StepsAsync("1", 10, Cancellation));
+        AssertSame([again], await Store.StepsAsync("1", 1, Cancellation));
+        AssertSame([again, other, first], await Store.WorkflowAsync("w", 10, Cancellation));
+        AssertSame([foreign], await Store.WorkflowAsync("v", 10, Cancellation));
+        Assert.Empty(await Store.StepsAsync("", 10, Cancellation));
+        Assert.Empty(await Store.WorkflowAsync("u", 10, Cancellation));
+        Assert.Equal("0", (await Store.FindAsync(first.Id, Cancellation))!.Spec.Step!.Replaces);
+
+        static TaskSpec Step(string workflow, string step, string sha) =>
+            RandomLife.Spec() with { Output = null, Step = new WorkflowStep(workflow, workflow + "-1", step, sha) { Replaces = "0" } };
+    }
+
+    [Fact]
     public async Task Count_EachState_NamesAllOfThem()
     {
         Assert.Equal(Enum.GetValues<TaskState>().ToDictionary(s => s, _ => 0L), await Store.CountAsync(Cancellation));

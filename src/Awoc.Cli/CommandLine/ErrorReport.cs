@@ -6,6 +6,9 @@ namespace Awoc.Cli.CommandLine;
 /// <summary>An error as a person reads it, and the exit code it stands for.</summary>
 internal static class ErrorReport
 {
+    /// <summary>Of a large batch: nobody reads more, and the first tell what is wrong with the rest.</summary>
+    private const int MostFaults = 40;
+
     private const string BrokeOff = "The daemon broke off. `awoc daemon logs` has its last words.";
 
     public static int Write(CliConsole console, Exception error)
@@ -37,13 +40,15 @@ internal static class ErrorReport
     private static int Refused(CliConsole console, AwocException e)
     {
         console.Say(e.Problem.Title);
-        foreach (var fault in e.Problem.Faults)
+        foreach (var fault in e.Problem.Faults.Take(MostFaults))
         {
             // Where the words to choose from are listed, the one that was meant is worth more than the list.
             // The daemon knows the nearest of what it names itself.
             var hint = fault.Allowed.StartsWith("did you mean", StringComparison.Ordinal) ? "" : Nearest.Hint(fault.Value, fault.Allowed.Split(", "));
-            console.Error.WriteLine($"  {Printable.Line($"{fault.Field} '{fault.Value}': {fault.Allowed}{(hint.Length > 0 ? "." : "")}{hint}")}");
+            console.Error.WriteLine($"  {Printable.Line($"{(fault.Task is { } task ? $"task {task}: " : "")}{fault.Field} '{fault.Value}': {fault.Allowed}{(hint.Length > 0 ? "." : "")}{hint}")}");
         }
+
+        if (e.Problem.Faults.Count > MostFaults) console.Error.WriteLine($"  and {e.Problem.Faults.Count - MostFaults} more");
 
         if (e.Problem.Detail is { Length: > 0 } detail)
         {

@@ -31,6 +31,7 @@ internal static class RunVerb
         var limits = new LimitFlags();
         var contract = new ContractFlags();
         var queue = new QueueFlags();
+        var start = new StartFlags();
         var cwd = Flag("--cwd", "DIR", "The directory to work in; else this one");
         var context = new Option<string[]>("--context") { HelpName = "FILE", Description = "A file for the agent to know: small text goes into the prompt, else it is pointed at; may be given several times" };
         var name = Flag("--name", "NAME", "A name that can stand for the id");
@@ -53,10 +54,12 @@ internal static class RunVerb
                 "git diff | awoc run code-review:- review.md",
                 "awoc run custom:@plan.txt --follow",
                 "awoc run \"custom:make test\" --agent command --timeout 20m",
+                "awoc run \"technical-writing:Summarize ${tasks.9f86d0.result}\" summary.md --after 9f86d0",
+                "awoc run \"custom:make nightly\" --agent command --name nightly --cron '0 2 * * *'",
             ],
         };
         foreach (var argument in (Argument[])[task, output, modelAt, tokensAt, timeoutAt]) command.Arguments.Add(argument);
-        foreach (var option in (Option[])[agent, model, tokens, timeout, .. limits.All, .. contract.All, .. queue.All, cwd, context, name, group, overwrite, allowOutside, integrate, wait, follow, dryRun, json])
+        foreach (var option in (Option[])[agent, model, tokens, timeout, .. limits.All, .. contract.All, .. queue.All, .. start.All, cwd, context, name, group, overwrite, allowOutside, integrate, wait, follow, dryRun, json])
             command.Options.Add(option);
 
         command.SetAction(async (parsed, token) =>
@@ -84,7 +87,7 @@ internal static class RunVerb
                 Environment = environment.Plain,
                 Secrets = environment.Secrets,
             };
-            request = queue.Read(parsed, contract.Read(parsed, limits.Read(parsed, request)));
+            request = start.Read(parsed, queue.Read(parsed, contract.Read(parsed, limits.Read(parsed, request))));
             if (parsed.GetValue(dryRun)) return await PreviewAsync(console, request, parsed.GetValue(json), token);
             return await LaunchAsync(console, request, parsed.GetValue(wait), parsed.GetValue(follow), parsed.GetValue(json), token);
         });

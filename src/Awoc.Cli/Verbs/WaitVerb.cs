@@ -14,6 +14,8 @@ internal static class WaitVerb
         var ids = Shared.Ids(ArgumentArity.ZeroOrMore);
         var any = new Option<bool>("--any") { Description = "Return when the first of them has ended" };
         var all = new Option<bool>("--all") { Description = "Return when all of them have ended (default)" };
+        var failFast = new Option<bool>("--fail-fast") { Description = "Return when the first of them has not succeeded" };
+        var group = new Option<string>("--group") { HelpName = "NAME", Description = "All tasks of this group" };
         var timeout = new Option<string>("--timeout") { HelpName = "TIME", Description = "Give up after 600 (seconds), 10m, 24h; exit code 75" };
         var json = Shared.Json();
         var command = new VerbCommand(
@@ -26,25 +28,31 @@ internal static class WaitVerb
                 "awoc wait 9f86d0 && echo done",
                 "awoc wait $A $B $C --timeout 30m",
                 "awoc wait --any $A $B",
+                "awoc wait --group nightly --fail-fast",
                 "awoc wait                       everything that is under way",
             ],
         };
         command.Arguments.Add(ids);
-        foreach (var option in (Option[])[any, all, timeout, json]) command.Options.Add(option);
+        foreach (var option in (Option[])[any, all, failFast, group, timeout, json]) command.Options.Add(option);
         command.SetAction((parsed, token) =>
         {
             if (parsed.GetValue(any) && parsed.GetValue(all)) throw new UsageException("--any and --all exclude each other.");
+            if (parsed.GetValue(any) && parsed.GetValue(failFast)) throw new UsageException("--any and --fail-fast exclude each other: the first end is the end either way.");
+            var references = parsed.GetValue(ids) ?? [];
+            if (references.Length > 0 && parsed.GetValue(group) is not null) throw new UsageException("Give IDs or --group, not both.");
             var limit = parsed.GetValue(timeout) is { } text ? DurationText.Parse("--timeout", text) : (TimeSpan?)null;
-            return WaitAsync(console, parsed.GetValue(ids) ?? [], parsed.GetValue(any), limit, parsed.GetValue(json), token);
+            var until = parsed.GetValue(any) ? Until.First : parsed.GetValue(failFast) ? Until.Failure : Until.All;
+            return WaitAsync(console, references, parsed.GetValue(group), until, limit, parsed.GetValue(json), token);
         });
         return command;
     }
 
     private static async Task<int> WaitAsync(
-        CliConsole console, string[] references, bool any, TimeSpan? limit, bool json, CancellationToken token)
+        CliConsole console, string[] references, string? group, Until until, TimeSpan? limit, bool json, CancellationToken token)
     {
         var client = console.Client();
-        if (references.Length == 0) references = await LiveAsync(client, token);
+        if (group is not null) references = await OfGroupAsync(client, group, token);
+        else if (references.Length == 0) references = await LiveAsync(client, token);
         if (references.Length == 0)
         {
             if (json) await JsonOut.WriteArrayAsync(console, AsyncEnumerable.Empty<TaskView>(), WireJson.Default.TaskView);
@@ -70,7 +78,7 @@ internal static class WaitVerb
                     await console.Out.FlushAsync(token);
                 }
 
-                if (any) break;
+                if (until == Until.First || (until == Until.Failure && task.Outcome != TaskWords.Succeeded)) break;
             }
         }
         catch (OperationCanceledException) when (interrupt.Happened)
@@ -85,6 +93,19 @@ internal static class WaitVerb
 
         if (json) await JsonOut.WriteArrayAsync(console, ended.ToAsyncEnumerable(), WireJson.Default.TaskView);
         return code;
+    }
+
+    private enum Until
+    {
+        All,
+        First,
+        Failure,
+    }
+
+    private static async Task<string[]> OfGroupAsync(AwocClient client, string group, CancellationToken token)
+    {
+        string[] ids = [.. (await client.GroupAsync(group, token)).Select(t => t.Id).Reverse()];
+        return ids.Length > 0 ? ids : throw new UsageException($"There is no task of a group '{Printable.Line(group)}'. `awoc status all` lists tasks, `awoc status ID` shows a task's group.");
     }
 
     private static async Task<string[]> LiveAsync(AwocClient client, CancellationToken token)

@@ -20,6 +20,8 @@ internal static class TaskDetail
             ("why", task.Detail),
             ("waits for", task.WaitsFor),
             ("goes on", task.State == TaskWords.Ended ? null : Due(task.DueAt, now)),
+            ("after", After(task)),
+            ("recurs", task.Recurs is { } recurs ? $"{recurs.Cron} ({recurs.Zone}){(task.Successor is { } next ? $"; next: {TaskWords.Handle(next)}" : "")}" : null),
             ("result", task.Result == TaskWords.NoResult ? "none" : $"{task.Result}, verification {task.Verification.Replace('_', ' ')}"),
             ("agent", task.Agent),
             ("rehearsal", task.Rehearsal is true ? "yes: the embedded model answered, which is rule-based and no language model" : null),
@@ -66,6 +68,24 @@ internal static class TaskDetail
         if (task.Outcome == TaskWords.Succeeded) yield break;
         yield return $"awoc logs {handle}";
         yield return task.Result == TaskWords.Partial ? $"awoc recover {handle}      (use, resume or reduce)" : $"awoc retry {handle}";
+    }
+
+    /// <summary>The tasks it waits for, with what is asked of them.</summary>
+    private static string? After(TaskView task)
+    {
+        if (task.Start is not { } start) return null;
+        List<string> parts = [];
+        Add(start.After, "succeeded");
+        Add(start.AfterAny, "one succeeded");
+        Add(start.AfterEnded, "ended");
+        if (start.When is { } when) parts.Add($"when {Printable.Line(when)}");
+        if (parts.Count == 0) return null;
+        return string.Join("; ", parts) + (start.OnUnmet is { } onUnmet && (start.After ?? start.AfterAny) is not null ? $"; else {onUnmet}" : "");
+
+        void Add(IReadOnlyList<string>? ids, string what)
+        {
+            if (ids is not null) parts.Add($"{string.Join(", ", ids.Take(8).Select(TaskWords.Handle))}{(ids.Count > 8 ? $" and {ids.Count - 8} more" : "")} ({what})");
+        }
     }
 
     private static string? Due(DateTimeOffset? due, DateTimeOffset now) =>

@@ -215,4 +215,5 @@ public sealed record Problem
 /// <param name="Field">As the user knows it: <c>--tokens</c>, <c>OUTPUT</c>.</param>
 /// <param name="Value">What was given, shortened.</param>
 /// <param name="Allowed">What would be taken.</param>
-public sealed record Fault(string Field, string Value, string Allowed);
+/// <param name="Task">Of several launches, the one that has it: its key, or its place from 1; absent where there is only one.</param>
+public sealed record Fault(string Field, string Value, string Allowed, string? Task = null);

@@ -84,11 +84,25 @@ public sealed record TaskView
     /// <summary>The group it was launched in.</summary>
     public string? Group { get; init; }
 
+    /// <summary>The workflow whose step it is.</summary>
+    public string? Workflow { get; init; }
+
+    /// <summary>Its key in the workflow's file.</summary>
+    public string? Step { get; init; }
+
     /// <summary>The queue it waits in.</summary>
     public required string Queue { get; init; }
 
     /// <summary>Higher starts earlier; absent for 0.</summary>
     public int? Priority { get; init; }
+    /// <summary>What it waits, or waited, for before its first start; absent for nothing, and from listings.</summary>
+    public StartView? Start { get; init; }
+
+    /// <summary>By what it comes again; absent for once.</summary>
+    public RecurrenceView? Recurs { get; init; }
+
+    /// <summary>The id of the next one, of a task that recurs and has ended.</summary>
+    public string? Successor { get; init; }
 
     /// <summary>The session that launched it.</summary>
     public string? Parent { get; init; }
@@ -206,6 +220,21 @@ public sealed record PolicyView(
     long? MaxTotalTokens = null,
     long? MaxTotalSeconds = null,
     bool? Record = null);
+
+/// <summary>What a task waits for before its first start; what is absent it does not wait for.</summary>
+/// <param name="After">Ids of tasks that must have succeeded.</param>
+/// <param name="AfterAny">Ids of tasks of which one must have succeeded.</param>
+/// <param name="AfterEnded">Ids of tasks that must have ended.</param>
+/// <param name="OnUnmet"><c>fail</c>, <c>skip</c> or <c>run</c>; absent where it waits for no task to succeed.</param>
+/// <param name="NotBefore">The earliest time (UTC).</param>
+/// <param name="When">A workflow's own condition.</param>
+public sealed record StartView(
+    IReadOnlyList<string>? After, IReadOnlyList<string>? AfterAny, IReadOnlyList<string>? AfterEnded, string? OnUnmet, DateTimeOffset? NotBefore, string? When);
+
+/// <summary>By what a task comes again.</summary>
+/// <param name="Cron">Five fields, or six with seconds first.</param>
+/// <param name="Zone">The time zone in which they are read.</param>
+public sealed record RecurrenceView(string Cron, string Zone);
 
 /// <summary>A page of tasks, newest first.</summary>
 /// <param name="Tasks">The tasks.</param>

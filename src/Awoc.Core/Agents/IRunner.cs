@@ -265,4 +265,11 @@ public sealed record AttemptVerdict(TaskOutcome Outcome, EndReason? Reason, stri
 /// <param name="Field">As the user knows it: <c>--tokens</c>, <c>OUTPUT</c>.</param>
 /// <param name="Value">What was given, cut to a length that can be shown.</param>
 /// <param name="Allowed">What would be taken.</param>
-public sealed record SpecFault(string Field, string Value, string Allowed);
+public sealed record SpecFault(string Field, string Value, string Allowed)
+{
+    /// <summary>Of several launches, the one that has it: its key, or its place from 1. Null where there is only one.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The place of that launch, from 0.</summary>
+    public int? Index { get; init; }
+}

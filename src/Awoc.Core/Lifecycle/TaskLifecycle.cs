@@ -21,7 +21,7 @@ public static class TaskLifecycle
     }
 
     /// <summary>Where a task that was launched or reopened begins: with the tasks it waits for, with a time, or in its queue.</summary>
-    private static TaskEvent Begin(TaskSpec spec, DateTimeOffset? dueAt, DateTimeOffset at) => spec.Start?.Tasks.Any() == true
+    private static TaskEvent Begin(TaskSpec spec, DateTimeOffset? dueAt, DateTimeOffset at) => spec.Start?.Decides == true
         ? new TaskEvent.Scheduled(null, WaitTexts.For(spec.Start)) { At = at, Wait = WaitKind.Dependency }
         : dueAt is { } due && due > at
             ? new TaskEvent.Scheduled(Stored(due), null) { At = at, Wait = WaitKind.Time }

@@ -14,6 +14,7 @@ public static class WaitTexts
         var named = string.Join(", ", ids.Take(Named));
         return ids.Count switch
         {
+            0 => "its condition",
             1 => $"task {named}",
             <= Named => $"tasks {named}",
             _ => $"tasks {named} and {ids.Count - Named} more",

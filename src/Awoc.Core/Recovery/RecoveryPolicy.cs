@@ -25,7 +25,7 @@ public sealed record RecoveryPolicy(ImmutableArray<RecoveryRule> Rules)
     [
         EndReason.User, EndReason.Auth, EndReason.Billing, EndReason.BadRequest, EndReason.Refused, EndReason.ModelNotFound,
         EndReason.PermissionDenied, EndReason.CommandFailed, EndReason.Poisoned, EndReason.CredentialMissing, EndReason.AgentMissing,
-        EndReason.GroupBudget, EndReason.DayBudget,
+        EndReason.GroupBudget, EndReason.DayBudget, EndReason.DependencyFailed, EndReason.Skipped,
     ];
 
     /// <summary>What costs no budget: limits of others are waited out, what was lost is resumed.</summary>

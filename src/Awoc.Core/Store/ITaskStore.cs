@@ -1,6 +1,7 @@
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Tasks;
+using Awoc.Core.Waiting;
 
 namespace Awoc.Core.Store;
 
@@ -52,6 +53,18 @@ public interface ITaskStore : IAsyncDisposable
 
     /// <summary>All scheduled tasks that wait for this, in the order of their launch.</summary>
     Task<IReadOnlyList<AgentTask>> WaitingAsync(WaitKind kind, CancellationToken cancellation);
+
+    /// <summary>The tasks that were launched as a workflow's step with these inputs, newest first.</summary>
+    Task<IReadOnlyList<AgentTask>> StepsAsync(string inputsSha, int limit, CancellationToken cancellation);
+
+    /// <summary>The tasks of a workflow over all its runs, newest first.</summary>
+    Task<IReadOnlyList<AgentTask>> WorkflowAsync(string workflow, int limit, CancellationToken cancellation);
+
+    /// <summary>How each of these tasks stands; those that do not exist are left out.</summary>
+    Task<IReadOnlyDictionary<TaskId, TaskStanding>> StandingsAsync(IReadOnlyCollection<TaskId> ids, CancellationToken cancellation);
+
+    /// <summary>These tasks, in this order; those that do not exist are left out.</summary>
+    Task<IReadOnlyList<AgentTask>> FindAsync(IReadOnlyCollection<TaskId> ids, CancellationToken cancellation);
 
     /// <summary>Scheduled tasks whose time has come, earliest first.</summary>
     Task<IReadOnlyList<AgentTask>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellation);
@@ -146,8 +159,9 @@ public abstract record LaunchResult
 /// <param name="States">Empty means any.</param>
 /// <param name="Outcomes">Empty means any; else ended tasks with one of these.</param>
 /// <param name="Before">Only tasks launched before this one: the cursor of a page.</param>
+/// <param name="Group">Only tasks of this group; null for all.</param>
 public sealed record TaskQuery(
-    IReadOnlyList<TaskState> States, IReadOnlyList<TaskOutcome> Outcomes, int Limit, TaskId? Before = null);
+    IReadOnlyList<TaskState> States, IReadOnlyList<TaskOutcome> Outcomes, int Limit, TaskId? Before = null, string? Group = null);
 
 /// <summary>How far a running attempt has come.</summary>
 /// <param name="LogOffset">Bytes of the agent's stream that have been taken in.</param>

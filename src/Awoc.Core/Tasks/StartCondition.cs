@@ -30,6 +30,9 @@ public sealed record StartCondition
     /// <summary>All tasks that it waits for, each once.</summary>
     public IEnumerable<TaskId> Tasks => After.Concat(AfterAny).Concat(AfterEnded).Distinct();
 
+    /// <summary>There is more than a time to it: whether the task starts at all is to be decided.</summary>
+    public bool Decides => After.Length + AfterAny.Length + AfterEnded.Length > 0 || When is not null;
+
     /// <summary>Records compare arrays by identity.</summary>
     public bool Equals(StartCondition? other) =>
         other is not null && After.SequenceEqual(other.After) && AfterAny.SequenceEqual(other.AfterAny) && AfterEnded.SequenceEqual(other.AfterEnded)
@@ -61,4 +64,8 @@ public sealed record Recurrence(string Cron, string Zone);
 /// <param name="Run">Of this run: the group of its tasks.</param>
 /// <param name="Step">The task's key in the file.</param>
 /// <param name="InputsSha">SHA-256 over all that its result depends on: a finished step with the same one need not run again.</param>
-public sealed record WorkflowStep(string Workflow, string Run, string Step, string InputsSha);
+public sealed record WorkflowStep(string Workflow, string Run, string Step, string InputsSha)
+{
+    /// <summary>SHA-256 of what an earlier run of the step put at its OUTPUT: it is replaced where it still is that. Null for nothing.</summary>
+    public string? Replaces { get; init; }
+}

@@ -97,6 +97,15 @@ public sealed record TaskSpec
 
     public string? Group { get; init; }
 
+    /// <summary>US dollars at list price for all tasks of its group together, as its batch was launched; null is no limit.</summary>
+    public decimal? GroupCostUsd { get; init; }
+
+    /// <summary>Tokens that all tasks of its group may generate together, as its workflow was launched; null is no limit.</summary>
+    public long? GroupTokens { get; init; }
+
+    /// <summary>As <see cref="GroupTokens"/>, for input tokens.</summary>
+    public long? GroupInputTokens { get; init; }
+
     /// <summary>What it waits for before it joins its queue; null for nothing.</summary>
     public StartCondition? Start { get; init; }
 

@@ -7,6 +7,8 @@ internal static class ApiRoutes
         var api = app.MapGroup("/api/v1");
         LaunchEndpoints.Map(api);
         TaskEndpoints.Map(api);
+        GroupEndpoints.Map(api);
+        BatchEndpoints.Map(api);
         DecisionEndpoints.Map(api);
         RecoveryEndpoints.Map(api);
         LogEndpoints.Map(api);
@@ -20,5 +22,6 @@ internal static class ApiRoutes
         TypeEndpoints.Map(api);
         VerifyEndpoints.Map(api);
         QueueEndpoints.Map(api);
+        WorkflowEndpoints.Map(api);
     }
 }

@@ -77,9 +77,9 @@ internal static class DaemonEndpoints
         return Results.Json(new StopReply(dispatcher.Running, canceled), WireJson.Default.StopReply);
     }
 
-    private static async Task<IResult> SupplyAsync(CredentialsRequest request, Launcher launcher, CancellationToken cancellation)
+    private static async Task<IResult> SupplyAsync(CredentialsRequest request, SecretSupply supply, CancellationToken cancellation)
     {
-        var released = await launcher.SupplyAsync(request.Secrets, cancellation);
+        var released = await supply.SupplyAsync(request.Secrets, cancellation);
         return Results.Json(new CredentialsReply([.. released.Select(id => id.Value)]), WireJson.Default.CredentialsReply);
     }
 

@@ -13,24 +13,39 @@ internal static class LaunchEndpoints
     {
         api.MapPost("/tasks", LaunchAsync)
             .WithName("launch").Produces<LaunchReply>(StatusCodes.Status201Created).Produces<LaunchReply>().Produces<Problem>(StatusCodes.Status400BadRequest);
+        api.MapPost("/batches", LaunchManyAsync)
+            .WithName("launchMany").Produces<BatchReply>(StatusCodes.Status201Created).Produces<BatchReply>().Produces<Problem>(StatusCodes.Status400BadRequest);
         api.MapPost("/tasks/preview", PreviewAsync).WithName("preview").Produces<LaunchPreview>().Produces<Problem>(StatusCodes.Status400BadRequest);
     }
 
     private static async Task<IResult> LaunchAsync(
         LaunchRequest request, HttpContext context, Launcher launcher, TaskViews views, CancellationToken cancellation)
     {
-        var key = context.Request.Headers["idempotency-key"].ToString() is { Length: > 0 } given ? given : null;
-        return await launcher.LaunchAsync(Order(request), key, cancellation) switch
+        return await launcher.LaunchAsync(BatchOrder.Of(LaunchOrders.Of(request)), LaunchOrders.Key(context), cancellation) switch
         {
-            LaunchAnswer.Launched(var task, var notices) => Results.Json(
-                new LaunchReply(views.Of(task), notices), WireJson.Default.LaunchReply, statusCode: StatusCodes.Status201Created),
-            LaunchAnswer.Repeated(var task) => Results.Json(new LaunchReply(views.Of(task), []), WireJson.Default.LaunchReply),
+            LaunchAnswer.Launched(var tasks, var notices) => Results.Json(
+                new LaunchReply(views.Of(tasks[0]), notices), WireJson.Default.LaunchReply, statusCode: StatusCodes.Status201Created),
+            LaunchAnswer.Repeated(var tasks) => Results.Json(new LaunchReply(views.Of(tasks[0]), []), WireJson.Default.LaunchReply),
             var refused => Refuse(refused),
         };
     }
 
-    private static async Task<IResult> PreviewAsync(LaunchRequest request, Launcher launcher, CancellationToken cancellation) =>
-        await launcher.PreviewAsync(Order(request), cancellation) switch
+    private static async Task<IResult> LaunchManyAsync(
+        BatchRequest request, HttpContext context, Launcher launcher, TaskViews views, CancellationToken cancellation)
+    {
+        var key = LaunchOrders.Key(context);
+        var group = request.Group ?? LaunchOrders.GroupOf(key);
+        return await launcher.LaunchAsync(LaunchOrders.Of(request, group), key, cancellation) switch
+        {
+            LaunchAnswer.Launched(var tasks, var notices) => Results.Json(
+                new BatchReply([.. tasks.Select(t => views.Of(t))], group, notices), WireJson.Default.BatchReply, statusCode: StatusCodes.Status201Created),
+            LaunchAnswer.Repeated(var tasks) => Results.Json(new BatchReply([.. tasks.Select(t => views.Of(t))], group, []), WireJson.Default.BatchReply),
+            var refused => Refuse(refused),
+        };
+    }
+
+    private static async Task<IResult> PreviewAsync(LaunchRequest request, DryRun dryRun, CancellationToken cancellation) =>
+        await dryRun.PreviewAsync(LaunchOrders.Of(request), cancellation) switch
         {
             LaunchAnswer.Previewed(var spec, var plan, var prompt, var exactness) previewed => Results.Json(
                 new LaunchPreview
@@ -59,7 +74,7 @@ internal static class LaunchEndpoints
         past.Tasks == 0 ? null : new SpreadView(past.Seconds.Half, past.Seconds.NineTenths),
         past.CostUsd is { } cost ? new SpreadView(cost.Half, cost.NineTenths) : null);
 
-    private static IResult Refuse(LaunchAnswer answer) => answer switch
+    public static IResult Refuse(LaunchAnswer answer) => answer switch
     {
         LaunchAnswer.Invalid(var faults) => Problems.Invalid(faults),
         LaunchAnswer.Conflict(var why) => Problems.Conflict(why),
@@ -75,52 +90,4 @@ internal static class LaunchEndpoints
             "Ways on: set ANTHROPIC_API_KEY; or install Claude Code (npm install -g @anthropic-ai/claude-code) and log in with 'claude';",
             "or try it without a model: --model rehearsal; or run a shell command as a task: --agent command. 'awoc doctor' explains what was found.",
         ]);
-
-    /// <summary>JSON may say null where the type does not.</summary>
-    private static Dictionary<string, string> WithValues(IReadOnlyDictionary<string, string> variables) =>
-        variables.Where(v => v.Value is not null).ToDictionary(v => v.Key, v => v.Value);
-
-    private static LaunchOrder Order(LaunchRequest request) => new()
-    {
-        Task = request.Task,
-        Output = request.Output,
-        Model = request.Model,
-        Tokens = request.Tokens,
-        Timeout = request.Timeout,
-        StallTimeout = request.StallTimeout,
-        MaxCost = request.MaxCost,
-        MaxInputTokens = request.MaxInputTokens,
-        MaxTurns = request.MaxTurns,
-        OnBudget = request.OnBudget,
-        OnFailure = request.OnFailure,
-        Retry = request.Retry,
-        MaxTotalTokens = request.MaxTotalTokens,
-        MaxTotalTime = request.MaxTotalTime,
-        Permissions = request.Permissions,
-        Record = request.Record,
-        Agent = request.Agent,
-        Cwd = request.Cwd,
-        Context = [.. request.Context.Select(c => c ?? "")],
-        Name = request.Name,
-        Group = request.Group,
-        Queue = request.Queue,
-        Priority = request.Priority,
-        After = [.. request.After.Select(r => r ?? "")],
-        AfterAny = [.. request.AfterAny.Select(r => r ?? "")],
-        AfterEnded = [.. request.AfterEnded.Select(r => r ?? "")],
-        OnUnmet = request.OnUnmet,
-        At = request.At,
-        In = request.In,
-        Cron = request.Cron,
-        Zone = request.Zone,
-        Overwrite = request.Overwrite,
-        AllowOutside = request.AllowOutside,
-        Schema = request.Schema,
-        Strict = request.Strict,
-        Mends = request.Mends,
-        Integrate = request.Integrate,
-        ParentSession = request.ParentSession,
-        Environment = WithValues(request.Environment),
-        Secrets = WithValues(request.Secrets),
-    };
 }

@@ -40,7 +40,7 @@ internal sealed class LimitViews(EnginePorts ports)
         var pools = Pools();
         foreach (var amount in ports.Pools.OfDay(pools)) yield return Shared("day", amount);
         if (task.Spec.Group is not { } group) yield break;
-        foreach (var amount in ports.Pools.OfGroup(group, pools)) yield return Shared("group", amount);
+        foreach (var amount in ports.Pools.OfGroup(group, pools, PoolLimit.LaunchedWith(task.Spec))) yield return Shared("group", amount);
     }
 
     /// <summary>What nothing was generated for has cost nothing; what has no price is not known.</summary>

@@ -13,9 +13,12 @@ internal static class Problems
         ProblemTypes.Invalid,
         StatusCodes.Status400BadRequest,
         faults.Count == 1 ? "one value is wrong" : $"{faults.Count} values are wrong",
-        faults: [.. faults.Select(f => new Fault(f.Field, f.Value, f.Allowed))]);
+        faults: [.. faults.Select(f => new Fault(f.Field, f.Value, f.Allowed, f.Task))]);
 
     public static IResult Invalid(string field, string value, string allowed) => Invalid([new SpecFault(field, value, allowed)]);
+
+    /// <param name="detail">Lines, a fault each.</param>
+    public static IResult Invalid(string title, string detail) => Answer(ProblemTypes.Invalid, StatusCodes.Status400BadRequest, title, detail);
 
     public static IResult NotFound(string title) => Answer(ProblemTypes.NotFound, StatusCodes.Status404NotFound, title);
 

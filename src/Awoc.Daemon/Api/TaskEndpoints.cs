@@ -1,15 +1,9 @@
 using System.Globalization;
 using Awoc.Client.Wire;
-using Awoc.Core.Lifecycle;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
-using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Integration;
-using Awoc.Engine.Scheduling;
-using Awoc.Engine.Shims;
-using Awoc.Engine.Supervision;
-using Awoc.Engine.TaskFolders;
 using Awoc.Engine.Tasks;
 
 namespace Awoc.Daemon.Api;
@@ -28,7 +22,7 @@ internal static class TaskEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        string? state, string? outcome, string? limit, string? before, ITaskStore store, TaskViews views, StartBoard board, CancellationToken cancellation)
+        string? state, string? outcome, string? group, string? limit, string? before, ITaskStore store, TaskViews views, StartBoard board, CancellationToken cancellation)
     {
         var states = Words<TaskState>(state, out var badState);
         var outcomes = Words<TaskOutcome>(outcome, out var badOutcome);
@@ -45,14 +39,14 @@ internal static class TaskEndpoints
         }
 
         // Without a filter: what lives, however old, and then the newest of the rest.
-        var page = await store.ListAsync(new TaskQuery(states, outcomes, count + 1, cursor), cancellation);
+        var page = await store.ListAsync(new TaskQuery(states, outcomes, count + 1, cursor, group), cancellation);
         var more = page.Count > count;
         IReadOnlyList<AgentTask> shown = more ? [.. page.Take(count)] : page;
         var next = more ? shown[^1].Id.Value : null;
         if (states.Count == 0 && outcomes.Count == 0 && cursor is null && more)
         {
             var live = await store.ListAsync(
-                new TaskQuery([TaskState.Scheduled, TaskState.Queued, TaskState.Running, TaskState.AwaitingInput], [], count), cancellation);
+                new TaskQuery([TaskState.Scheduled, TaskState.Queued, TaskState.Running, TaskState.AwaitingInput], [], count, Group: group), cancellation);
             shown = [.. live.Concat(shown).DistinctBy(t => t.Id).Take(count).OrderByDescending(t => t.CreatedAt)];
             // An old live task is shown out of its turn: the next page goes on behind the newest, not behind that one.
             var ids = shown.Select(t => t.Id).ToHashSet();
@@ -78,25 +72,16 @@ internal static class TaskEndpoints
     }
 
     private static async Task<IResult> CancelAsync(
-        string reference, TaskBook book, Dispatcher dispatcher, TaskFiles files, SecretVault vault, TaskViews views, CancellationToken cancellation)
+        string reference, ITaskStore store, Cancellation canceling, TaskViews views, CancellationToken cancellation)
     {
-        var (task, problem) = await book.Store.ResolveAsync(reference, cancellation);
+        var (task, problem) = await store.ResolveAsync(reference, cancellation);
         if (task is null) return problem!;
-        switch (await book.ApplyAsync(task.Id, new TaskCommand.Cancel("the user"), cancellation))
+        return await canceling.CancelAsync(task.Id, cancellation) switch
         {
-            case BookEntry.Applied(var now):
-                if (now.State == TaskState.Ended)
-                {
-                    vault.Forget(now.Id);
-                    files.Update(now);
-                }
-                else dispatcher.End(now.Id, EndCause.Cancel);
-                return Results.Json(views.Of(now), WireJson.Default.TaskView);
-            case BookEntry.Refused(var why, _):
-                return Problems.Conflict(why);
-            default:
-                return Problems.NotFound($"there is no task '{reference}'");
-        }
+            BookEntry.Applied(var now) => Results.Json(views.Of(now), WireJson.Default.TaskView),
+            BookEntry.Refused(var why, _) => Problems.Conflict(why),
+            _ => Problems.NotFound($"there is no task '{reference}'"),
+        };
     }
 
     private static async Task<IResult> OutputAsync(

@@ -55,8 +55,13 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, StartBoa
             Cwd = spec.Cwd,
             Directory = paths.Task(task.Id).Path,
             Group = spec.Group,
+            Workflow = spec.Step?.Workflow,
+            Step = spec.Step?.Step,
             Queue = spec.Queue,
             Priority = spec.Priority == 0 ? null : spec.Priority,
+            Start = attempts is null || spec.Start is not { } start ? null : Of(start),
+            Recurs = spec.Recurs is { } recurs ? new RecurrenceView(recurs.Cron, recurs.Zone) : null,
+            Successor = task.Successor?.Value,
             Parent = spec.ParentSession,
             Attempts = attempts is null ? null : [.. attempts.Select(a => Of(a, driver))],
             Usage = Of(usage),
@@ -76,6 +81,15 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, StartBoa
 
     private IReadOnlyList<FindingView>? FindingsOf(AgentTask task) =>
         task.State == TaskState.Ended && VerificationFile.Read(paths.Task(task.Id)) is { Findings.Length: > 0 } check ? VerifyEndpoints.Views(check.Findings) : null;
+
+    private static StartView Of(StartCondition start)
+    {
+        return new StartView(
+            Ids(start.After), Ids(start.AfterAny), Ids(start.AfterEnded),
+            start.After.Length + start.AfterAny.Length > 0 ? start.OnUnmet.Text() : null, start.NotBefore, start.When);
+
+        static string[]? Ids(IReadOnlyCollection<TaskId> ids) => ids.Count == 0 ? null : [.. ids.Select(id => id.Value)];
+    }
 
     private static AttemptView Of(AttemptRecord attempt, AttemptDriver? driver) => new()
     {

@@ -8,6 +8,8 @@ using Awoc.Daemon.Doctor;
 using Awoc.Daemon.Integrating;
 using Awoc.Daemon.Logging;
 using Awoc.Daemon.Settings;
+using Awoc.Daemon.Waiting;
+using Awoc.Daemon.Workflows;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Alerts;
 using Awoc.Engine.Budgets;
@@ -24,6 +26,7 @@ using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision;
 using Awoc.Engine.TaskFolders;
 using Awoc.Engine.Tasks;
+using Awoc.Engine.Waiting;
 using Awoc.Gateway;
 using Awoc.Rehearsal;
 using Awoc.Runners.Builtin;
@@ -126,10 +129,12 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             new ShimDaemon([Environment.ProcessPath!, "--home", paths.Home, "--detach"], paths.StopMarker, paths.ApiSocket),
             time));
         services.AddHostedService<IdleMemory>();
+        services.AddSingleton<ISuccession, Recurrences>().AddSingleton<DependencyWatch>().AddSingleton<IStartGate, DependencyGate>().AddHostedService<WaitingService>();
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
         services.AddSingleton<TargetLocks>().AddSingleton<Integrator>().AddSingleton<LaunchedIntegrations>().AddSingleton<MetricsReader>().AddHostedService<IntegrationService>();
         services.AddSingleton(MachineState.Real).AddSingleton<Footprints>().AddSingleton<MachineRoom>().AddSingleton<StartBoard>();
-        services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Answering>().AddSingleton<Launcher>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
+        services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Answering>().AddSingleton<Launcher>().AddSingleton<DryRun>().AddSingleton<BatchPlanner>().AddSingleton<Cancellation>().AddSingleton<SecretSupply>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
+        services.AddSingleton<IWhenCondition, WorkflowConditions>().AddSingleton<BatchDraft>().AddSingleton<WorkflowPlanner>().AddSingleton<WorkflowRuns>().AddSingleton<WorkflowViews>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

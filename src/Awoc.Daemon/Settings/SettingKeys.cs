@@ -63,6 +63,8 @@ internal static class SettingKeys
         new("answer_timeout", "how long a question of an agent waits for 'awoc answer' before it is denied", $"{Duration.Allowed}, from 1 s", v => Duration.TryParseSeconds(v, out var s) && s is >= 1 and <= Budget.MaxTimeoutSeconds, s => Duration.Text(s.AnswerSeconds), true),
         new("contracts.mends", "how often an agent is asked to mend a result that breaks its contract, when nothing is said", "a number from 0 to 10", v => int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= 10, s => s.Mends.ToString(CultureInfo.InvariantCulture), true),
         new("gateway.record", "keep every task's requests and answers, redacted", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
+        new("batch.confirm_tokens", "token budgets of a batch together above which 'awoc batch' asks for your word", "a whole number from 1", IsTokens, s => s.ConfirmTokens.ToString(CultureInfo.InvariantCulture), false),
+        new("batch.confirm_cost", "US dollars that a batch may cost above which 'awoc batch' asks for your word", LimitTexts.CostAllowed, v => LimitTexts.TryCost(v, out _), s => s.ConfirmUsd.ToString(CultureInfo.InvariantCulture), false),
         .. PoolKeys.All(),
         new("concurrency", "attempts at once", "a whole number from 1 to 1000", IsConcurrency, _ => ConcurrencyLimit.Default.ToString(CultureInfo.InvariantCulture), false),
         .. QueueKeys.All,

@@ -38,6 +38,8 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             OnPermission = Word<OnPermission>("permissions"),
             AnswerSeconds = values.TryGetValue("answer_timeout", out var answer) && Duration.TryParseSeconds(answer, out var patience) ? patience : defaults.AnswerSeconds,
             Mends = values.TryGetValue("contracts.mends", out var mends) ? int.Parse(mends, CultureInfo.InvariantCulture) : defaults.Mends,
+            ConfirmTokens = values.TryGetValue("batch.confirm_tokens", out var confirmTokens) ? long.Parse(confirmTokens, CultureInfo.InvariantCulture) : defaults.ConfirmTokens,
+            ConfirmUsd = values.TryGetValue("batch.confirm_cost", out var confirmCost) && LimitTexts.TryCost(confirmCost, out var confirmed) ? confirmed : defaults.ConfirmUsd,
             RecordWire = values.TryGetValue("gateway.record", out var record) && bool.Parse(record),
             Pools = PoolKeys.Read(values),
             Concurrency = values.TryGetValue("concurrency", out var limit) ? int.Parse(limit, CultureInfo.InvariantCulture) : null,

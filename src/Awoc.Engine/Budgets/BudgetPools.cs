@@ -170,9 +170,10 @@ public sealed class BudgetPools(TimeProvider time)
         }
     }
 
-    public IReadOnlyList<PoolAmount> OfGroup(string group, PoolSettings settings)
+    /// <param name="launchedWith">The group's limits that its tasks were launched with; null for none.</param>
+    public IReadOnlyList<PoolAmount> OfGroup(string group, PoolSettings settings, PoolLimit? launchedWith = null)
     {
-        lock (_gate) return [.. Amounts(group, settings)];
+        lock (_gate) return [.. Amounts(group, settings, launchedWith)];
     }
 
     private DateOnly Today => DateOnly.FromDateTime(time.GetLocalNow().DateTime);
@@ -192,11 +193,11 @@ public sealed class BudgetPools(TimeProvider time)
         // The day first: it opens by itself, and says when.
         foreach (var group in Pools(task))
         {
-            foreach (var amount in Amounts(group, settings))
+            foreach (var amount in Amounts(group, settings, PoolLimit.LaunchedWith(task.Spec)))
             {
                 var needs = PoolAmount.Rest(task.Budget, task.Usage, amount.Kind);
                 if (needs is { } rest ? rest > amount.Left : amount.Left <= 0)
-                    return Shortage.Of(group, amount, needs, group is null ? DayEnds : null);
+                    return Shortage.Of(group, amount, needs, group is null ? DayEnds : null, launchedWith: group is not null && PoolAmount.Of(PoolLimit.LaunchedWith(task.Spec), amount.Kind) == amount.Max);
             }
         }
 
@@ -209,14 +210,14 @@ public sealed class BudgetPools(TimeProvider time)
 
         decimal? Of(PoolKind kind) =>
             PoolAmount.Rest(task.Budget, task.Usage, kind)
-            ?? Pools(task).SelectMany(g => Amounts(g, settings)).Where(a => a.Kind == kind).Min(a => (decimal?)a.Left);
+            ?? Pools(task).SelectMany(g => Amounts(g, settings, PoolLimit.LaunchedWith(task.Spec))).Where(a => a.Kind == kind).Min(a => (decimal?)a.Left);
     }
 
     private static IEnumerable<string?> Pools(AgentTask task) => task.Spec.Group is { } group ? [null, group] : [null];
 
-    private IEnumerable<PoolAmount> Amounts(string? group, PoolSettings settings)
+    private IEnumerable<PoolAmount> Amounts(string? group, PoolSettings settings, PoolLimit? launchedWith = null)
     {
-        var limit = group is null ? settings.Day : settings.OfGroup(group);
+        var limit = group is null ? settings.Day : settings.OfGroup(group).And(launchedWith ?? PoolLimit.None);
         var spent = group is null ? _today ?? Usage.Zero : _groups.GetValueOrDefault(group, Usage.Zero);
         foreach (var kind in s_kinds)
         {

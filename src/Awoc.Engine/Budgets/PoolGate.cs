@@ -49,6 +49,11 @@ public sealed class PoolGate(EnginePorts ports)
         while (!await TryWakeAsync(stop))
         {
         }
+
+        foreach (var task in _waiting.Values.Where(t => PoolLimit.LaunchedWith(t.Spec) != PoolLimit.None).ToList())
+        {
+            if (ports.Pools.Ask(task, settings) is { Final: true } shortage) await RefuseAsync(task, shortage, stop);
+        }
     }
 
     /// <summary>False when one of those that would fit waits no longer: the room that was counted for it is another's.</summary>
@@ -87,14 +92,25 @@ public sealed class PoolGate(EnginePorts ports)
         var settings = Settings();
         if (ports.Pools.TryHold(task, settings) is not { } shortage) return true;
         ports.Files.Note(task, shortage.Text);
-        TaskCommand command = settings.OnShort == OnShort.Refuse
-            ? new TaskCommand.Refuse(shortage.Reason, $"{shortage.Text}; then run it again with 'awoc retry {task.Id.Handle}'")
-            : new TaskCommand.Postpone(shortage.OpensAt, WaitKind.Budget, shortage.Text);
-        if (await ports.Book.TryApplyAsync(task, command, stop) is not BookEntry.Applied(var now)) return false;
-        if (now.State == TaskState.Ended) ports.Vault.Forget(now.Id);
-        else _waiting[now.Id] = now;
+        if (settings.OnShort == OnShort.Refuse || shortage.Final)
+        {
+            await RefuseAsync(task, shortage, stop);
+            return false;
+        }
+
+        if (await ports.Book.TryApplyAsync(task, new TaskCommand.Postpone(shortage.OpensAt, WaitKind.Budget, shortage.Text), stop) is not BookEntry.Applied(var now)) return false;
+        _waiting[now.Id] = now;
         ports.Files.Update(now);
         return false;
+    }
+
+    private async Task RefuseAsync(AgentTask task, Shortage shortage, CancellationToken stop)
+    {
+        _waiting.Remove(task.Id);
+        var command = new TaskCommand.Refuse(shortage.Reason, $"{shortage.Text}; then run it again with 'awoc retry {task.Id.Handle}'");
+        if (await ports.Book.TryApplyAsync(task, command, stop) is not BookEntry.Applied(var now)) return;
+        ports.Vault.Forget(now.Id);
+        ports.Files.Update(now);
     }
 
     /// <summary>What the attempt spent is spent, and the rest of what was held for it is free.</summary>

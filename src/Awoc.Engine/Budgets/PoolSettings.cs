@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Awoc.Core.Tasks;
 
 namespace Awoc.Engine.Budgets;
 
@@ -32,6 +33,15 @@ public sealed record PoolSettings
 public sealed record PoolLimit(long? Tokens, long? InputTokens, decimal? CostUsd)
 {
     public static PoolLimit None { get; } = new(null, null, null);
+
+    /// <summary>What the task's group was launched with.</summary>
+    public static PoolLimit LaunchedWith(TaskSpec spec) => new(spec.GroupTokens, spec.GroupInputTokens, spec.GroupCostUsd);
+
+    /// <summary>The tighter of both, each by itself.</summary>
+    public PoolLimit And(PoolLimit other) => new(
+        other.Tokens < (Tokens ?? long.MaxValue) ? other.Tokens : Tokens,
+        other.InputTokens < (InputTokens ?? long.MaxValue) ? other.InputTokens : InputTokens,
+        other.CostUsd < (CostUsd ?? decimal.MaxValue) ? other.CostUsd : CostUsd);
 }
 
 /// <summary>What becomes of a task that does not fit what is left of its group's or the day's budget.</summary>

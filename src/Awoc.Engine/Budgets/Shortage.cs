@@ -15,14 +15,20 @@ public sealed record Shortage(EndReason Reason, string Text, DateTimeOffset? Ope
     /// <summary>The flag that limits the task, and what it asks for.</summary>
     public required (string Field, string Value) Need { get; init; }
 
-    internal static Shortage Of(string? group, PoolAmount amount, decimal? needs, DateTimeOffset? opensAt)
+    /// <summary>Nothing that runs could leave room, and no setting gives more: it is the limit that the task's batch was launched with.</summary>
+    public bool Final { get; init; }
+
+    /// <param name="launchedWith">The limit came with the task's own batch.</param>
+    internal static Shortage Of(string? group, PoolAmount amount, decimal? needs, DateTimeOffset? opensAt, bool launchedWith = false)
     {
         var name = group is null ? Day : $"{Group}{group}: ";
         var key = group is null ? $"budgets.day.{amount.Key}" : $"budgets.groups.{group}.{amount.Key}";
         var held = amount.Held > 0 ? $" ({amount.Text(amount.Held)} held by running tasks)" : "";
         var wanted = needs is { } n ? $"needs {amount.Text(n)}" : $"may need all of it: a limit of its own ({amount.Flag}) lets it run beside others";
         var never = needs > amount.Max;
-        var opens = never
+        var opens = launchedWith
+            ? $"; {group} was launched with this limit"
+            : never
             ? $"; more than the whole limit: awoc config set {key} {Plain(needs!.Value)}"
             : opensAt is { } at
                 ? string.Create(CultureInfo.InvariantCulture, $"; opens at {at:HH:mm}")
@@ -33,6 +39,7 @@ public sealed record Shortage(EndReason Reason, string Text, DateTimeOffset? Ope
             opensAt,
             never)
         {
+            Final = launchedWith && amount.Held == 0,
             Need = (amount.Flag, needs is { } value ? Plain(value) : ""),
         };
     }

@@ -47,7 +47,7 @@ public static class OutputDelivery
             var now = ContentHash.OfFile(target);
             var result = ContentHash.OfFile(kept);
             if (now == result) return new Delivery.Done(before, now);
-            if (now is not null && !spec.Overwrite && now != Own(folder)) return new Delivery.Waits(target);
+            if (now is not null && !spec.Overwrite && now != Own(spec, folder)) return new Delivery.Waits(target);
             Write(kept, target);
             return new Delivery.Done(before, result);
         }
@@ -71,7 +71,8 @@ public static class OutputDelivery
         DurableFile.Copy(file, link.LinkTarget is null ? target : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
     }
 
-    private static string? Own(TaskFolder folder) => File.Exists(folder.Delivered) ? File.ReadAllText(folder.Delivered).Trim() : null;
+    /// <summary>What an attempt of the task brought there, or before it an earlier run of the same workflow's step.</summary>
+    private static string? Own(TaskSpec spec, TaskFolder folder) => File.Exists(folder.Delivered) ? File.ReadAllText(folder.Delivered).Trim() : spec.Step?.Replaces;
 }
 
 public abstract record Delivery

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Awoc.Core.Agents;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Waiting;
 
 namespace Awoc.Engine.Endings;
 
@@ -18,6 +19,7 @@ public static class StartFailure
         var retry = $"'awoc retry {task.Id.Handle}'";
         return (broken, Errno(broken)) switch
         {
+            (MissingReferenceException missing, _) => Failed(EndReason.DependencyFailed, $"{missing.Message}; mend that, then {retry}"),
             (_, NoSpaceLeft) => Failed(EndReason.DiskFull, $"no room on the disk of {home}; free some, then {retry}"),
             (OutOfMemoryException, _) or (_, OutOfMemory) =>
                 Failed(EndReason.NoMemory, $"there was no memory to start it ({broken.Message}); free some, then {retry}"),

@@ -2,6 +2,7 @@ using Awoc.Core.Agents;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
+using Awoc.Core.Waiting;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Shims;
@@ -24,6 +25,8 @@ public sealed class Reopener(EnginePorts ports)
                 return new ReopenAnswer.Conflict(why);
             case RetryDecision.Invalid(var fault):
                 return new ReopenAnswer.Invalid(fault);
+            case RetryDecision.Reopen when await ObstacleAsync(task, cancellation) is { } first:
+                return new ReopenAnswer.Conflict(first);
             case RetryDecision.Reopen(var command):
                 // Before the commit: the dispatcher may take the task in the same millisecond.
                 var names = task.Spec.SecretNames.Concat(task.Spec.RequiredSecrets).ToHashSet();
@@ -45,6 +48,20 @@ public sealed class Reopener(EnginePorts ports)
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>A task that it waits for and that did not succeed would end it again at once: that one is to be retried first.</summary>
+    private async Task<string?> ObstacleAsync(AgentTask task, CancellationToken cancellation)
+    {
+        if (task.Spec.Start is not { Decides: true } start) return null;
+        var standings = await ports.Book.Store.StandingsAsync([.. start.Tasks], cancellation);
+        return StartConditions.Decide(start with { When = null }, id => standings.GetValueOrDefault(id), ports.Time.GetUtcNow()) switch
+        {
+            StartDecision.Fail({ } other, _) when standings.ContainsKey(other) =>
+                $"task {task.Id.Handle} waits for task {other.Handle}, which ended {standings[other].Outcome.Text()}: retry that one first, with 'awoc retry {other.Handle}'",
+            StartDecision.Fail(_, var why) => why,
+            _ => null,
+        };
     }
 
     /// <summary>Puts the partial result at the user's OUTPUT, as it is.</summary>

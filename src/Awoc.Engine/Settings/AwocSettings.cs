@@ -42,6 +42,15 @@ public sealed record AwocSettings
     /// <summary>How often an agent is asked to mend a result that breaks its contract, when a task says nothing.</summary>
     public int Mends { get; init; } = DefaultMends;
 
+    public const long DefaultConfirmTokens = 500_000;
+    public const decimal DefaultConfirmUsd = 10;
+
+    /// <summary>Token budgets of a batch together above which the user's word is asked.</summary>
+    public long ConfirmTokens { get; init; } = DefaultConfirmTokens;
+
+    /// <summary>US dollars that a batch may cost above which the user's word is asked.</summary>
+    public decimal ConfirmUsd { get; init; } = DefaultConfirmUsd;
+
     /// <summary>Keep every task's requests and answers, redacted.</summary>
     public bool RecordWire { get; init; }
 

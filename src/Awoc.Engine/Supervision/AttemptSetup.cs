@@ -12,6 +12,7 @@ using Awoc.Engine.Recovery;
 using Awoc.Engine.Shims;
 using Awoc.Engine.TaskFolders;
 using Awoc.Engine.Verifying;
+using Awoc.Engine.Waiting;
 
 namespace Awoc.Engine.Supervision;
 
@@ -31,8 +32,9 @@ public static class AttemptSetup
     {
         var folder = ports.Paths.Task(task.Id);
         var attempt = TaskFiles.OpenAttempt(folder, task.Attempt);
+        (task, var produced) = await ReferenceTexts.PutIntoAsync(ports, task, forShell: !runner.Traits.UsesModel, cancellation);
         var earlier = await EarlierWork.TakeUpAsync(ports, task, runner, cancellation);
-        var prompt = earlier.Prompt(task, attempt.Staging(task.Spec.Output));
+        var prompt = earlier.Prompt(task, attempt.Staging(task.Spec.Output), produced);
         var (plan, prepared) = Make(ports, task, runner, availability, prompt, earlier.Session);
         File.WriteAllText(folder.Prompt, prompt);
         File.WriteAllText(attempt.Stdin, plan.StdinFirst);

@@ -97,9 +97,20 @@ public sealed record TaskConfigFile
     public static void Write(AgentTask task, TaskFolder folder)
     {
         var draft = folder.Config + ".tmp";
-        File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(Of(task, folder), TaskConfigJson.Default.TaskConfigFile));
+        File.WriteAllBytes(draft, Bytes(task, folder));
         File.Move(draft, folder.Config, overwrite: true);
     }
+
+    /// <summary>Unless there is one, which then tells of a later state.</summary>
+    public static void TryWriteNew(AgentTask task, TaskFolder folder)
+    {
+        if (File.Exists(folder.Config)) return;
+        using var file = new FileStream(folder.Config, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        file.Write(Bytes(task, folder));
+    }
+
+    private static byte[] Bytes(AgentTask task, TaskFolder folder) =>
+        JsonSerializer.SerializeToUtf8Bytes(Of(task, folder), TaskConfigJson.Default.TaskConfigFile);
 
     /// <summary>The seed's word for a state: the one table.</summary>
     public static string StatusOf(AgentTask task) => task.State switch

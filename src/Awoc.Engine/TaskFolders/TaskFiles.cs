@@ -14,28 +14,56 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
     /// <summary>Those that are written at the same time are few and new.</summary>
     private const int MostVersions = 4096;
 
+    private const int FewTasks = 32;
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TaskId, long> _versions = [];
 
-    /// <summary>The folder of a new task, with its first attempt's log in place so that <c>tail -f</c> can begin at once.</summary>
-    /// <exception cref="IOException">It cannot be made: a task without room for its files could not start, and is better refused.</exception>
-    public void Create(AgentTask task)
+    /// <summary>
+    /// The folders of new tasks, each with the first attempt's log in place, so that <c>tail -f</c> can begin at once. Of many, the first
+    /// few: <see cref="Complete"/> makes the others, for they are most of what a large batch takes.
+    /// </summary>
+    /// <exception cref="IOException">One cannot be made: a task without room for its files could not start, and is better refused.</exception>
+    public void Create(IReadOnlyList<AgentTask> tasks)
     {
-        var folder = paths.Task(task.Id);
         try
         {
-            Directory.CreateDirectory(folder.Path, Private);
-            OpenAttempt(folder, 1);
-            TaskConfigFile.Write(task, folder);
-            Note(folder, $"launched: {task.Spec.Type} by {task.Spec.Agent}, {task.Spec.Budget.Tokens} tokens, {task.Spec.Budget.TimeoutSeconds} s");
+            foreach (var task in tasks.Take(FewTasks))
+            {
+                var folder = paths.Task(task.Id);
+                Directory.CreateDirectory(folder.Path, Private);
+                OpenAttempt(folder, 1);
+                TaskConfigFile.TryWriteNew(task, folder);
+                Note(folder, $"launched: {task.Spec.Type} by {task.Spec.Agent}, {task.Spec.Budget.Tokens} tokens, {task.Spec.Budget.TimeoutSeconds} s");
+            }
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"{paths.Tasks} cannot be written to, so nothing was launched: {broken.Message} Free some space on its disk, or set AWOC_HOME to another directory.", broken);
         }
     }
+
+    /// <summary>
+    /// Once a launch of many is stored: the folders and configurations that <see cref="Create"/> left out. A task that starts earlier, or
+    /// that a daemon which died in between leaves without, makes its own.
+    /// </summary>
+    public void Complete(IReadOnlyList<AgentTask> tasks)
+    {
+        foreach (var task in tasks.Skip(FewTasks))
+        {
+            Try(task.Id, () =>
+            {
+                var folder = paths.Task(task.Id);
+                Directory.CreateDirectory(folder.Path, Private);
+                TaskConfigFile.TryWriteNew(task, folder);
+            });
+        }
+    }
+
+    /// <summary>The folder of one that was launched by itself, the next of a series: nobody is there to be refused.</summary>
+    public void CreateNext(AgentTask task) => Try(task.Id, () => Create([task]));
 
     /// <summary>Takes back the folder of a task that was not stored after all.</summary>
     public void Remove(TaskId id) => Try(id, () =>
@@ -67,7 +95,12 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
             if (_versions.GetValueOrDefault(task.Id) > task.Version) return;
             if (_versions.Count >= MostVersions) _versions.Clear();
             _versions[task.Id] = task.Version;
-            Try(task.Id, () => TaskConfigFile.Write(task, paths.Task(task.Id)));
+            Try(task.Id, () =>
+            {
+                var folder = paths.Task(task.Id);
+                Directory.CreateDirectory(folder.Path, Private);
+                TaskConfigFile.Write(task, folder);
+            });
         }
     }
 
@@ -77,10 +110,13 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
     /// <inheritdoc cref="Note(AgentTask, string)"/>
     public void Note(TaskId id, string what) => Try(id, () => Note(paths.Task(id), what));
 
-    private void Note(TaskFolder folder, string what) =>
+    private void Note(TaskFolder folder, string what)
+    {
+        Directory.CreateDirectory(folder.Path, Private);
         File.AppendAllText(
             folder.BackgroundLog,
             $"{time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)} {what.ReplaceLineEndings(" ")}\n");
+    }
 
     private static void Link(string link, string target)
     {

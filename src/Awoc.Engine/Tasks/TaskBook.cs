@@ -9,7 +9,8 @@ namespace Awoc.Engine.Tasks;
 /// The one way to change a task: read, decide, compare and set, and decide anew when somebody else was first. What was
 /// committed is told to the feed.
 /// </summary>
-public sealed class TaskBook(ITaskStore store, EventFeed feed, TimeProvider time)
+/// <param name="succession">Says what follows a task that ends; null for nothing.</param>
+public sealed class TaskBook(ITaskStore store, EventFeed feed, TimeProvider time, ISuccession? succession = null)
 {
     private ImmutableArray<ITaskObserver> _observers = [];
 
@@ -51,11 +52,13 @@ public sealed class TaskBook(ITaskStore store, EventFeed feed, TimeProvider time
                 return new BookEntry.Refused(rejected.Why, task);
             case Decision.Accepted { Events.Count: 0 }:
                 return new BookEntry.Applied(task);
-            case Decision.Accepted accepted:
-                switch (await Store.CommitAsync(new TaskCommit(task.Version, fence, accepted, leaseFor), cancellation))
+            case Decision.Accepted decided:
+                var (accepted, next) = Followed(task, decided);
+                switch (await Store.CommitAsync(new TaskCommit(task.Version, fence, accepted, leaseFor, next), cancellation))
                 {
                     case CommitResult.Applied:
-                        Tell([accepted]);
+                        if (next is not null) succession!.Stored(accepted.Next, next.Next);
+                        Tell(next is null ? [accepted] : [accepted, next]);
                         return new BookEntry.Applied(accepted.Next);
                     case CommitResult.NotFound:
                         return new BookEntry.Unknown();
@@ -69,6 +72,15 @@ public sealed class TaskBook(ITaskStore store, EventFeed feed, TimeProvider time
         }
 
         throw new System.Diagnostics.UnreachableException();
+    }
+
+    /// <summary>The decision with what follows from it: a task that recurs ends together with the launch of its next one.</summary>
+    private (Decision.Accepted Decision, Decision.Accepted? Next) Followed(AgentTask task, Decision.Accepted decided)
+    {
+        if (succession?.NextOf(task, decided.Next) is not { } next) return (decided, null);
+        return TaskLifecycle.Decide(decided.Next, new TaskCommand.NoteSuccessor(next.Next.Id), time.GetUtcNow()) is Decision.Accepted noted
+            ? (new Decision.Accepted([.. decided.Events, .. noted.Events], noted.Next), next)
+            : (decided, null);
     }
 
     private void Tell(IReadOnlyList<Decision.Accepted> decisions)

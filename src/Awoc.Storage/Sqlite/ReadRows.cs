@@ -1,6 +1,7 @@
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
+using Awoc.Core.Waiting;
 
 namespace Awoc.Storage.Sqlite;
 
@@ -97,6 +98,21 @@ internal sealed class QueuedRow
 
     public QueuedTask ToTask() =>
         new(TaskId.Parse(Id), Version, Queue, Share, Agent, Model, (int)Priority, Microseconds.ToTime(QueuedUs ?? CreatedUs), Seq);
+}
+
+/// <summary>A row of <c>task</c>, as far as those that wait for it need to know.</summary>
+internal sealed class StandingRow
+{
+    public const string Columns = "id, version, state, outcome, reason";
+
+    public required string Id { get; set; }
+    public long Version { get; set; }
+    public required string State { get; set; }
+    public string? Outcome { get; set; }
+    public string? Reason { get; set; }
+
+    public TaskStanding ToStanding() => new(
+        TaskId.Parse(Id), Version, SnakeCase.Parse<TaskState>(State), Words.Optional<TaskOutcome>(Outcome), Words.Optional<EndReason>(Reason));
 }
 
 /// <summary>A row of <c>attempt</c>.</summary>

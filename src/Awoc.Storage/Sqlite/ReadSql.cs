@@ -11,11 +11,22 @@ internal static class ReadSql
 
     public const string Find = $"SELECT {TaskRow.Columns} FROM task WHERE id = @id";
 
+    /// <summary>The ids are a JSON array.</summary>
+    public const string FindMany = $"SELECT {TaskRow.Columns} FROM task WHERE id IN (SELECT value FROM json_each(@ids))";
+
+    public const string Standings = $"SELECT {StandingRow.Columns} FROM task WHERE id IN (SELECT value FROM json_each(@ids))";
+
     public const string Count = "SELECT state, count(*) AS count FROM task GROUP BY state";
 
     public const string CountState = "SELECT count(*) FROM task WHERE state = @state";
 
     public const string Queued = $"SELECT {QueuedRow.Columns} FROM task WHERE state = 'queued'";
+
+    public const string SameInputs =
+        $"SELECT {TaskRow.Columns} FROM task WHERE inputs_sha IS NOT NULL AND inputs_sha = @sha ORDER BY seq DESC LIMIT @limit";
+
+    public const string OfWorkflow =
+        $"SELECT {TaskRow.Columns} FROM task WHERE workflow IS NOT NULL AND workflow = @workflow ORDER BY seq DESC LIMIT @limit";
 
     public const string Waiting = $"SELECT {TaskRow.Columns} FROM task WHERE wait_kind IS NOT NULL AND wait_kind = @kind ORDER BY seq";
 
@@ -117,7 +128,8 @@ internal static class ReadSql
         foreach (var arm in arms)
         {
             if (sql.Length > 0) sql.Append(" UNION ALL ");
-            sql.Append("SELECT ").Append(TaskRow.Columns).Append(", seq FROM task WHERE ").Append(arm).Append("seq < @before");
+            sql.Append("SELECT ").Append(TaskRow.Columns).Append(", seq FROM task WHERE ").Append(arm)
+                .Append(query.Group is null ? "" : "group_name IS NOT NULL AND group_name = @groupName AND ").Append("seq < @before");
         }
 
         return sql.Append(" ORDER BY seq DESC LIMIT @limit").ToString();

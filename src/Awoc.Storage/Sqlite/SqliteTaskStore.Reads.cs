@@ -2,6 +2,7 @@ using System.Buffers;
 using Awoc.Core.Budgets;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
+using Awoc.Core.Waiting;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -32,7 +33,7 @@ public sealed partial class SqliteTaskStore
                 before = seq;
             }
 
-            return Tasks(c.Query<TaskRow>(sql, new { before, limit }));
+            return Tasks(query.Group is { } groupName ? c.Query<TaskRow>(sql, new { before, limit, groupName }) : c.Query<TaskRow>(sql, new { before, limit }));
         },
         cancellation);
 
@@ -54,6 +55,25 @@ public sealed partial class SqliteTaskStore
 
     public Task<IReadOnlyList<AgentTask>> WaitingAsync(WaitKind kind, CancellationToken cancellation) =>
         _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Waiting, new { kind = kind.Text() })), cancellation);
+
+    public Task<IReadOnlyList<AgentTask>> StepsAsync(string inputsSha, int limit, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.SameInputs, new { sha = inputsSha, limit })), cancellation);
+
+    public Task<IReadOnlyList<AgentTask>> WorkflowAsync(string workflow, int limit, CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.OfWorkflow, new { workflow, limit })), cancellation);
+
+    public Task<IReadOnlyDictionary<TaskId, TaskStanding>> StandingsAsync(IReadOnlyCollection<TaskId> ids, CancellationToken cancellation) =>
+        _readers.ReadAsync<IReadOnlyDictionary<TaskId, TaskStanding>>(
+            c => c.Query<StandingRow>(ReadSql.Standings, new { ids = StoredJson.Text(ids) }).Select(r => r.ToStanding()).ToDictionary(s => s.Id), cancellation);
+
+    public Task<IReadOnlyList<AgentTask>> FindAsync(IReadOnlyCollection<TaskId> ids, CancellationToken cancellation) =>
+        _readers.ReadAsync<IReadOnlyList<AgentTask>>(
+            c =>
+            {
+                var found = c.Query<TaskRow>(ReadSql.FindMany, new { ids = StoredJson.Text(ids) }).Select(r => r.ToTask()).ToDictionary(t => t.Id);
+                return [.. ids.Where(found.ContainsKey).Select(id => found[id])];
+            },
+            cancellation);
 
     public Task<IReadOnlyList<AgentTask>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellation) =>
         _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Due, new { now = Microseconds.From(now), limit })), cancellation);

@@ -31,6 +31,9 @@ internal static class StoredJson
     public static string? Text(RecoveryState recovery) =>
         recovery == RecoveryState.None ? null : JsonSerializer.Serialize(recovery, CoreJson.Default.RecoveryState);
 
+    /// <summary>An array of ids, none of which has a character that JSON would escape.</summary>
+    public static string Text(IEnumerable<TaskId> ids) => $"[{string.Join(',', ids.Select(id => $"\"{id.Value}\""))}]";
+
     public static Budget? Budget(string? text) => text is null ? null : JsonSerializer.Deserialize(text, CoreJson.Default.Budget);
 
     public static RecoveryState Recovery(string? text) =>

@@ -174,7 +174,8 @@ internal sealed class TaskWrites : IDisposable
         var spec = task.Spec;
         _insertTask
             .Bind(task.Id.Value).Bind(task.Id.Handle).Bind(spec.Name).Bind(spec.Type).Bind(spec.Agent).Bind(spec.Model)
-            .Bind(spec.Queue).Bind(spec.Group).Bind(spec.Output).Bind(spec.Priority).Bind(spec.Share).Bind(TaskSpec.CurrentVersion).Bind(launch.Spec).Bind(Microseconds.From(task.CreatedAt));
+            .Bind(spec.Queue).Bind(spec.Group).Bind(spec.Output).Bind(spec.Priority).Bind(spec.Share)
+            .Bind(spec.Step?.Workflow).Bind(spec.Step?.InputsSha).Bind(TaskSpec.CurrentVersion).Bind(launch.Spec).Bind(Microseconds.From(task.CreatedAt));
         BindState(_insertTask, task, launch.Usage).Run();
     }
 

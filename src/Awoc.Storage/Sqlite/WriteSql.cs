@@ -5,11 +5,11 @@ internal static class WriteSql
 {
     public const string InsertTask = """
         INSERT INTO task(
-          id, handle, name, type, agent, model, queue, group_name, output, priority, share, spec_v, spec, created_us,
+          id, handle, name, type, agent, model, queue, group_name, output, priority, share, workflow, inputs_sha, spec_v, spec, created_us,
           version, state, outcome, reason, detail, result, verification, result_path, delivered, summary, waits_for, due_us,
           attempt, in_attempt, fence, cancel_requested, usage, run_ms, queued_us, started_us, ended_us, budget, recovery, read_us,
           wait_kind, successor)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?,  ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?, ?, ?, ?, ?, ?, ?,  ?, ?, ?,  ?, ?)
         """;
 
     /// <summary>After the state: how the lease changes (0 stays, 1 taken, 2 freed), its node and end, and then what must hold.</summary>

@@ -14,6 +14,12 @@ WHERE state = 'scheduled';
 DROP INDEX task_ready;
 ALTER TABLE task DROP COLUMN order_key;
 
+-- A workflow's steps: what ran before, by its inputs and by its workflow.
+ALTER TABLE task ADD COLUMN workflow TEXT;
+ALTER TABLE task ADD COLUMN inputs_sha TEXT;
+CREATE INDEX task_inputs ON task(inputs_sha, seq) WHERE inputs_sha IS NOT NULL;
+CREATE INDEX task_workflow ON task(workflow, seq) WHERE workflow IS NOT NULL;
+
 CREATE INDEX task_waiting ON task(wait_kind, seq) WHERE wait_kind IS NOT NULL;
 
 PRAGMA user_version = 4;

@@ -1,0 +1,35 @@
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Store;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Supervision;
+
+namespace Awoc.Engine.Launching;
+
+/// <summary>Hands secrets over to tasks whose own are gone with the daemon that held them.</summary>
+public sealed class SecretSupply(EnginePorts ports)
+{
+    /// <summary>To all that wait for them; returns those that go on.</summary>
+    public async Task<IReadOnlyList<TaskId>> SupplyAsync(IReadOnlyDictionary<string, string> secrets, CancellationToken cancellation)
+    {
+        List<TaskId> released = [];
+        var waiting = await ports.Book.Store.ListAsync(
+            new TaskQuery([TaskState.AwaitingInput, TaskState.Queued, TaskState.Scheduled], [], int.MaxValue), cancellation);
+        foreach (var task in waiting)
+        {
+            if (await SupplyAsync(task, secrets, cancellation)) released.Add(task.Id);
+        }
+
+        return released;
+    }
+
+    /// <summary>True when the task waited for a credential and goes on.</summary>
+    public async Task<bool> SupplyAsync(AgentTask task, IReadOnlyDictionary<string, string> secrets, CancellationToken cancellation)
+    {
+        if (task.State == TaskState.Ended || task.InAttempt || !ports.Vault.Missing(task).All(secrets.ContainsKey)) return false;
+        ports.Vault.Add(task.Id, task.Spec.SecretNames.Where(secrets.ContainsKey).ToDictionary(name => name, name => secrets[name]));
+        if (task.State != TaskState.AwaitingInput || task.SpentBudget is not null) return false;
+        // It may have waited for something else that is there by now (its agent, its settings): the dispatcher looks again.
+        await ports.Book.ApplyAsync(task.Id, new TaskCommand.GiveInput(null), cancellation);
+        return true;
+    }
+}
