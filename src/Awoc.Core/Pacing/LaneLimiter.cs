@@ -146,11 +146,14 @@ public sealed class LaneLimiter(LaneOptions options)
     private void Refused(LaneTicket ticket, LimitSigns signs, Moment now)
     {
         _streak++;
-        var wait = signs.RetryAfter ?? (signs.ResetsAt is { } at && at > now.Wall ? at - now.Wall : BackOff());
-        var window = signs.ResetsAt is { } reset && reset - now.Wall > wait ? reset - now.Wall : wait;
-        if (window >= options.Closure)
+        var untilReset = signs.ResetsAt is { } at && at > now.Wall ? at - now.Wall : (TimeSpan?)null;
+
+        // A subscription's window is closed until it resets. Of another limit the reset is when it is whole again, and retry-after
+        // when there is room for one more.
+        var wait = signs.Windows.Any(w => w.Closed is true) ? untilReset ?? signs.RetryAfter ?? BackOff() : signs.RetryAfter ?? untilReset ?? BackOff();
+        if (wait >= options.Closure)
         {
-            Close(now.Wall + window, now);
+            Close(now.Wall + wait, now);
             return;
         }
 

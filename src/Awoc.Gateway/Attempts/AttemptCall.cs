@@ -1,5 +1,6 @@
 using Awoc.Core.Budgets;
 using Awoc.Gateway.Dialects;
+using Awoc.Gateway.Pacing;
 using Awoc.Gateway.Prices;
 using Awoc.Gateway.Wire;
 
@@ -26,6 +27,18 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
     /// <summary>Keeps what is said for <c>wire.jsonl</c>; null where nobody asked for one.</summary>
     public WireTap? Tap { get; set; }
 
+    /// <summary>Its leave to be under way at the API; null where nothing is paced.</summary>
+    public LanePass? Pass { get; set; }
+
+    /// <summary>A refusal for a limit of the API's may be kept from the agent: its request is here to be sent again.</summary>
+    public bool MayAbsorb { get; set; }
+
+    /// <summary>The answer was such a refusal, and was not passed on.</summary>
+    public bool Absorbed { get; private set; }
+
+    /// <summary>Lets go of the request's body: it will not be sent again.</summary>
+    public Action? Release { get; set; }
+
     public int? Status => _head?.Status;
     public bool Succeeded => Status is >= 200 and <= 299;
 
@@ -51,6 +64,14 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
         _head = head;
         _meter = meter;
         traffic();
+    }
+
+    /// <summary>The whole of an answer that is not passed on.</summary>
+    public void Absorb(ReadOnlySpan<byte> body)
+    {
+        Absorbed = true;
+        Received(body);
+        ReceivedEnd();
     }
 
     public void Received(ReadOnlySpan<byte> bytes)
