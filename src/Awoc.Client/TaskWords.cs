@@ -6,6 +6,9 @@ public static class TaskWords
     /// <summary>State: waits for a time, a dependency, a quota window or its next attempt.</summary>
     public const string Scheduled = "scheduled";
 
+    /// <summary>The queue of tasks that name none.</summary>
+    public const string DefaultQueue = "default";
+
     /// <summary>State: waits for a slot.</summary>
     public const string Queued = "queued";
 

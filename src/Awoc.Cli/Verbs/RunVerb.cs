@@ -30,6 +30,7 @@ internal static class RunVerb
         var timeout = Flag("--timeout", "TIME", "Running time: 600 (seconds), 10m, 24h");
         var limits = new LimitFlags();
         var contract = new ContractFlags();
+        var queue = new QueueFlags();
         var cwd = Flag("--cwd", "DIR", "The directory to work in; else this one");
         var context = new Option<string[]>("--context") { HelpName = "FILE", Description = "A file for the agent to know: small text goes into the prompt, else it is pointed at; may be given several times" };
         var name = Flag("--name", "NAME", "A name that can stand for the id");
@@ -55,7 +56,7 @@ internal static class RunVerb
             ],
         };
         foreach (var argument in (Argument[])[task, output, modelAt, tokensAt, timeoutAt]) command.Arguments.Add(argument);
-        foreach (var option in (Option[])[agent, model, tokens, timeout, .. limits.All, .. contract.All, cwd, context, name, group, overwrite, allowOutside, integrate, wait, follow, dryRun, json])
+        foreach (var option in (Option[])[agent, model, tokens, timeout, .. limits.All, .. contract.All, .. queue.All, cwd, context, name, group, overwrite, allowOutside, integrate, wait, follow, dryRun, json])
             command.Options.Add(option);
 
         command.SetAction(async (parsed, token) =>
@@ -83,7 +84,7 @@ internal static class RunVerb
                 Environment = environment.Plain,
                 Secrets = environment.Secrets,
             };
-            request = contract.Read(parsed, limits.Read(parsed, request));
+            request = queue.Read(parsed, contract.Read(parsed, limits.Read(parsed, request)));
             if (parsed.GetValue(dryRun)) return await PreviewAsync(console, request, parsed.GetValue(json), token);
             return await LaunchAsync(console, request, parsed.GetValue(wait), parsed.GetValue(follow), parsed.GetValue(json), token);
         });

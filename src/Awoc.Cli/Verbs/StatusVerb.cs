@@ -93,8 +93,9 @@ internal static class StatusVerb
     {
         // Without a filter the daemon chooses: the live ones and the newest, in one page.
         long unread = 0;
+        IReadOnlyList<QueueView> paused = [];
         var tasks = TasksAsync(
-            console.Client(), query, filtered ? limit : limit ?? int.MaxValue, onePage: !filtered, page => unread = page.Unread, token);
+            console.Client(), query, filtered ? limit : limit ?? int.MaxValue, onePage: !filtered, page => (unread, paused) = (page.Unread, page.Paused ?? []), token);
         if (json)
         {
             await JsonOut.WriteArrayAsync(console, tasks, WireJson.Default.TaskView);
@@ -107,6 +108,8 @@ internal static class StatusVerb
         await foreach (var task in tasks) rows.Add(TaskRow.Of(task, now, cwd));
         if (rows.Count > 0) TaskTable.Write(console.Out, rows);
         else if (CliConsole.ErrorIsTerminal) console.Say(filtered ? "no such tasks" : "no tasks yet. Launch one with: awoc run \"TYPE:DESCRIPTION\"");
+        foreach (var queue in paused)
+            console.Say($"queue {queue.Name} is paused and {(queue.Waiting == 1 ? "1 task waits" : $"{queue.Waiting} tasks wait")} in it: awoc queue resume {queue.Name}");
         if (unread > 0 && !filtered && CliConsole.ErrorIsTerminal) console.Say(unread == 1 ? "1 unread result: awoc inbox" : $"{unread} unread results: awoc inbox");
         return ExitCodes.Succeeded;
     }

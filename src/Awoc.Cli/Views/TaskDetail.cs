@@ -32,6 +32,7 @@ internal static class TaskDetail
             ("working in", task.Cwd),
             ("directory", task.Directory),
             ("group", task.Group),
+            ("queue", task.Queue == TaskWords.DefaultQueue && task.Priority is null ? null : $"{task.Queue}{(task.Priority is { } priority ? $", priority {priority}" : "")}"),
             ("session", task.Parent),
             .. LimitText.Policy(task.Policy, task.Budget.Tokens is not null),
             ("created", Time(task.CreatedAt)),

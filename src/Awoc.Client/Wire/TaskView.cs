@@ -87,6 +87,9 @@ public sealed record TaskView
     /// <summary>The queue it waits in.</summary>
     public required string Queue { get; init; }
 
+    /// <summary>Higher starts earlier; absent for 0.</summary>
+    public int? Priority { get; init; }
+
     /// <summary>The session that launched it.</summary>
     public string? Parent { get; init; }
 
@@ -209,7 +212,9 @@ public sealed record PolicyView(
 /// <param name="Next">The cursor of the next page (<c>before</c>); null on the last.</param>
 /// <param name="Counts">How many tasks there are in each state.</param>
 /// <param name="Unread">How many have ended and nobody has read them.</param>
-public sealed record TaskPage(IReadOnlyList<TaskView> Tasks, string? Next, IReadOnlyDictionary<string, long> Counts, long Unread = 0);
+/// <param name="Paused">Queues from which nothing starts, though tasks wait there; absent for none.</param>
+public sealed record TaskPage(
+    IReadOnlyList<TaskView> Tasks, string? Next, IReadOnlyDictionary<string, long> Counts, long Unread = 0, IReadOnlyList<QueueView>? Paused = null);
 
 /// <summary>A milestone in a task's life.</summary>
 /// <param name="Seq">Commit order over all tasks: the cursor to resume from.</param>

@@ -28,7 +28,7 @@ internal static class TaskEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        string? state, string? outcome, string? limit, string? before, ITaskStore store, TaskViews views, CancellationToken cancellation)
+        string? state, string? outcome, string? limit, string? before, ITaskStore store, TaskViews views, StartBoard board, CancellationToken cancellation)
     {
         var states = Words<TaskState>(state, out var badState);
         var outcomes = Words<TaskOutcome>(outcome, out var badOutcome);
@@ -65,7 +65,8 @@ internal static class TaskEndpoints
                 [.. shown.Select(t => views.Of(t))],
                 next,
                 counts.ToDictionary(c => c.Key.Text(), c => c.Value),
-                await store.CountUnreadAsync(cancellation)),
+                await store.CountUnreadAsync(cancellation),
+                board.Queues().Where(q => q is { Paused: true, Waiting: > 0 }).Select(QueueEndpoints.Of).ToList() is { Count: > 0 } paused ? paused : null),
             WireJson.Default.TaskPage);
     }
 

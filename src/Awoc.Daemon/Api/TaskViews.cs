@@ -12,7 +12,7 @@ using Awoc.Engine.Verifying;
 namespace Awoc.Daemon.Api;
 
 /// <summary>Tasks as the wire shows them, with what a running attempt has spent up to now.</summary>
-internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitViews limits, EnginePorts ports)
+internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, StartBoard board, LimitViews limits, EnginePorts ports)
 {
     private const int ListedDescription = 400;
 
@@ -49,13 +49,14 @@ internal sealed class TaskViews(AwocPaths paths, Dispatcher dispatcher, LimitVie
             IntegrateInto = spec.IntegrateInto,
             ReadAt = task.ReadAt,
             Summary = task.Summary,
-            WaitsFor = task.WaitsFor,
+            WaitsFor = task.State == TaskState.Queued ? board.Explain(task.Id, place: attempts is not null) : task.WaitsFor,
             DueAt = task.DueAt,
             Retries = task.Recovery.Retries > 0 ? task.Recovery.Retries : null,
             Cwd = spec.Cwd,
             Directory = paths.Task(task.Id).Path,
             Group = spec.Group,
             Queue = spec.Queue,
+            Priority = spec.Priority == 0 ? null : spec.Priority,
             Parent = spec.ParentSession,
             Attempts = attempts is null ? null : [.. attempts.Select(a => Of(a, driver))],
             Usage = Of(usage),

@@ -18,6 +18,9 @@ internal sealed record SettingKey(
     /// <summary>What <c>*</c> stands for; null is an agent's name.</summary>
     public IReadOnlyList<string>? Stars { get; init; }
 
+    /// <summary>What <c>+</c> stands for; else a name as people give them.</summary>
+    public Func<string, bool> Names { get; init; } = OrderNames.IsName;
+
     /// <summary>For what only some of the names it stands for refuse: what that name takes instead, or null.</summary>
     public Func<string, string, string?>? Narrower { get; init; }
 
@@ -34,7 +37,7 @@ internal sealed record SettingKey(
             return key.Length > before.Length + after.Length
                 && key.StartsWith(before, StringComparison.Ordinal)
                 && key.EndsWith(after, StringComparison.Ordinal)
-                && OrderNames.IsName(key[before.Length..^after.Length]);
+                && Names(key[before.Length..^after.Length]);
         var wanted = Pattern.Split('.');
         var given = key.Split('.');
         return wanted.Length == given.Length && wanted.Zip(given).All(p => p.First == p.Second || (p.First == "*" && (Stars ?? SettingKeys.Agents).Contains(p.Second)));
@@ -62,6 +65,7 @@ internal static class SettingKeys
         new("gateway.record", "keep every task's requests and answers, redacted", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
         .. PoolKeys.All(),
         new("concurrency", "attempts at once", "a whole number from 1 to 1000", IsConcurrency, _ => ConcurrencyLimit.Default.ToString(CultureInfo.InvariantCulture), false),
+        .. QueueKeys.All,
         new("alerts.command", "a shell command that gets each alert as JSON on standard input", "a command", v => v.Trim().Length > 0, _ => "none", false),
         new("alerts.webhook", "where each alert is posted as JSON", "an http or https address", IsWebAddress, _ => "nowhere", false),
         .. RecoveryKeys.All,
@@ -85,6 +89,7 @@ internal static class SettingKeys
     /// <summary>Whether settings lie below this name.</summary>
     public static bool IsPrefix(string name) =>
         PoolKeys.IsPrefix(name)
+        || QueueKeys.IsPrefix(name)
         || All.Any(k => (k.Stars ?? Agents).Any(star => k.Pattern.Replace("*", star, StringComparison.Ordinal).StartsWith(name + ".", StringComparison.Ordinal)));
 
     private static bool IsWebAddress(string text) =>

@@ -15,8 +15,10 @@ namespace Awoc.Daemon.Settings;
 /// </summary>
 internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
 {
+    private const int MostTries = 5;
     private const string ProjectFile = ".awoc/config.yaml";
 
+    private readonly Lock _write = new();
     private readonly ConcurrentDictionary<string, (DateTime Changed, long Length, SettingsDocument Document)> _read = new();
 
     public AwocSettings Read(string? cwd)
@@ -39,6 +41,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             RecordWire = values.TryGetValue("gateway.record", out var record) && bool.Parse(record),
             Pools = PoolKeys.Read(values),
             Concurrency = values.TryGetValue("concurrency", out var limit) ? int.Parse(limit, CultureInfo.InvariantCulture) : null,
+            Queues = QueueKeys.Read(values),
             Alerts = new AlertSettings(
                 values.GetValueOrDefault("alerts.command"),
                 values.TryGetValue("alerts.webhook", out var webhook) ? new Uri(webhook) : null),
@@ -92,16 +95,27 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
         View(null).Settings.FirstOrDefault(s => s.Key == key)
         ?? new SettingView(key, known.Default(new AwocSettings()), "default", $"{known.Description}: {known.Takes}");
 
-    /// <summary>Writes one value into the user's file and leaves every other byte of it alone.</summary>
+    /// <summary>Writes one value into the user's file, durably, and leaves every other byte of it alone.</summary>
     public void Set(string key, string? value)
     {
-        var document = SettingsDocument.Read(paths.UserConfig, isProject: false);
-        var text = YamlEdit.Set(document, key, value);
-        if (!IsAsMeant(document, text, key, value))
-            throw new SettingsException($"{paths.UserConfig} is written in a way that cannot be changed in place: set {key} there by hand");
-        var draft = paths.UserConfig + ".tmp";
-        File.WriteAllText(draft, text);
-        File.Move(draft, paths.UserConfig, overwrite: true);
+        lock (_write)
+        {
+            for (var tries = 0; tries < MostTries; tries++)
+            {
+                var document = SettingsDocument.Read(paths.UserConfig, isProject: false);
+                var text = YamlEdit.Set(document, key, value);
+                if (!IsAsMeant(document, text, key, value))
+                    throw new SettingsException($"{paths.UserConfig} is written in a way that cannot be changed in place: set {key} there by hand");
+                if (text == document.Text) return;
+                if (!SettingsFile.Replace(paths.UserConfig, document.Text, text)) continue;
+
+                // Two writes within the clock's tick that leave the length as it was would look like none.
+                _read.TryRemove(paths.UserConfig, out _);
+                return;
+            }
+
+            throw new SettingsException($"{paths.UserConfig} is being changed by somebody else: {key} is not set, try it again");
+        }
     }
 
     /// <summary>The file is the user's: it is replaced only by one that says the same but for this key.</summary>

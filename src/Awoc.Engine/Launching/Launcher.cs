@@ -193,6 +193,8 @@ public sealed class Launcher(EnginePorts ports)
             Mends = validation.Mends(),
             Name = validation.Name("--name", order.Name),
             Group = validation.Name("--group", order.Group),
+            Queue = validation.Queue(),
+            Priority = validation.Priority(),
             Agent = agent,
             Model = validation.Model(usesModel),
             Budget = budget,
@@ -224,6 +226,7 @@ public sealed class Launcher(EnginePorts ports)
         if (choice.Runner is null) return new SpecAnswer.NoAgent("no agent can run here: none is installed with a credential", choice.Missing);
         if (choice.Availability is { Missing: { } missing }) return new SpecAnswer.NoAgent($"the agent '{choice.Runner.Name}' cannot run: {missing}", []);
         var notices = Notices(spec);
+        if (QueueNames.Notice(spec.Queue, settings.Queues) is { } unknown) notices.Add(unknown);
         if (!usesModel && order.Tokens is not null) notices.Add($"the agent '{spec.Agent}' calls no model: a token budget limits nothing there");
         return new SpecAnswer.Made(spec, choice, notices);
     }

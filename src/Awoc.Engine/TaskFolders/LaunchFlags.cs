@@ -29,6 +29,8 @@ internal static class LaunchFlags
         if (spec.RecordWire) text.Append(" --record");
         if (spec.Integrate is { } mode) Add("--integrate", spec.IntegrateInto is { } into ? LaunchScript.Quote($"{mode.Text()}:{into}") : mode.Text());
         if (spec.Group is { } group) Add("--group", group);
+        if (spec.Queue != TaskSpec.DefaultQueue) Add("--queue", spec.Queue);
+        if (spec.Priority != 0) Add("--priority", spec.Priority);
         return text.ToString();
 
         void Add(string flag, IConvertible? value)
