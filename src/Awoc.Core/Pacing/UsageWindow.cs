@@ -12,6 +12,9 @@ public sealed record UsageWindow(string Account, string Kind, double? Used, Date
     /// <summary>The kind of a limit that is no subscription's window.</summary>
     public const string Api = "api";
 
+    /// <summary>For how long a window that does not say when it resets holds on one word of it.</summary>
+    private static readonly TimeSpan s_unsaid = TimeSpan.FromMinutes(5);
+
     /// <summary>Beyond this from when it was told, no reset is believed.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(8);
 
@@ -29,6 +32,17 @@ public sealed record UsageWindow(string Account, string Kind, double? Used, Date
 
     /// <summary>Whether requests for the model count in it.</summary>
     public bool Concerns(LaneKey lane) => lane.Account == Account && (Model is null || lane.Model.Contains(Model, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Until when it keeps its lanes from going on; null when it does not.</summary>
+    /// <param name="reserve">The share of a subscription's windows that is left to the person, from 0 to 1; null for none.</param>
+    public WindowHold? HoldAt(double? reserve, DateTimeOffset now)
+    {
+        const double Rounding = 1e-9;
+        var reserved = !Closed && Kind != Api && reserve is { } share && Used >= 1 - share - Rounding;
+        if (!Closed && !reserved) return null;
+        var until = ResetsAt ?? At + s_unsaid;
+        return until > now ? new WindowHold(this, until, reserved) : null;
+    }
 
     /// <summary>It has not begun anew since it was told of.</summary>
     public bool Stands(DateTimeOffset now) => ResetsAt is not { } reset || reset > now;

@@ -6,9 +6,6 @@ public sealed class WindowBook
     /// <summary>Accounts come and go with their keys: beyond this the ones told of longest ago are forgotten.</summary>
     private const int Most = 500;
 
-    /// <summary>For how long a window that does not say when it resets holds on one word of it.</summary>
-    private static readonly TimeSpan s_unsaid = TimeSpan.FromMinutes(5);
-
     private readonly Dictionary<(string Account, string Kind, string? Model), UsageWindow> _windows = [];
 
     public IReadOnlyCollection<UsageWindow> All => _windows.Values;
@@ -46,7 +43,7 @@ public sealed class WindowBook
         WindowHold? last = null;
         foreach (var window in _windows.Values)
         {
-            if (window.Concerns(lane) && Hold(window, reserve, now) is { } hold && (last is null || hold.Until > last.Until)) last = hold;
+            if (window.Concerns(lane) && window.HoldAt(reserve, now) is { } hold && (last is null || hold.Until > last.Until)) last = hold;
         }
 
         return last;
@@ -54,16 +51,7 @@ public sealed class WindowBook
 
     /// <summary>Every window that holds lanes.</summary>
     public IEnumerable<WindowHold> Holds(double? reserve, DateTimeOffset now) =>
-        _windows.Values.Select(window => Hold(window, reserve, now)).OfType<WindowHold>();
-
-    private static WindowHold? Hold(UsageWindow window, double? reserve, DateTimeOffset now)
-    {
-        const double Rounding = 1e-9;
-        var reserved = !window.Closed && reserve is { } share && window is { Kind: not UsageWindow.Api, Used: { } used } && used >= 1 - share - Rounding;
-        if (!window.Closed && !reserved) return null;
-        var until = window.ResetsAt ?? window.At + s_unsaid;
-        return until > now ? new WindowHold(window, until, reserved) : null;
-    }
+        _windows.Values.Select(window => window.HoldAt(reserve, now)).OfType<WindowHold>();
 }
 
 /// <summary>A window that holds lanes.</summary>

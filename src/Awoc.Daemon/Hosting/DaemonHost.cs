@@ -7,6 +7,7 @@ using Awoc.Daemon.Api;
 using Awoc.Daemon.Doctor;
 using Awoc.Daemon.Integrating;
 using Awoc.Daemon.Logging;
+using Awoc.Daemon.Quotas;
 using Awoc.Daemon.Settings;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Alerts;
@@ -17,6 +18,7 @@ using Awoc.Engine.Integration;
 using Awoc.Engine.Launching;
 using Awoc.Engine.Metrics;
 using Awoc.Engine.Questions;
+using Awoc.Engine.Quotas;
 using Awoc.Engine.Recovery;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Settings;
@@ -129,6 +131,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
         services.AddSingleton<TargetLocks>().AddSingleton<Integrator>().AddSingleton<LaunchedIntegrations>().AddSingleton<MetricsReader>().AddHostedService<IntegrationService>();
         services.AddSingleton(MachineState.Real).AddSingleton<Footprints>().AddSingleton<MachineRoom>().AddSingleton<StartBoard>();
+        services.AddSingleton<IStartGate, QuotaGate>().AddHostedService<QuotaService>();
         services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Answering>().AddSingleton<Launcher>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.

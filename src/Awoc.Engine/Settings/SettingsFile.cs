@@ -11,7 +11,7 @@ public static class SettingsFile
     public static bool Replace(string path, string before, string text)
     {
         // One that is kept elsewhere and linked to stays linked.
-        var target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        var target = (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? path;
         return DurableFile.Replace(
             target,
             target + ".tmp",

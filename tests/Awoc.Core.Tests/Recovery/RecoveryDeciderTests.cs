@@ -67,7 +67,7 @@ public sealed class RecoveryDeciderTests
     [Fact]
     public void Decide_ResetKnown_WaitsForItTheFirstTimeAndAtLeastTheGrownDelayAfter()
     {
-        var soon = Ended(EndReason.RateLimited) with { ResetsAt = s_now.AddSeconds(20) };
+        var soon = Ended(EndReason.RateLimited, output: 0) with { ResetsAt = s_now.AddSeconds(20) };
         Assert.Equal(20, Assert.IsType<RecoveryDecision.Again>(Decide(Task(), soon)).Delay.TotalSeconds);
         var later = Task() with { Recovery = RecoveryState.None with { Limited = 1 } };
         Assert.Equal(600, Assert.IsType<RecoveryDecision.Again>(Decide(later, soon)).Delay.TotalSeconds);
@@ -81,7 +81,7 @@ public sealed class RecoveryDeciderTests
         var task = Task();
         for (var i = 0; i < 20; i++)
         {
-            var again = Assert.IsType<RecoveryDecision.Again>(Decide(task, Ended(EndReason.RateLimited)));
+            var again = Assert.IsType<RecoveryDecision.Again>(Decide(task, Ended(EndReason.RateLimited, output: 0)));
             Assert.Equal((0, i + 1), (again.State.Retries, again.State.Limited));
             task = task with { Recovery = again.State };
         }
@@ -114,7 +114,7 @@ public sealed class RecoveryDeciderTests
     public void Decide_WindowThatOpensAndIsClosedAgainWithNothingDone_WaitsLongerEachTime()
     {
         var (task, before) = (Task(), TimeSpan.Zero);
-        var closed = Ended(EndReason.RateLimited) with { Window = "closed", ResetsAt = s_now };
+        var closed = Ended(EndReason.RateLimited, output: 0) with { Window = "closed", ResetsAt = s_now };
         for (var i = 0; i < 8; i++)
         {
             var again = Assert.IsType<RecoveryDecision.Again>(Decide(task, closed));
