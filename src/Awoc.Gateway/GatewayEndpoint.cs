@@ -154,6 +154,8 @@ internal sealed class GatewayEndpoint(
                 var target = account.Target;
                 error = await forwarder.SendAsync(
                     context, target.Prefix, clients.For(target), _forwarding, new CallTransformer(account, call, dialect, path, time), account.Ended);
+                call.Left = error is ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
+                    or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyDestination;
                 if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested && !account.Ended.IsCancellationRequested) pass?.Failed();
             }
             finally

@@ -173,7 +173,12 @@ internal sealed partial class AttemptAccount : IDisposable
             _closed = true;
             DropHeld();
             calls = [.. _open.Values];
-            foreach (var call in calls) SettleLocked(call);
+            foreach (var call in calls)
+            {
+                call.Left = true;
+                SettleLocked(call);
+            }
+
             record = Snapshot();
         }
 

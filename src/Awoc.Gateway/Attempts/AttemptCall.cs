@@ -24,6 +24,9 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
     public ApiRoute Route => terms.Route;
     public bool Settled { get; set; }
 
+    /// <summary>Its reader went before the end: the agent, or the attempt was closed. The upstream did not cut it.</summary>
+    public bool Left { get; set; }
+
     /// <summary>Keeps what is said for <c>wire.jsonl</c>; null where nobody asked for one.</summary>
     public WireTap? Tap { get; set; }
 
@@ -90,7 +93,8 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
 
     /// <summary>
     /// What it cost, as far as can be told now. Nothing when it generates nothing, when no upstream took it, and when the
-    /// answer was an error; the wire's figures when the end was seen; otherwise the cap, marked estimated.
+    /// answer was an error; the wire's figures when the end was seen; otherwise, marked estimated, what
+    /// had come of a stream whose reader went, and the cap of all else.
     /// </summary>
     public Usage Cost()
     {
@@ -99,7 +103,8 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
         var reading = Reading;
         if (reading.Final) return Priced(reading.Usage);
         if (!reading.Begun && reading.Error is not null) return Usage.Zero;
-        return Priced(reading.Usage with { Output = Math.Max(terms.Cap, reading.Usage.Output), Estimated = true });
+        var generated = Left && progress is not null ? StreamEstimate.Tokens(_received, terms.Cap, Milliseconds / 1000) : terms.Cap;
+        return Priced(reading.Usage with { Output = Math.Max(generated, reading.Usage.Output), Estimated = true });
     }
 
     private Usage Priced(Usage usage)
