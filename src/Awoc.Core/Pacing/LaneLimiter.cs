@@ -60,7 +60,7 @@ public sealed class LaneLimiter(LaneOptions options)
         _inFlight++;
         _unanswered++;
         if (_probing) _probe = ticket.Number;
-        _rate.Start(now);
+        _rate.Start(ticket, now);
         _requests.Take(now);
         return new LaneDecision(ticket, null);
     }
@@ -137,7 +137,6 @@ public sealed class LaneLimiter(LaneOptions options)
     {
         _streak = 0;
         if (_probing && ticket.Number == _probe) _probing = false;
-        _rate.Accepted(now);
         // What is not used says nothing about what would be borne.
         if (_inFlight * 2 < _allowed) return;
         _allowed = Math.Min(options.MostInFlight, _allowed + (_allowed < _threshold ? 1 : 1.0 / Allowed));
@@ -146,6 +145,7 @@ public sealed class LaneLimiter(LaneOptions options)
     private void Refused(LaneTicket ticket, LimitSigns signs, Moment now)
     {
         _streak++;
+        ticket.Refused = true;
         var untilReset = signs.ResetsAt is { } at && at > now.Wall ? at - now.Wall : (TimeSpan?)null;
 
         // A subscription's window is closed until it resets. Of another limit the reset is when it is whole again, and retry-after
@@ -168,6 +168,7 @@ public sealed class LaneLimiter(LaneOptions options)
 
     private void Overloaded(LaneTicket ticket, Moment now)
     {
+        ticket.Refused = true;
         if (!IsNews(ticket)) return;
         _streak++;
         _allowed = _threshold = Math.Max(1, Math.Min(_allowed, _inFlight) * options.OverloadFactor);

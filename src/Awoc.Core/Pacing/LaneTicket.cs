@@ -8,6 +8,10 @@ public sealed class LaneTicket
     internal long Number { get; }
     internal TimeSpan StartedAt { get; }
     internal bool Answered { get; set; }
+
+    /// <summary>The API did not take it.</summary>
+    internal bool Refused { get; set; }
+
     internal bool Done { get; set; }
 }
 

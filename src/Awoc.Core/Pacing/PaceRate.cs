@@ -9,12 +9,13 @@ internal sealed class PaceRate(LaneOptions options)
 {
     private const int MostRemembered = 2048;
 
-    private readonly Queue<TimeSpan> _accepted = [];
+    private readonly Queue<LaneTicket> _recent = [];
     private double? _top;
     private TimeSpan _busy;
     private TimeSpan _next;
     private TimeSpan? _lastStart;
     private TimeSpan _refusedAt;
+    private TimeSpan? _learnAt;
     private bool _heldBack;
 
     /// <summary>Requests a second; null while no limit is known.</summary>
@@ -23,6 +24,7 @@ internal sealed class PaceRate(LaneOptions options)
     /// <summary>Until the next may start.</summary>
     public TimeSpan Wait(Moment now)
     {
+        Learn(now);
         if (_top is null) return TimeSpan.Zero;
         if (now.Steady - _refusedAt > options.RateForgotten)
         {
@@ -38,8 +40,11 @@ internal sealed class PaceRate(LaneOptions options)
     /// <summary>Requests wait for something other than the pace: a pause after a refusal is no time at the limit.</summary>
     public void Interrupt() => _lastStart = null;
 
-    public void Start(Moment now)
+    public void Start(LaneTicket ticket, Moment now)
     {
+        if (_recent.Count >= MostRemembered) _recent.Dequeue();
+        _recent.Enqueue(ticket);
+        Forget(now);
         if (PerSecond is { } rate)
         {
             // What was left unused in a short pause may be caught up with.
@@ -52,38 +57,49 @@ internal sealed class PaceRate(LaneOptions options)
         _lastStart = now.Steady;
     }
 
-    public void Accepted(Moment now)
-    {
-        if (_accepted.Count >= MostRemembered) _accepted.Dequeue();
-        _accepted.Enqueue(now.Steady);
-        Forget(now);
-    }
-
-    /// <param name="hold">For how long nothing starts after it.</param>
+    /// <param name="hold">For how long nothing starts after it, where no pace is known yet.</param>
     public void Refused(TimeSpan hold, Moment now)
     {
-        var seen = Estimate(hold, now);
-        var before = PerSecond;
-        // An estimate over a few answers is coarse: it counts where nothing better is known, and where the limit is plainly lower.
-        var top = before is not { } rate ? seen : seen < rate * 0.7 ? Math.Max(seen, rate * 0.5) : rate;
-        _top = Math.Max(options.LeastRate, top);
-        _busy = TimeSpan.Zero;
         _refusedAt = now.Steady;
-        _next = now.Steady + (before is null ? hold : TimeSpan.Zero);
+        if (PerSecond is not { } rate)
+        {
+            // A refusal comes at once, and the answers to what was accepted beside it take their time: the count is made after the pause.
+            if (_learnAt is null || _learnAt < now.Steady + hold) _learnAt = now.Steady + hold;
+            return;
+        }
+
+        // An estimate over a few answers is coarse: it counts only where the limit is plainly lower.
+        var seen = Estimate(now.Steady + hold, now);
+        _top = Math.Max(options.LeastRate, seen < rate * 0.7 ? Math.Max(seen, rate * 0.5) : rate);
+        _busy = TimeSpan.Zero;
+        _next = now.Steady;
     }
 
-    /// <summary>The most that was accepted over any time up to the one when the next is let through.</summary>
-    private double Estimate(TimeSpan hold, Moment now)
+    private void Learn(Moment now)
+    {
+        if (_learnAt is not { } at || now.Steady < at) return;
+        _learnAt = null;
+
+        // Where nothing was accepted there is nothing to learn: fewer at once go on, and tell.
+        if (Estimate(at, now) is not (> 0 and var seen)) return;
+        _top = Math.Max(options.LeastRate, seen);
+        _busy = TimeSpan.Zero;
+        _next = now.Steady;
+    }
+
+    /// <summary>The most a second that was taken over any time up to <paramref name="until"/>. What has no answer yet was not refused: refusals come at once.</summary>
+    private double Estimate(TimeSpan until, Moment now)
     {
         Forget(now);
-        var (most, count) = (0.0, _accepted.Count);
-        foreach (var at in _accepted)
+        var (most, count) = (0.0, _recent.Count(ticket => !ticket.Refused));
+        foreach (var ticket in _recent)
         {
-            most = Math.Max(most, count / Math.Max(0.2, (now.Steady + hold - at).TotalSeconds));
+            if (ticket.Refused) continue;
+            most = Math.Max(most, count / Math.Max(0.2, (until - ticket.StartedAt).TotalSeconds));
             count--;
         }
 
-        return Math.Max(options.LeastRate, most);
+        return most;
     }
 
     private double Growth()
@@ -94,7 +110,7 @@ internal sealed class PaceRate(LaneOptions options)
 
     private void Forget(Moment now)
     {
-        while (_accepted.TryPeek(out var oldest) && now.Steady - oldest > options.Memory) _accepted.Dequeue();
+        while (_recent.TryPeek(out var oldest) && now.Steady - oldest.StartedAt > options.Memory) _recent.Dequeue();
     }
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;

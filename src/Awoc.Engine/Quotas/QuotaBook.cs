@@ -147,6 +147,14 @@ public sealed class QuotaBook(EnginePorts ports) : ILimitObserver
         Tell([new UsageWindow(account, kind, limit.Used, limit.ResetsAt, limit.Status == "rejected", at) { Model = UsageWindow.ModelOf(kind) }]);
     }
 
+    /// <summary>An agent waits before it asks the API again. What came through the gateway is known; a wait that is long is a window.</summary>
+    public void Heard(LaneKey lane, AgentEvent.Retry retry, DateTimeOffset at)
+    {
+        const int TooManyRequests = 429;
+        if (retry.Status == TooManyRequests && retry.Delay > Settings.Hold)
+            Tell([new UsageWindow(lane.Account, UsageWindow.Api, null, at + retry.Delay, true, at) { Model = lane.Model }]);
+    }
+
     /// <summary>The person's own session says how far a window of the account is used.</summary>
     public UsageWindow Report(string account, string kind, double used, DateTimeOffset? resetsAt)
     {

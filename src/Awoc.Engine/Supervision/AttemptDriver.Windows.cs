@@ -12,7 +12,9 @@ public sealed partial class AttemptDriver
 
     private void Hear(AgentEvent e, DateTimeOffset at)
     {
-        if (e is AgentEvent.Limit limit && _account is { } account) ports.Quotas.Heard(account, limit, at);
+        if (_account is not { } account) return;
+        if (e is AgentEvent.Limit limit) ports.Quotas.Heard(account, limit, at);
+        else if (e is AgentEvent.Retry retry) ports.Quotas.Heard(new LaneKey(account, LaneKey.Bare(runner.ModelAsked(task.Spec) ?? task.Spec.Model ?? "")), retry, at);
     }
 
     /// <summary>

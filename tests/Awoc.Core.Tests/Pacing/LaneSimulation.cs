@@ -84,13 +84,19 @@ internal sealed class LaneSimulation(LimitedApi api, LaneLimiter? limiter, int a
 
     private void Send(Agent agent, LaneTicket? ticket)
     {
-        var head = TimeSpan.FromMilliseconds(_random.Next(100, 500));
-        At(head, agent, _ =>
+        At(TimeSpan.FromMilliseconds(_random.Next(5, 100)), agent, _ =>
         {
             var (status, signs) = api.Ask(_now);
-            if (ticket is not null) limiter!.Answered(ticket, status, signs, Moment());
-            if (status == 200) At(TimeSpan.FromMilliseconds(_random.Next(100, 1500)), agent, a => Over(a, ticket, status, signs));
-            else Over(agent, ticket, status, signs);
+
+            // A refusal comes at once; the model takes its time to begin, and then to end.
+            var head = TimeSpan.FromMilliseconds(status == 200 ? _random.Next(100, 2500) : 5);
+            At(head, agent, a =>
+            {
+                if (ticket is not null) limiter!.Answered(ticket, status, signs, Moment());
+                if (status == 200) At(TimeSpan.FromMilliseconds(_random.Next(100, 1500)), a, done => Over(done, ticket, status, signs));
+                else Over(a, ticket, status, signs);
+                if (limiter is not null) Pump();
+            });
         });
     }
 
