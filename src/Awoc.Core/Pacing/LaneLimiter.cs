@@ -163,7 +163,7 @@ public sealed class LaneLimiter(LaneOptions options)
         // waits for what one had to wait for would leave the API idle.
         Hold(_rate.PerSecond is { } rate ? Min(wait, TimeSpan.FromSeconds(1 / rate)) : wait, now);
         _allowed = _threshold = Math.Max(1, Math.Min(_allowed, _inFlight) * options.RateFactor);
-        _rate.Refused(wait, now);
+        _rate.Refused(wait, Told(signs, now), now);
     }
 
     private void Overloaded(LaneTicket ticket, Moment now)
@@ -174,6 +174,12 @@ public sealed class LaneLimiter(LaneOptions options)
         _allowed = _threshold = Math.Max(1, Math.Min(_allowed, _inFlight) * options.OverloadFactor);
         Hold(BackOff(), now);
     }
+
+    /// <summary>How fast what is used up fills again, by the headers of a refusal.</summary>
+    private static double? Told(LimitSigns signs, Moment now) =>
+        signs.Requests is { Limit: > 0, Remaining: <= 1 } budget && (budget.ResetsAt - now.Wall).TotalSeconds is > 0.05 and var fill
+            ? (budget.Limit - budget.Remaining) / fill
+            : null;
 
     /// <summary>Of requests that started together and fared alike, the first tells all there is to learn.</summary>
     private bool IsNews(LaneTicket ticket)

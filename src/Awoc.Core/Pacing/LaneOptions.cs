@@ -18,13 +18,13 @@ public sealed record LaneOptions
     public double RateFactor { get; init; } = 0.97;
 
     /// <summary>Time at the limit after which the rate is back where it was when it was refused; beyond it grows ever faster.</summary>
-    public TimeSpan RateRecovery { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan RateRecovery { get; init; } = TimeSpan.FromSeconds(14);
 
     /// <summary>The least pace, in requests a second, whatever was refused.</summary>
     public double LeastRate { get; init; } = 0.05;
 
     /// <summary>Requests that may follow each other at once after a pause, as time at the pace.</summary>
-    public TimeSpan Burst { get; init; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan Burst { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Over how long accepted requests are counted for an estimate of the rate.</summary>
     public TimeSpan Memory { get; init; } = TimeSpan.FromSeconds(10);

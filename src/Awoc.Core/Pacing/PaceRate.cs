@@ -58,9 +58,16 @@ internal sealed class PaceRate(LaneOptions options)
     }
 
     /// <param name="hold">For how long nothing starts after it, where no pace is known yet.</param>
-    public void Refused(TimeSpan hold, Moment now)
+    /// <param name="told">Requests a second by what the API said; null where it did not.</param>
+    public void Refused(TimeSpan hold, double? told, Moment now)
     {
         _refusedAt = now.Steady;
+        if (told is > 0 and var known && PerSecond is null)
+        {
+            (_top, _busy, _next) = (Math.Max(options.LeastRate, known), TimeSpan.Zero, now.Steady + hold);
+            return;
+        }
+
         if (PerSecond is not { } rate)
         {
             // A refusal comes at once, and the answers to what was accepted beside it take their time: the count is made after the pause.
