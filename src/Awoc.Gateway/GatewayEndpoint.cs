@@ -1,7 +1,10 @@
 using System.Buffers;
+using System.Globalization;
+using Awoc.Core.Pacing;
 using Awoc.Gateway.Attempts;
 using Awoc.Gateway.Dialects;
 using Awoc.Gateway.Dialects.Anthropic;
+using Awoc.Gateway.Pacing;
 using Awoc.Gateway.Upstreams;
 using Awoc.Gateway.Wire;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +16,7 @@ namespace Awoc.Gateway;
 
 /// <summary>One request's way: authenticate, find the route, hold the body, grant, forward, settle.</summary>
 internal sealed class GatewayEndpoint(
-    Func<string, AttemptAccount?> findByTokenHash, IHttpForwarder forwarder, UpstreamClients clients, GatewayOptions options, TimeProvider time)
+    Func<string, AttemptAccount?> findByTokenHash, IHttpForwarder forwarder, UpstreamClients clients, LaneBook? lanes, GatewayOptions options, TimeProvider time)
 {
     private const string AgentHeader = "x-claude-code-agent-id";
     private const int MaxAgentLength = 100;
@@ -109,54 +112,119 @@ internal sealed class GatewayEndpoint(
         }
     }
 
+    /// <summary>
+    /// Its turn at the API first, its grant then: whoever waits for the API holds nothing of a budget, and whoever was granted goes
+    /// on at once. A refusal for a limit of the API's begins both anew, as long as a client bears the wait.
+    /// </summary>
     private async Task ForwardAsync(
         HttpContext context, AttemptAccount account, IApiDialect dialect, ApiRoute route, PathString path, RequestFacts facts, HeldBody? body)
     {
-        Admission admission;
         var agent = AgentOf(context.Request);
-        try
+        var length = context.Request.ContentLength;
+        var arrived = time.GetTimestamp();
+        var lane = route.Generates ? lanes?.Of(account.LaneOf(facts.Model)) : null;
+        for (var tries = 0; ; tries++)
         {
-            admission = await account.AdmitAsync(route, facts, body?.Bytes.Length ?? 0, agent, context.RequestAborted);
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // It left while it was held: nothing was granted, nothing was sent.
+            var (pass, answered) = await EnterAsync(context, account, dialect, lane, arrived);
+            if (answered) return;
+            using var held = pass;
+            Admission admission;
+            try
+            {
+                admission = await account.AdmitAsync(route, facts, body?.Length ?? 0, agent, Waited(arrived, lane), context.RequestAborted);
+            }
+            catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+            {
+                // It left while it was held: nothing was granted, nothing was sent.
+                return;
+            }
+
+            if (admission.Call is not { } call)
+            {
+                await RefuseAsync(context, dialect, admission.Refusal!);
+                return;
+            }
+
+            call.Pass = pass;
+            call.MayAbsorb = lane is not null && pass is not null && tries < options.Pacing!.Absorbed && Left(arrived) > TimeSpan.Zero;
+            ForwarderError error;
+            try
+            {
+                if (body is not null) Prepare(context, account, call, facts, body, agent, length);
+                var target = account.Target;
+                error = await forwarder.SendAsync(
+                    context, target.Prefix, clients.For(target), _forwarding, new CallTransformer(account, call, dialect, path, time), account.Ended);
+                call.Left = error is ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
+                    or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyDestination;
+                if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested && !account.Ended.IsCancellationRequested) pass?.Failed();
+            }
+            finally
+            {
+                account.Settle(call);
+            }
+
+            if (call.Absorbed && !context.Response.HasStarted)
+            {
+                context.Response.Clear();
+                continue;
+            }
+
+            if (error != ForwarderError.None) await ExplainAsync(context, account, dialect, error);
             return;
         }
+    }
 
-        if (admission.Call is not { } call)
-        {
-            await RefuseAsync(context, dialect, admission.Refusal!);
-            return;
-        }
-
-        ForwarderError error;
+    /// <summary>Its leave to be under way: null where nothing is paced or the account has an answer of its own; or the word that it was answered, or nobody waits any more.</summary>
+    private async Task<(LanePass? Pass, bool Answered)> EnterAsync(HttpContext context, AttemptAccount account, IApiDialect dialect, Lane? lane, long arrived)
+    {
+        if (lane is null || account.AnswersItself) return (null, false);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, account.Ended);
         try
         {
-            if (body is not null) Prepare(context, account, call, facts, body, agent);
-            var target = account.Target;
-            error = await forwarder.SendAsync(
-                context, target.Prefix, clients.For(target), _forwarding, new CallTransformer(account, call, dialect, path, time), account.Ended);
+            var left = Left(arrived);
+            if (await lane.EnterAsync(account, left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), over.Token) is { } pass) return (pass, false);
         }
-        finally
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
-            account.Settle(call);
+            if (!context.RequestAborted.IsCancellationRequested)
+                await RefuseAsync(context, dialect, new GatewayRefusal(GatewayFault.UnknownToken, "AWOC: this attempt is over, and its token with it"));
+            return (null, true);
         }
 
-        if (error != ForwarderError.None) await ExplainAsync(context, account, dialect, error);
+        var (opens, now) = (lane.OpensAt, time.GetUtcNow());
+        var wait = opens is { } at && at > now ? at - now : TimeSpan.FromSeconds(1);
+        context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        await RefuseAsync(context, dialect, new GatewayRefusal(
+            GatewayFault.Paced,
+            opens is null
+                ? $"AWOC: more requests wait for {LaneKey.HostOf(lane.Key.Account)} than it takes: ask again"
+                : string.Create(CultureInfo.InvariantCulture, $"AWOC: the limit of {LaneKey.HostOf(lane.Key.Account)} is reached; it opens at {opens:yyyy-MM-dd'T'HH:mm:ss'Z'}")));
+        return (null, true);
+    }
+
+    private TimeSpan Left(long arrived) => options.Pacing!.LongestHold - time.GetElapsedTime(arrived);
+
+    private double? Waited(long arrived, Lane? lane)
+    {
+        const double Telling = 1;
+        return lane is not null && time.GetElapsedTime(arrived).TotalMilliseconds is >= Telling and var ms ? Math.Round(ms, 1) : null;
     }
 
     /// <summary>Keeps what the agent said where that is wanted, and puts the body in its place with the grant written into it.</summary>
-    private static void Prepare(HttpContext context, AttemptAccount account, AttemptCall call, RequestFacts facts, HeldBody body, string? agent)
+    /// <param name="length">What the client announced; null where it announced none.</param>
+    private static void Prepare(HttpContext context, AttemptAccount account, AttemptCall call, RequestFacts facts, HeldBody body, string? agent, long? length)
     {
         if (facts.Layout is { } layout)
         {
+            body.Apply([]);
             if (account.KeepsWire) call.Tap = new WireTap(BodyEdit.Apply(body.Bytes, layout.Redactions).ToArray(), agent);
             body.Apply(layout.Fit(call.Terms.Cap, call.Terms.Report));
-            if (context.Request.ContentLength is not null) context.Request.ContentLength = body.Bytes.Length;
+            if (length is not null) context.Request.ContentLength = body.Bytes.Length;
         }
 
-        context.Request.Body = new HeldBodyStream(body, call.Sending);
+        var stream = new HeldBodyStream(body, call.Sending, call.MayAbsorb);
+        call.Release = stream.Release;
+        context.Request.Body = stream;
     }
 
     /// <summary>Puts the gateway's own answer in the place of the forwarder's bare status, where there is still time.</summary>

@@ -1,3 +1,5 @@
+using Awoc.Gateway.Pacing;
+
 namespace Awoc.Gateway;
 
 /// <summary>What an operator may set. The defaults are what agents were measured to bear.</summary>
@@ -11,6 +13,9 @@ public sealed record GatewayOptions
     /// headers without a body after 10, and the gateway must never be the first.
     /// </summary>
     public TimeSpan ActivityTimeout { get; init; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>How requests are held for the limits of the model API; null lets each go at once, and passes on each refusal.</summary>
+    public PacingOptions? Pacing { get; init; } = new();
 
     /// <summary>Default 30 seconds.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);

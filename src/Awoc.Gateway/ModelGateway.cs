@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Awoc.Core.Agents;
+using Awoc.Core.Pacing;
 using Awoc.Core.Tasks;
 using Awoc.Gateway.Attempts;
+using Awoc.Gateway.Pacing;
 using Awoc.Gateway.Prices;
 using Awoc.Gateway.Upstreams;
 using Microsoft.AspNetCore.Http;
@@ -21,6 +23,7 @@ public sealed class ModelGateway : IModelGateway, IDisposable
     private readonly Lock _gate = new();
     private readonly UpstreamClients _clients;
     private readonly GatewayEndpoint _endpoint;
+    private readonly LaneBook? _lanes;
     private readonly PriceBook _prices;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -30,7 +33,8 @@ public sealed class ModelGateway : IModelGateway, IDisposable
         _time = time;
         _logger = logger;
         _clients = new UpstreamClients(options);
-        _endpoint = new GatewayEndpoint(FindByTokenHash, forwarder, _clients, options, time);
+        _lanes = options.Pacing is { } pacing ? new LaneBook(pacing, time) : null;
+        _endpoint = new GatewayEndpoint(FindByTokenHash, forwarder, _clients, _lanes, options, time);
         _prices = new PriceBook(options.PricesPath, logger);
     }
 
@@ -88,6 +92,18 @@ public sealed class ModelGateway : IModelGateway, IDisposable
     /// <inheritdoc/>
     public string? MissingPrice(string model) => _prices.Missing(model);
 
+    /// <inheritdoc/>
+    public IReadOnlyList<LaneState> Lanes => _lanes?.States ?? [];
+
+    /// <inheritdoc/>
+    public void Watch(ILimitObserver observer) => _lanes?.Watch(observer);
+
+    /// <inheritdoc/>
+    public void CloseLanes(string account, string? model, DateTimeOffset until) => _lanes?.Close(account, model, until);
+
+    /// <inheritdoc/>
+    public void OpenLanes(string account, string? model) => _lanes?.Open(account, model);
+
     /// <summary>
     /// Answers one request of an agent. For hosts that branch by listener; others use
     /// <see cref="GatewayHosting.MapModelGateway"/>.
@@ -107,6 +123,7 @@ public sealed class ModelGateway : IModelGateway, IDisposable
             _byToken.Clear();
         }
 
+        _lanes?.Dispose();
         _clients.Dispose();
     }
 

@@ -27,6 +27,7 @@ internal sealed class RehearsalService
     private readonly ScenarioPlayer _player;
     private readonly PromptCache _cache;
     private readonly SessionTasks _sessions;
+    private readonly LimitedAccounts _accounts;
     private long _number;
 
     public RehearsalService(RehearsalOptions options, RehearsalLog log)
@@ -35,6 +36,7 @@ internal sealed class RehearsalService
         _log = log;
         _library = new ScenarioLibrary(options.Scenarios);
         _player = new ScenarioPlayer(new FaultCounter(options.MaxConversations));
+        _accounts = new LimitedAccounts(options.Time);
         _cache = new PromptCache(options.Time);
         _sessions = new SessionTasks(options.MaxConversations);
     }
@@ -71,6 +73,7 @@ internal sealed class RehearsalService
         exchange.Record.Usage = usage;
         exchange.Record.StopReason = generation.StopReason;
         SetLimitHeaders(exchange.Context, exhausted: false);
+        SetHeaders(exchange.Context, exchange.Limits);
         SetHeaders(exchange.Context, reply.Headers);
         await Task.Delay(reply.Pace.Delay, _options.Time, exchange.Cancellation);
         await new ReplyWriter(exchange.Context, exchange.Record, _log, _options.Time)
@@ -123,8 +126,14 @@ internal sealed class RehearsalService
 
     private Decision Decide(Exchange exchange, Conversation conversation)
     {
-        if (SideRequest.Answer(conversation) is { } aside) return new Decision.Answer(aside);
         var (choice, from) = Choose(exchange.Context, conversation);
+        if (choice is not null && _library.Find(choice).Scenario?.Limits is { } limits)
+        {
+            (var refusal, exchange.Limits) = _accounts.Take(exchange.Record.Credential ?? "", choice, limits);
+            if (refusal is not null) return new Decision.Fail(refusal, new Pace(), exchange.Limits);
+        }
+
+        if (SideRequest.Answer(conversation) is { } aside) return new Decision.Answer(aside);
         Decision decision = new Decision.HandOver(new Pace(), new Dictionary<string, string>());
         if (choice is not null)
         {
@@ -221,7 +230,7 @@ internal sealed class RehearsalService
         response.ContentType = "application/json";
         if (error.RetryAfter is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (error.ShouldRetry is { } retry) response.Headers["x-should-retry"] = retry ? "true" : "false";
-        if (error.Status == 429) SetLimitHeaders(exchange.Context, exhausted: true, error.RetryAfter);
+        if (error.Status == 429 && exchange.Limits.Count == 0) SetLimitHeaders(exchange.Context, exhausted: true, error.RetryAfter);
         if (silence > TimeSpan.Zero)
         {
             await response.StartAsync(exchange.Cancellation);
@@ -328,6 +337,9 @@ internal sealed class RehearsalService
         public JsonDocument? Body { get; set; }
 
         public PromptPrefix? Prompt { get; set; }
+
+        /// <summary>How the scenario's limits stand, as headers; empty where it has none.</summary>
+        public IReadOnlyDictionary<string, string> Limits { get; set; } = new Dictionary<string, string>();
 
         public void Dispose() => Body?.Dispose();
     }

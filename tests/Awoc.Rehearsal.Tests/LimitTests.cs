@@ -1,68 +1,89 @@
+using System.Globalization;
+using System.Net;
 using System.Text;
-using System.Text.Json;
+using Awoc.Rehearsal;
 using Awoc.Rehearsal.Scenarios;
-using CsCheck;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Awoc.Rehearsal.Tests;
 
+/// <summary>Scenarios with limits: requests a second, and usage windows.</summary>
 public sealed class LimitTests
 {
-    private static readonly string[] s_words = ["word ", "äö", "漢字", "\"quote\"", "🙂", "\n"];
-    private static readonly Gen<string> s_text = Gen.Int[0, s_words.Length - 1].Array[0, 40].Select(indexes => string.Concat(indexes.Select(i => s_words[i])));
-
-    private static readonly Gen<string> s_step = Gen.OneOf(
-        Gen.Select(s_text, Gen.Int[0, 900]).Select(t => $"text: {{text: {JsonSerializer.Serialize(t.Item1)}, tokens: {t.Item2}}}"),
-        Gen.Int[1, 600].Select(n => $"thinking: {{tokens: {n}}}"),
-        Gen.Int[1, 2500].Select(n => $"tool: {{name: Write, input: {{file_path: /x, content: '{new string('c', n)}'}}}}"),
-        Gen.Select(Gen.Int[1, 600], Gen.Int[0, 900]).Select(t => $"text: {{tokens: {t.Item1}}}\n    usage: {{output: {t.Item2}}}"),
-        Gen.Select(Gen.Int[0, 300], Gen.Int[0, 300]).Select(t =>
-            $"thinking: {{tokens: {t.Item1}}}\n    text: {{tokens: {t.Item2}}}\n    tools: [{{name: Read, input: {{file_path: a}}}}, {{name: Grep, input: {{pattern: 'é'}}}}]"));
+    private static readonly DateTimeOffset s_began = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public async Task Messages_AnyStepAndAnyLimit_NeverGeneratesMoreThanMaxTokens()
+    public async Task Limits_RequestsBeyondTheRate_AreRefusedUntilThereIsRoom()
     {
-        await Gen.Select(s_step, Gen.Frequency((4, Gen.Int[1, 300]), (1, Gen.Int[301, 5000])), Gen.Bool).SampleAsync(async t =>
+        var time = new FakeTimeProvider(s_began);
+        await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { Time = time, Scenario = "limited?requests=2&burst=3&delay=0ms" });
+        using var client = new HttpClient { BaseAddress = new Uri(server.BaseUrl) };
+        for (var i = 0; i < 3; i++)
         {
-            var (step, maxTokens, stream) = t;
-            var reading = ScenarioSource.Parse($"name: random\nsteps:\n  - {step}\n");
-            Assert.Empty(reading.Faults);
-            await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { Scenarios = [reading.Scenario!], Scenario = "random" });
-            using var client = new ModelClient(server.BaseUrl);
+            using var fits = await AskAsync(client, "one");
+            Assert.Equal(HttpStatusCode.OK, fits.StatusCode);
+            Assert.Equal($"{2 - i}", Header(fits, "anthropic-ratelimit-requests-remaining"));
+            Assert.Equal("3", Header(fits, "anthropic-ratelimit-requests-limit"));
+        }
 
-            var answer = await client.AskAsync(ModelClient.Request("go", maxTokens, stream));
-            await server.Log.WaitAsync(l => l.Requests.All(r => r.HasEnded));
-            var full = await client.AskAsync(ModelClient.Request("go", 1_000_000, stream));
+        using var refused = await AskAsync(client, "one");
+        Assert.Equal((429, "1"), ((int)refused.StatusCode, Header(refused, "retry-after")));
+        Assert.Contains("rate limit of 2 requests per second", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(s_began.AddSeconds(1.5), DateTimeOffset.Parse(Header(refused, "anthropic-ratelimit-requests-reset")!, CultureInfo.InvariantCulture));
 
-            var record = server.Log.Requests[0];
-            Assert.InRange(record.GeneratedTokens, 0, maxTokens);
-            Assert.Equal(record.GeneratedTokens, answer.Output);
-            Assert.Equal(full.Output > maxTokens, answer.StopReason == "max_tokens");
-            Assert.Equal(Math.Min(full.Output, maxTokens), answer.Output);
-
-            // What did arrive is a prefix of the whole, block by block. (A whole answer has no place for half a call.)
-            for (var i = 0; i < answer.Blocks.Count; i++)
-            {
-                if (!stream && answer.Blocks[i].Type == "tool_use") continue;
-                Assert.StartsWith(answer.Blocks[i].Content, full.Blocks[i].Content, StringComparison.Ordinal);
-            }
-
-            if (!step.Contains("output:", StringComparison.Ordinal) && stream)
-                Assert.InRange(answer.Blocks.Sum(b => Encoding.UTF8.GetByteCount(b.Content)), 0, maxTokens * TokenEstimate.BytesPerToken);
-        }, iter: 150, threads: 2);
+        // Another key has a limit of its own, and half a second makes room for one.
+        using var other = await AskAsync(client, "two");
+        Assert.Equal(200, (int)other.StatusCode);
+        time.Advance(TimeSpan.FromSeconds(0.5));
+        using var again = await AskAsync(client, "one");
+        Assert.Equal(200, (int)again.StatusCode);
+        using var full = await AskAsync(client, "one");
+        Assert.Equal(429, (int)full.StatusCode);
     }
 
     [Fact]
-    public async Task Messages_LimitInsideAToolCall_CutsItsJson()
+    public async Task Limits_UsedWindow_IsRejectedUntilItBeginsAnew()
     {
-        await using var server = await RehearsalServer.StartAsync();
-        using var client = new ModelClient(server.BaseUrl);
+        var time = new FakeTimeProvider(s_began);
+        await using var server = await RehearsalServer.StartAsync(new RehearsalOptions { Time = time, Scenario = "window?size=2&length=5h" });
+        using var client = new HttpClient { BaseAddress = new Uri(server.BaseUrl) };
+        foreach (var share in (string[])["0.5", "1"])
+        {
+            using var fits = await AskAsync(client, "one");
+            Assert.Equal((200, share, "allowed"), ((int)fits.StatusCode, Header(fits, "anthropic-ratelimit-unified-5h-utilization"), Header(fits, "anthropic-ratelimit-unified-status")));
+        }
 
-        var answer = await client.AskAsync(ModelClient.Request("[[rehearse:write-target]]", maxTokens: 10, stream: true));
-
-        Assert.Equal("max_tokens", answer.StopReason);
-        var tool = Assert.Single(answer.Tools);
-        Assert.StartsWith("{\"file_path\":\"rehearsal-output.md\"", tool.Content);
-        Assert.ThrowsAny<JsonException>(() => JsonDocument.Parse(tool.Content));
-        Assert.Equal(10, server.Log.TotalGeneratedTokens);
+        using var refused = await AskAsync(client, "one");
+        Assert.Equal((429, "rejected", "five_hour"), ((int)refused.StatusCode, Header(refused, "anthropic-ratelimit-unified-status"), Header(refused, "anthropic-ratelimit-unified-representative-claim")));
+        Assert.Equal(s_began.AddHours(5).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), Header(refused, "anthropic-ratelimit-unified-reset"));
+        Assert.Equal("18000", Header(refused, "retry-after"));
+        time.Advance(TimeSpan.FromHours(5));
+        using var anew = await AskAsync(client, "one");
+        Assert.Equal((200, "0.5"), ((int)anew.StatusCode, Header(anew, "anthropic-ratelimit-unified-5h-utilization")));
     }
+
+    [Theory]
+    [InlineData("limits: {requests: 0}", "limits.requests")]
+    [InlineData("limits: {requests: many}", "limits.requests")]
+    [InlineData("limits: {size: 3}", "limits.window")]
+    [InlineData("limits: {window: 5h, size: 0}", "limits.size")]
+    [InlineData("limits: {rate: 3}", "limits")]
+    public void Limits_BadValues_AreFaultsWithTheirPlace(string limits, string path)
+    {
+        var reading = ScenarioSource.Parse($"name: bad\n{limits}\nsteps:\n  - text: x\n");
+        Assert.Equal(path, Assert.Single(reading.Faults).Path);
+    }
+
+    private static Task<HttpResponseMessage> AskAsync(HttpClient client, string key)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages")
+        {
+            Content = new StringContent("""{"model":"claude-test","max_tokens":100,"messages":[{"role":"user","content":"count"}]}""", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("x-api-key", key);
+        request.Headers.Add("anthropic-version", "2023-06-01");
+        return client.SendAsync(request);
+    }
+
+    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.Single() : null;
 }

@@ -76,7 +76,7 @@ public sealed class ClaudeTests
     public async Task Run_StormOf529_RecoversAndSaysSoInTheLog()
     {
         await using var awoc = NewSandbox();
-        var id = await awoc.LaunchAsync("research:anything", "r.md", "--model", "rehearsal/overload");
+        var id = await awoc.LaunchAsync("research:anything", "r.md", "--model", "rehearsal/overload?times=5");
         var status = await awoc.EndOfAsync(id);
         Assert.True((string?)status["outcome"] == "succeeded", status.ToJsonString() + awoc.Diagnose(id));
         var log = await awoc.AwocAsync("logs", id);

@@ -21,7 +21,7 @@ public sealed class RecoveryTests
         await using var awoc = NewSandbox();
         await awoc.AwocAsync("config", "set", "recovery.delay", "1");
         await awoc.AwocAsync("config", "set", "agents.builtin.max_retries", "1");
-        var status = await awoc.EndOfAsync(await awoc.LaunchAsync("custom:anything", "r.md", "--agent", "builtin", "--model", "rehearsal/overload"));
+        var status = await awoc.EndOfAsync(await awoc.LaunchAsync("custom:anything", "r.md", "--agent", "builtin", "--model", "rehearsal/overload?times=8"));
         Assert.Equal("succeeded", (string?)status["outcome"]);
         var attempts = status["attempts"]!.AsArray();
         Assert.Equal(["overloaded", null], attempts.Select(a => (string?)a!["reason"]));
@@ -33,11 +33,11 @@ public sealed class RecoveryTests
     {
         await using var awoc = NewSandbox();
         await awoc.AwocAsync("config", "set", "agents.builtin.max_retries", "1");
-        var stopped = await awoc.EndOfAsync(await awoc.LaunchAsync("research:a", "--agent", "builtin", "--model", "rehearsal/overload", "--on-failure", "stop"));
+        var stopped = await awoc.EndOfAsync(await awoc.LaunchAsync("research:a", "--agent", "builtin", "--model", "rehearsal/overload?times=8", "--on-failure", "stop"));
         Assert.Equal(("failed", "overloaded"), ((string?)stopped["outcome"], (string?)stopped["reason"]));
         Assert.Contains("awoc retry", (string?)stopped["detail"], StringComparison.Ordinal);
 
-        var waits = await awoc.LaunchAsync("research:b", "--agent", "builtin", "--model", "rehearsal/overload");
+        var waits = await awoc.LaunchAsync("research:b", "--agent", "builtin", "--model", "rehearsal/overload?times=8");
         await Eventually.TrueAsync(async () => (string?)(await awoc.StatusAsync(waits))["state"] == "scheduled", TimeSpan.FromSeconds(60), "the deferral");
         var status = await awoc.StatusAsync(waits);
         Assert.InRange((DateTimeOffset)status["dueAt"]! - (DateTimeOffset)status["attempts"]![0]!["endedAt"]!, TimeSpan.FromSeconds(299), TimeSpan.FromSeconds(331));
@@ -75,15 +75,15 @@ public sealed class RecoveryTests
     {
         await using var awoc = NewSandbox();
         await awoc.AwocAsync("config", "set", "agents.builtin.max_retries", "1");
-        var status = await awoc.EndOfAsync(await awoc.LaunchAsync("research:a", "--agent", "builtin", "--model", "rehearsal/overload", "--retry", "0"));
+        var status = await awoc.EndOfAsync(await awoc.LaunchAsync("research:a", "--agent", "builtin", "--model", "rehearsal/overload?times=8", "--retry", "0"));
         Assert.Equal(("failed", "overloaded"), ((string?)status["outcome"], (string?)status["reason"]));
         Assert.Single(status["attempts"]!.AsArray());
     }
 
     [Theory]
     // A rule that has nothing done, and one that has more done than is the default.
-    [InlineData("overloaded.action", "notify", "overload", 1)]
-    [InlineData("", "", "overload", 2)]
+    [InlineData("overloaded.action", "notify", "overload?times=8", 1)]
+    [InlineData("", "", "overload?times=8", 2)]
     [InlineData("agent_error.action", "resume", "nothing", 3)]
     [InlineData("", "", "nothing", 1)]
     public async Task Run_RuleOfTheConfiguration_IsObeyed(string rule, string value, string scenario, int attempts)
@@ -120,7 +120,7 @@ public sealed class RecoveryTests
         await Eventually.TrueAsync(async () => (string?)(await awoc.StatusAsync(task.Id))["state"] == "scheduled", TimeSpan.FromSeconds(60), "the deferral");
         var status = await awoc.StatusAsync(task.Id);
         Assert.Equal("rate_limited", (string?)status["attempts"]![0]!["reason"]);
-        Assert.Contains("the window of the model API", (string?)status["waitsFor"], StringComparison.Ordinal);
+        Assert.Contains("the usage window of ", (string?)status["waitsFor"], StringComparison.Ordinal);
 
         // A tenth of the usual delay is added at random at most.
         Assert.InRange((DateTimeOffset)status["dueAt"]! - reset, TimeSpan.Zero, TimeSpan.FromSeconds(31));

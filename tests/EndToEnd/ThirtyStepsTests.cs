@@ -88,7 +88,7 @@ public sealed class ThirtyStepsTests
         var yaml = new StringBuilder("name: thirty\nsteps:\n");
         for (var step = 1; step <= Steps; step++)
         {
-            if (step == CutAt + 1 && by == "overload") yaml.Append("  - error: {status: 529, type: overloaded_error, message: Overloaded, times: 2}\n");
+            if (step == CutAt + 1 && by == "overload") yaml.Append("  - error: {status: 529, type: overloaded_error, message: Overloaded, times: 8}\n");
             var hold = step == CutAt && by != "overload" ? "; while ! test -e go; do sleep 0.1; done" : "";
             yaml.Append(System.Globalization.CultureInfo.InvariantCulture, $"  - tool: {{name: Bash, input: {{command: \"echo {step} >> steps.txt{hold}\"}}}}\n");
         }

@@ -22,6 +22,7 @@ internal static class VerbTable
         new("retry", "Let an ended task go on, with a fresh budget", RetryVerb.Build),
         new("recover", "Use, resume or reduce a task that ended early", RecoverVerb.Build),
         new("verify", "Check a result, or a file, against its contract", VerifyVerb.Build),
+        new("quota", "Show the limits of model APIs, and what waits for them", QuotaVerb.Build),
         new("metrics", "Show success, integration quality, parallelism and token use", MetricsVerb.Build),
         new("queue", "Show queues, pause and resume them, limit what runs at once", QueueVerb.Build),
         new("workflow", "Run files of tasks that wait for one another", WorkflowVerb.Build),

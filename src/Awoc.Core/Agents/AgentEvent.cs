@@ -45,7 +45,11 @@ public abstract record AgentEvent
     public sealed record Retry(int Attempt, int Max, TimeSpan Delay, int? Status, string? Error) : AgentEvent;
 
     /// <summary>A usage window of the account.</summary>
-    public sealed record Limit(string Status, DateTimeOffset? ResetsAt, string? Kind) : AgentEvent;
+    public sealed record Limit(string Status, DateTimeOffset? ResetsAt, string? Kind) : AgentEvent
+    {
+        /// <summary>From 0 to 1; null where the agent does not say.</summary>
+        public double? Used { get; init; }
+    }
 
     /// <summary>The agent asks for leave to call a tool, and waits.</summary>
     /// <param name="Id">Of the request, for the answer.</param>

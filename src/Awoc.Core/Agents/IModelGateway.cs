@@ -1,4 +1,5 @@
 using Awoc.Core.Budgets;
+using Awoc.Core.Pacing;
 using Awoc.Core.Tasks;
 
 namespace Awoc.Core.Agents;
@@ -38,6 +39,20 @@ public interface IModelGateway
 
     /// <summary>The token is dead from here on. Requests still under way are settled. Idempotent.</summary>
     GatewayRecord? Close(TaskId task, int attempt);
+
+    /// <summary>How the lanes stand that requests went through, by account and model.</summary>
+    IReadOnlyList<LaneState> Lanes { get; }
+
+    /// <summary>Tells somebody of what answers say of limits, from now on.</summary>
+    void Watch(ILimitObserver observer);
+
+    /// <summary>No request of this account starts before then: those that come wait, as for a window that the API said is closed.</summary>
+    /// <param name="account">As <see cref="LaneKey.AccountOf"/> makes it.</param>
+    /// <param name="model">A part of the names of the models that it is about; null for all.</param>
+    void CloseLanes(string account, string? model, DateTimeOffset until);
+
+    /// <summary>What was closed is open before its time.</summary>
+    void OpenLanes(string account, string? model);
 }
 
 /// <summary>One attempt's right to call a model.</summary>
@@ -56,7 +71,7 @@ public sealed record GatewayLease
     /// <summary>Absolute path of the attempt's <c>gateway.jsonl</c>: written before a request is forwarded and when it settles.</summary>
     public required string LedgerPath { get; init; }
 
-    /// <summary>Called after each settlement and each refusal, on the gateway's thread: must return at once.</summary>
+    /// <summary>Called after each settlement and each refusal, and when a request waits for a closed window, on the gateway's thread: must return at once.</summary>
     public required Action<GatewayRecord> Changed { get; init; }
 
     public override string ToString() => $"lease of task {Task.Handle}, attempt {Attempt}";
@@ -95,6 +110,12 @@ public sealed record GatewayRecord(
 
     /// <summary>Requests that wait for a sibling's grant to be settled.</summary>
     public int Held { get; init; }
+
+    /// <summary>Requests that wait for their turn at the model API: for its pace, or for a window that is closed.</summary>
+    public int Paced { get; init; }
+
+    /// <summary>When the closed window opens that some of <see cref="Paced"/> wait for; null when none is closed.</summary>
+    public DateTimeOffset? OpensAt { get; init; }
 
     /// <summary>When the last byte of an answer came or a request was sent, by the machine's clock; null before the first.</summary>
     public DateTimeOffset? LastTrafficAt { get; init; }

@@ -23,6 +23,9 @@ public sealed record EndedAttempt(TaskOutcome Outcome, EndReason? Reason, Usage 
     /// <summary>The agent calls a model; one that does not is a command, which may not bear a second run.</summary>
     public bool UsesModel { get; init; } = true;
 
+    /// <summary>It ended for nothing but a usage window that is closed and is known to open at <see cref="ResetsAt"/>: words for it; null otherwise.</summary>
+    public string? Window { get; init; }
+
     /// <summary>When the API says that its limit resets.</summary>
     public DateTimeOffset? ResetsAt { get; init; }
 }
@@ -48,5 +51,8 @@ public abstract record RecoveryDecision
     /// <param name="Budget">The limits for what is to come; null leaves them.</param>
     /// <param name="State">With how the next attempt goes on.</param>
     /// <param name="Why">What it waits for, in words for a person.</param>
-    public sealed record Again(TimeSpan Delay, Budget? Budget, RecoveryState State, string Why) : RecoveryDecision;
+    public sealed record Again(TimeSpan Delay, Budget? Budget, RecoveryState State, string Why) : RecoveryDecision
+    {
+        public WaitKind Wait { get; init; } = WaitKind.NextAttempt;
+    }
 }

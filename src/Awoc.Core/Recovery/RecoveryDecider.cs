@@ -41,19 +41,43 @@ public static class RecoveryDecider
         if (deaths >= PoisonDeaths)
             return new RecoveryDecision.Park($"it took its runner down {deaths} times in a row, the last time so: {ended.Detail ?? reason.Text()}. Look into it with 'awoc logs {task.Id.Handle}'; once mended, go on with: awoc retry {task.Id.Handle}");
 
+        if (ended.Window is { } window && reason == EndReason.RateLimited && MayRepeat(task, ended)) return AtWindow(task, ended, window, settings, now, random);
         if (task.Spec.OnBudget == OnBudget.Ask && ended.UsesModel && RecoveryPolicy.Budgets.Contains(reason)) return Asked(task, ended, reason);
         if (rule is null || rule.Action == RecoveryAction.Notify || !MayRepeat(task, ended)) return new RecoveryDecision.End(null);
-        var most = Math.Min(task.Spec.MaxRetries ?? settings.Retries, rule.Attempts ?? int.MaxValue);
+        // A limit passes, and nothing fails because of one unless somebody said after how many tries.
+        var counts = reason != EndReason.RateLimited || rule.Action != RecoveryAction.Defer || task.Spec.MaxRetries is not null || rule.Attempts is not null;
+        var most = counts ? Math.Min(task.Spec.MaxRetries ?? settings.Retries, rule.Attempts ?? int.MaxValue) : int.MaxValue;
         if (task.Recovery.Retries >= most)
             return new RecoveryDecision.End(task.Recovery.Retries == 0 ? null : $"{task.Recovery.Retries} automatic retries are used up");
 
         var budget = Raised(task, rule.Action);
         if (!Suffices(budget, task.Usage + ended.Usage, task.RunMs + ended.RunMs, ended.UsesModel)) return new RecoveryDecision.End(null);
         var mode = ended.SessionGone ? NextMode.Fresh : Mode(rule.Action, ended);
-        var delay = Delay(rule, task.Recovery.Retries, settings, ended.ResetsAt - now, random);
-        var state = new RecoveryState(task.Recovery.Retries + 1, deaths, new NextAttempt(mode, ended.Detail ?? $"it ended {ended.Outcome.Text()} ({reason.Text()})"));
+        var limited = reason == EndReason.RateLimited ? Limited(task, ended) : 0;
+        var delay = Delay(rule, counts ? task.Recovery.Retries : Math.Max(0, limited - 1), settings, ended.ResetsAt - now, random);
+        var state = new RecoveryState(task.Recovery.Retries + (counts ? 1 : 0), deaths, Next(mode, ended, reason)) { Limited = limited };
         return new RecoveryDecision.Again(delay, budget == task.Budget ? null : budget, state, Why(rule.Action, reason, mode, ended.ResetsAt));
     }
+
+    /// <summary>
+    /// A closed window ends nothing and uses up no retry, whatever the policy and however often: the task waits until it opens. Where
+    /// nothing was generated since the last one, the API's word on its opening was not enough, and the waits grow.
+    /// </summary>
+    private static RecoveryDecision AtWindow(AgentTask task, EndedAttempt ended, string window, RecoverySettings settings, DateTimeOffset now, double random)
+    {
+        if (!Suffices(task.Budget, task.Usage + ended.Usage, task.RunMs + ended.RunMs, ended.UsesModel)) return new RecoveryDecision.End(null);
+        var limited = Limited(task, ended);
+        var rule = new RecoveryRule([EndReason.RateLimited], RecoveryAction.Defer) { Delay = TimeSpan.FromSeconds(Math.Min(30, settings.Delay.TotalSeconds)) };
+        var delay = Delay(rule, Math.Max(0, limited - 1), settings, ended.ResetsAt - now, random);
+        var mode = ended.SessionGone ? NextMode.Fresh : Mode(RecoveryAction.Defer, ended);
+        var state = task.Recovery with { Deaths = 0, Limited = limited, Next = Next(mode, ended, EndReason.RateLimited) };
+        return new RecoveryDecision.Again(delay, null, state, window) { Wait = WaitKind.Window };
+    }
+
+    private static int Limited(AgentTask task, EndedAttempt ended) => ended.Usage.Output > 0 ? 1 : task.Recovery.Limited + 1;
+
+    private static NextAttempt Next(NextMode mode, EndedAttempt ended, EndReason reason) =>
+        new(mode, ended.Detail ?? $"it ended {ended.Outcome.Text()} ({reason.Text()})");
 
     private static RecoveryDecision.Ask Asked(AgentTask task, EndedAttempt ended, EndReason spent)
     {

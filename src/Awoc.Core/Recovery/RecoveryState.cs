@@ -9,6 +9,9 @@ namespace Awoc.Core.Recovery;
 public sealed record RecoveryState(int Retries, int Deaths, NextAttempt? Next)
 {
     public static RecoveryState None { get; } = new(0, 0, null);
+
+    /// <summary>Attempts in a row that a limit of the model API ended before they had generated anything. They use up no retry; the waits between them grow.</summary>
+    public int Limited { get; init; }
 }
 
 /// <summary>How an attempt takes up what an earlier one left.</summary>

@@ -19,6 +19,7 @@ internal static class ApiRoutes
         IntegrationEndpoints.Map(api);
         InboxEndpoints.Map(api);
         MetricsEndpoints.Map(api);
+        QuotaEndpoints.Map(api);
         TypeEndpoints.Map(api);
         VerifyEndpoints.Map(api);
         QueueEndpoints.Map(api);

@@ -42,6 +42,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             ConfirmUsd = values.TryGetValue("batch.confirm_cost", out var confirmCost) && LimitTexts.TryCost(confirmCost, out var confirmed) ? confirmed : defaults.ConfirmUsd,
             RecordWire = values.TryGetValue("gateway.record", out var record) && bool.Parse(record),
             Pools = PoolKeys.Read(values),
+            Quota = QuotaKeys.Read(values),
             Concurrency = values.TryGetValue("concurrency", out var limit) ? int.Parse(limit, CultureInfo.InvariantCulture) : null,
             Queues = QueueKeys.Read(values),
             Alerts = new AlertSettings(

@@ -44,7 +44,6 @@ public sealed class PoolGate(EnginePorts ports)
         var before = _settings;
         var (settings, changes) = (Settings(), ports.Pools.Changes);
         if (changes == _seen && ReferenceEquals(settings, before)) return;
-        _seen = changes;
         foreach (var group in _waiting.Values.Select(t => t.Spec.Group).Distinct()) await ports.LearnAsync(group, stop);
         while (!await TryWakeAsync(stop))
         {
@@ -54,6 +53,8 @@ public sealed class PoolGate(EnginePorts ports)
         {
             if (ports.Pools.Ask(task, settings) is { Final: true } shortage) await RefuseAsync(task, shortage, stop);
         }
+        // Not before: what broke off half-way is to be looked at again.
+        _seen = changes;
     }
 
     /// <summary>False when one of those that would fit waits no longer: the room that was counted for it is another's.</summary>
@@ -75,13 +76,15 @@ public sealed class PoolGate(EnginePorts ports)
             return false;
         }
 
+        var raced = false;
         foreach (var task in fitting)
         {
-            _waiting.Remove(task.Id);
-            await ports.Book.TryApplyAsync(task, new TaskCommand.Enqueue(), stop);
+            // One that somebody changed in this moment still waits, or is not ours any more: the next round tells.
+            if (await ports.Book.TryApplyAsync(task, new TaskCommand.Enqueue(), stop) is BookEntry.Raced) raced = true;
+            else _waiting.Remove(task.Id);
         }
 
-        return true;
+        return !raced;
     }
 
     /// <summary>Whether the task may start: then its budget is held. Else it waits, or has been refused.</summary>

@@ -55,6 +55,8 @@ public static class EndJudge
             EndCause.Cancel => new AttemptVerdict(TaskOutcome.Canceled, EndReason.User, $"canceled while it ran; {GoOn}"),
             EndCause.Deadline => TimeOver(task),
             EndCause.Budget => BudgetSpent(end.Evidence.Gateway ?? GatewayRecord.Nothing, task),
+            EndCause.Window => new AttemptVerdict(
+                TaskOutcome.Failed, EndReason.RateLimited, "a usage window of the model API was closed: it was interrupted, and goes on by itself when the window opens"),
             EndCause.Stall => new AttemptVerdict(
                 TaskOutcome.Failed, EndReason.Stalled,
                 $"it gave no sign of life (no output, no model traffic, no CPU) for its stall limit of {Duration.Text(task.Budget.StallSeconds ?? 0)}, {StallWatch.ToolPatience} times that with a tool call under way, and was stopped; {GoOn}, or launch it again with a longer --stall-timeout"),

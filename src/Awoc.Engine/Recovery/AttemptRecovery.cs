@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
+using Awoc.Core.Pacing;
 using Awoc.Core.Recovery;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Homes;
@@ -29,11 +30,13 @@ public static class AttemptRecovery
             UsesModel = runner.Traits.UsesModel,
             ResetsAt = Later(record?.ResetsAt, story.LimitResetsAt),
         };
+        if (ClosedWindow(ports, task, ended, exit) is var (opens, words)) ended = ended with { ResetsAt = opens, Window = words };
         switch (RecoveryDecider.Decide(task, ended, Settings(ports, task), now, Random()))
         {
             case RecoveryDecision.Again again:
                 return new TaskCommand.Defer(task.Fence, ending.Outcome, ending.Reason, usage, runMs, now + again.Delay, again.Why)
                 {
+                    Wait = again.Wait,
                     Detail = ending.Detail,
                     Recovery = again.State,
                     Budget = again.Budget,
@@ -59,6 +62,21 @@ public static class AttemptRecovery
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>
+    /// The window that ended the attempt, and when it opens; null where it was another end, or a limit that nobody knows the end of. One
+    /// that opens in a moment is none: that is a rate, and the agent had its tries.
+    /// </summary>
+    private static (DateTimeOffset Opens, string Words)? ClosedWindow(EnginePorts ports, AgentTask task, EndedAttempt ended, ShimExit? exit)
+    {
+        if (ended.Reason != EndReason.RateLimited) return null;
+        var now = ports.Time.GetUtcNow();
+        if (ports.Quotas.HoldOf(task) is { } hold) return (hold.Until, ports.Quotas.Words(hold));
+        if (ended.ResetsAt is { } at && at - now > ports.Quotas.Settings.Hold && at - now < UsageWindow.Longest)
+            return (at, $"the usage window of the model API opens at {TimeZoneInfo.ConvertTime(at, ports.Time.LocalTimeZone):HH:mm}");
+        // It was interrupted for one that has opened by now.
+        return exit?.Cause == EndCause.Window ? (now, "its next attempt, which goes on: the window is open") : null;
     }
 
     /// <summary>A resumed agent that ended without one model call never got as far as its session.</summary>

@@ -1,5 +1,6 @@
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
+using Awoc.Engine.Quotas;
 using Awoc.Engine.Scheduling;
 using Awoc.Prompts.Catalog;
 
@@ -56,6 +57,9 @@ public sealed record AwocSettings
 
     /// <summary>The limits that tasks share.</summary>
     public PoolSettings Pools { get; init; } = PoolSettings.None;
+
+    /// <summary>What holds for usage windows.</summary>
+    public QuotaSettings Quota { get; init; } = QuotaSettings.Default;
 
     /// <summary>Attempts at once; null derives it from cores and memory.</summary>
     public int? Concurrency { get; init; }

@@ -140,6 +140,9 @@ public static class EndCause
     /// <summary>A budget other than time is spent.</summary>
     public const string Budget = "budget";
 
+    /// <summary>A usage window of the model API is closed: it goes on when the window opens.</summary>
+    public const string Window = "window";
+
     /// <summary>No sign of life for too long.</summary>
     public const string Stall = "stall";
 

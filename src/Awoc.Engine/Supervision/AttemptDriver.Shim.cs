@@ -90,6 +90,7 @@ public sealed partial class AttemptDriver
                 await connection.SetDeadlineAsync(TimeSpan.FromMilliseconds(DeadlineMs), detach);
             }
 
+            EndAtClosedWindow();
             signals.LookAgain(Sooner(Sooner(await LandAsync(clock, detach), await AskAsync(clock, detach)), WatchForStall(logFull)));
         }
 

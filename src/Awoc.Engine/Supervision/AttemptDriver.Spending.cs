@@ -1,5 +1,6 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
+using Awoc.Core.Pacing;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Endings;
 
@@ -15,7 +16,13 @@ public sealed partial class AttemptDriver
         _ready.TrySetResult();
     }
 
-    private void OpenGateway(AttemptCredential credential) => ports.Gateway.Open(new GatewayLease
+    private void OpenGateway(AttemptCredential credential)
+    {
+        _account = LaneKey.AccountOf(credential.Upstream);
+        ports.Gateway.Open(LeaseOf(credential));
+    }
+
+    private GatewayLease LeaseOf(AttemptCredential credential) => new()
     {
         Task = task.Id,
         Attempt = task.Attempt,
@@ -29,7 +36,7 @@ public sealed partial class AttemptDriver
             EndIfRefused(record, credential.Upstream.Auth);
             Nudge();
         },
-    });
+    };
 
     private Allowance AllowanceOf(Budget budget) => ports.Pools.AllowanceFor(task with { Budget = budget });
 

@@ -52,7 +52,7 @@ public sealed partial class AttemptDriver
             TrafficAt = record?.LastTrafficAt,
             TreeCpu = ShimInfo.Read(_attempt.Path) is { } shim ? TreeCpu.Read(shim) : null,
             ToolPending = _story.OpenCalls.Any(call => call.State == CallState.Pending),
-            Excused = logFull || record?.Held > 0 || _conversation.Question is not null || WaitsToRetry(),
+            Excused = logFull || record?.Held > 0 || record?.Paced > 0 || _conversation.Question is not null || WaitsToRetry(),
         };
     }
 

@@ -141,7 +141,7 @@ public sealed partial class AttemptDriver(
         _conversation.Recall(SaidLine.Read(_attempt.Path));
         using var log = new AgentLog(_attempt.Events, _attempt.EventIndex);
         using var text = new ExecutionLog(_attempt.ExecutionLog, IsStructured());
-        var reading = new StreamReading(log, text, runner.OpenStream(), _story, _conversation);
+        var reading = new StreamReading(log, text, runner.OpenStream(), _story, _conversation, Hear);
         while (true)
         {
             var exit = await FollowShimAsync(reading, detach);

@@ -3,7 +3,8 @@ using Awoc.Core.Agents;
 namespace Awoc.Engine.Supervision;
 
 /// <summary>From bytes in the agent's log to the story and the text a person reads.</summary>
-public sealed class StreamReading(AgentLog log, ExecutionLog text, IAgentStream stream, AttemptStory story, AgentConversation conversation)
+/// <param name="heard">Told of each event, with when its line arrived.</param>
+public sealed class StreamReading(AgentLog log, ExecutionLog text, IAgentStream stream, AttemptStory story, AgentConversation conversation, Action<AgentEvent, DateTimeOffset>? heard = null)
 {
     public long Offset => log.Offset;
 
@@ -18,6 +19,7 @@ public sealed class StreamReading(AgentLog log, ExecutionLog text, IAgentStream 
                 conversation.Hear(e, line.At);
                 story.Add(e, conversation.InReport);
                 text.Write(line, e);
+                heard?.Invoke(e, line.At);
             }
 
             if (text.IsLong) Flush(last);

@@ -16,9 +16,10 @@ internal sealed partial class AttemptAccount
     /// grants that may give some back.
     /// </summary>
     /// <param name="agent">The sub-agent that asks; null for the main thread.</param>
+    /// <param name="waitedMs">For how long it waited for its turn at the API, in milliseconds; null where it did not.</param>
     /// <param name="left">Cancelled when the client has left: it then waits no longer.</param>
     /// <exception cref="OperationCanceledException">The client has left.</exception>
-    public async ValueTask<Admission> AdmitAsync(ApiRoute route, RequestFacts facts, long bodyBytes, string? agent, CancellationToken left)
+    public async ValueTask<Admission> AdmitAsync(ApiRoute route, RequestFacts facts, long bodyBytes, string? agent, double? waitedMs, CancellationToken left)
     {
         HeldRequest? held = null;
         Admission? now = null;
@@ -29,7 +30,7 @@ internal sealed partial class AttemptAccount
             else if (Unpriced(facts, _prices.Find(facts.Model)) is { } refusal) now = refusal;
             else
             {
-                held = HeldOf(route, facts, bodyBytes, agent ?? GrantClaim.MainThread);
+                held = HeldOf(route, facts, bodyBytes, agent ?? GrantClaim.MainThread) with { WaitedMs = waitedMs };
                 _held.Add(held.Claim, held);
                 _book.Ask(held.Claim, _time.GetUtcNow());
                 RuleLocked();
@@ -108,12 +109,12 @@ internal sealed partial class AttemptAccount
     {
         var terms = new CallTerms(
             _numbers + 1, held.Route, held.Claim, held.Facts.Model, granted.Cap, granted.Report, held.BodyBytes, held.Price);
-        var admission = Enter(terms, held.Facts);
+        var admission = Enter(terms, held.Facts, held.WaitedMs);
         if (admission.Call is null) _book.Settle(held.Claim, Core.Budgets.Usage.Zero, answered: false);
         return admission;
     }
 
-    private Admission Enter(CallTerms terms, RequestFacts facts)
+    private Admission Enter(CallTerms terms, RequestFacts facts, double? waitedMs = null)
     {
         var line = new LedgerLine
         {
@@ -125,6 +126,7 @@ internal sealed partial class AttemptAccount
             Cap = terms.Route.Generates ? terms.Cap : null,
             Asked = facts.Cap > terms.Cap ? facts.Cap : null,
             Report = terms.Report ? true : null,
+            WaitedMs = waitedMs,
             Stream = facts.Streams ? true : null,
             InputUsd = terms.Price is null ? null : terms.Claim?.InputUsd,
             TokenUsd = terms.Price is null ? null : terms.Claim?.TokenUsd,

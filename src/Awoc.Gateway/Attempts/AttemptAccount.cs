@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
+using Awoc.Core.Pacing;
 using Awoc.Gateway.Dialects;
+using Awoc.Gateway.Pacing;
 using Awoc.Gateway.Prices;
 using Awoc.Gateway.Upstreams;
 using Awoc.Gateway.Wire;
@@ -19,6 +21,7 @@ internal sealed partial class AttemptAccount : IDisposable
     private readonly Dictionary<int, AttemptCall> _open = [];
     private readonly Dictionary<GrantClaim, HeldRequest> _held = [];
     private readonly Queue<GatewayRecord> _changes = [];
+    private readonly Dictionary<Lane, int> _paced = [];
     private readonly CancellationTokenSource _ended = new();
     private readonly GatewayLease _lease;
     private readonly GrantBook _book;
@@ -55,6 +58,18 @@ internal sealed partial class AttemptAccount : IDisposable
     public string TokenHash { get; }
     public bool KeepsWire => _wire is not null;
 
+    /// <summary>Where its requests for a model queue up with those of others.</summary>
+    public LaneKey LaneOf(string? model) => LaneKey.Of(_lease.Upstream, model);
+
+    /// <summary>It has an answer of its own to whatever is asked, which nobody has to wait for.</summary>
+    public bool AnswersItself
+    {
+        get
+        {
+            lock (_gate) return _closed || (_record.Spent is not null && !_book.Reporting);
+        }
+    }
+
     /// <summary>Cancelled when the attempt is closed: what is under way is cut.</summary>
     public CancellationToken Ended { get; }
 
@@ -87,6 +102,37 @@ internal sealed partial class AttemptAccount : IDisposable
         }
 
         if (settled) KeepWire(call);
+        Tell();
+    }
+
+    /// <summary>One of its requests waits for its turn at the API.</summary>
+    public void PaceBegins(Lane lane)
+    {
+        lock (_gate)
+        {
+            _paced[lane] = _paced.GetValueOrDefault(lane) + 1;
+            // The pace is met all the time; a closed window is news.
+            if (lane.OpensAt is null) return;
+            _changes.Enqueue(Snapshot());
+        }
+
+        Tell();
+    }
+
+    /// <summary>It waits no longer.</summary>
+    public void PaceEnds(Lane lane)
+    {
+        lock (_gate)
+        {
+            if (_paced[lane] == 1) _paced.Remove(lane);
+            else _paced[lane]--;
+        }
+    }
+
+    /// <summary>A window was closed that some of them wait for.</summary>
+    public void PaceChanged()
+    {
+        lock (_gate) _changes.Enqueue(Snapshot());
         Tell();
     }
 
@@ -127,7 +173,12 @@ internal sealed partial class AttemptAccount : IDisposable
             _closed = true;
             DropHeld();
             calls = [.. _open.Values];
-            foreach (var call in calls) SettleLocked(call);
+            foreach (var call in calls)
+            {
+                call.Left = true;
+                SettleLocked(call);
+            }
+
             record = Snapshot();
         }
 
@@ -216,6 +267,8 @@ internal sealed partial class AttemptAccount : IDisposable
     private GatewayRecord Snapshot() => _record with
     {
         Held = _held.Count,
+        Paced = _paced.Values.Sum(),
+        OpensAt = _paced.Count == 0 ? null : _paced.Keys.Max(lane => lane.OpensAt),
         Reporting = _book.Reporting,
         LastTrafficAt = Interlocked.Read(ref _trafficAt) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null,
     };

@@ -1,5 +1,6 @@
 using Awoc.Core.Budgets;
 using Awoc.Gateway.Dialects;
+using Awoc.Gateway.Pacing;
 using Awoc.Gateway.Prices;
 using Awoc.Gateway.Wire;
 
@@ -23,8 +24,23 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
     public ApiRoute Route => terms.Route;
     public bool Settled { get; set; }
 
+    /// <summary>Its reader went before the end: the agent, or the attempt was closed. The upstream did not cut it.</summary>
+    public bool Left { get; set; }
+
     /// <summary>Keeps what is said for <c>wire.jsonl</c>; null where nobody asked for one.</summary>
     public WireTap? Tap { get; set; }
+
+    /// <summary>Its leave to be under way at the API; null where nothing is paced.</summary>
+    public LanePass? Pass { get; set; }
+
+    /// <summary>A refusal for a limit of the API's may be kept from the agent: its request is here to be sent again.</summary>
+    public bool MayAbsorb { get; set; }
+
+    /// <summary>The answer was such a refusal, and was not passed on.</summary>
+    public bool Absorbed { get; private set; }
+
+    /// <summary>Lets go of the request's body: it will not be sent again.</summary>
+    public Action? Release { get; set; }
 
     public int? Status => _head?.Status;
     public bool Succeeded => Status is >= 200 and <= 299;
@@ -53,6 +69,14 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
         traffic();
     }
 
+    /// <summary>The whole of an answer that is not passed on.</summary>
+    public void Absorb(ReadOnlySpan<byte> body)
+    {
+        Absorbed = true;
+        Received(body);
+        ReceivedEnd();
+    }
+
     public void Received(ReadOnlySpan<byte> bytes)
     {
         if (_firstByteAt == 0) Volatile.Write(ref _firstByteAt, Math.Max(1, time.GetTimestamp()));
@@ -69,7 +93,8 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
 
     /// <summary>
     /// What it cost, as far as can be told now. Nothing when it generates nothing, when no upstream took it, and when the
-    /// answer was an error; the wire's figures when the end was seen; otherwise the cap, marked estimated.
+    /// answer was an error; the wire's figures when the end was seen; otherwise, marked estimated, what
+    /// had come of a stream whose reader went, and the cap of all else.
     /// </summary>
     public Usage Cost()
     {
@@ -78,7 +103,8 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
         var reading = Reading;
         if (reading.Final) return Priced(reading.Usage);
         if (!reading.Begun && reading.Error is not null) return Usage.Zero;
-        return Priced(reading.Usage with { Output = Math.Max(terms.Cap, reading.Usage.Output), Estimated = true });
+        var generated = Left && progress is not null ? StreamEstimate.Tokens(_received, terms.Cap, Milliseconds / 1000) : terms.Cap;
+        return Priced(reading.Usage with { Output = Math.Max(generated, reading.Usage.Output), Estimated = true });
     }
 
     private Usage Priced(Usage usage)

@@ -8,6 +8,9 @@ namespace Awoc.Gateway.Attempts;
 /// <param name="Price">Null when none is known.</param>
 internal sealed record HeldRequest(GrantClaim Claim, ApiRoute Route, RequestFacts Facts, long BodyBytes, ModelPrice? Price)
 {
+    /// <summary>For how long it waited for its turn at the API before, in milliseconds; null where it did not.</summary>
+    public double? WaitedMs { get; init; }
+
     // Rulings are made under the account's lock: whoever waits must not go on inside it.
     private readonly TaskCompletionSource<Admission> _ruled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -25,6 +25,9 @@ internal sealed record LedgerLine
     /// <summary>What the request asked for, where it got less.</summary>
     public long? Asked { get; init; }
 
+    /// <summary>For how long it waited for its turn at the model API before, in milliseconds; absent where it did not.</summary>
+    public double? WaitedMs { get; init; }
+
     /// <summary>It draws on the report's share. Without a number: from here on all do.</summary>
     public bool? Report { get; init; }
 

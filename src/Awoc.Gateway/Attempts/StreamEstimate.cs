@@ -1,8 +1,9 @@
 namespace Awoc.Gateway.Attempts;
 
 /// <summary>
-/// What a stream cost whose daemon died in the midst of it. The model stops soon after its reader is gone, so what had come
-/// through bounds what was generated; the whole cap would end a task for a crash that was none of its doing.
+/// What a stream cost whose reader went in the midst of it: the daemon died, the agent was canceled or left. The model stops soon
+/// after, so what had come through bounds what was generated; the whole cap, which may be all that is left of a budget, would
+/// be spent from the task, its group and its day for nothing.
 /// </summary>
 internal static class StreamEstimate
 {
@@ -15,6 +16,13 @@ internal static class StreamEstimate
 
     /// <summary>Generated but not yet read when the reader went, and a first answer that had not come.</summary>
     private const long Unseen = 256;
+
+    /// <summary>Tokens a second that no model generates more than: what it kept to itself took its time too.</summary>
+    private const double Fastest = 150;
+
+    /// <summary>As the other, of a call whose time is known.</summary>
+    /// <param name="seconds">From its sending until its reader went.</param>
+    public static long Tokens(long seen, long cap, double seconds) => Math.Min(cap, Math.Max(Tokens(seen, cap), (long)(seconds * Fastest)));
 
     /// <param name="seen">Bytes that had come through by the last progress line.</param>
     /// <param name="cap">The most the request could generate.</param>

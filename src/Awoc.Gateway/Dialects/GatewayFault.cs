@@ -14,6 +14,8 @@ internal enum GatewayFault
 
     /// <summary>The ledger cannot be written: what cannot be recorded is not forwarded.</summary>
     NotRecordable,
+    /// <summary>Held for a limit of the model API for as long as a client bears.</summary>
+    Paced,
     UpstreamUnreachable,
     UpstreamTimedOut,
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
+using Awoc.Core.Pacing;
 using Awoc.Gateway.Wire;
 using Microsoft.AspNetCore.Http;
 
@@ -25,6 +26,9 @@ internal interface IApiDialect
 
     /// <summary>When the upstream's limit resets, by the headers of an answer that said it is overrun; null when they do not say.</summary>
     DateTimeOffset? ResetsAt(HttpResponseHeaders headers, DateTimeOffset now);
+
+    /// <summary>What an answer's headers say of the API's limits.</summary>
+    LimitSigns LimitsOf(HttpResponseHeaders headers, int status, DateTimeOffset now);
 
     /// <summary>A refusal of the gateway's own, in the words agents of this API understand.</summary>
     ApiAnswer Shape(GatewayFault fault, string message);

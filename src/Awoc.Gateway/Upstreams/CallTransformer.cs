@@ -40,13 +40,20 @@ internal sealed class CallTransformer(AttemptAccount account, AttemptCall call, 
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         if (proxyResponse is null) return false;
+        var now = time.GetUtcNow();
+        call.Pass?.Answered((int)proxyResponse.StatusCode, dialect.LimitsOf(proxyResponse.Headers, (int)proxyResponse.StatusCode, now));
+        if (call.MayAbsorb && (int)proxyResponse.StatusCode is 429 or 529)
+        {
+            await AbsorbAsync(proxyResponse, now, cancellationToken);
+            return false;
+        }
+
+        call.Release?.Invoke();
         if (!await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken)) return false;
 
         var content = proxyResponse.Content;
         var status = (int)proxyResponse.StatusCode;
-        call.Answered(
-            new AnswerHead(status, content.Headers.ContentType?.MediaType, status is 429 or 529 ? dialect.ResetsAt(proxyResponse.Headers, time.GetUtcNow()) : null),
-            MeterFor(status, content));
+        call.Answered(Head(proxyResponse, now), MeterFor(status, content));
 
         // The headers have been copied from the original: the forwarder reads nothing but the stream from its stand-in.
         proxyResponse.Content = new StreamContent(new MeteredStream(await content.ReadAsStreamAsync(cancellationToken), call));
@@ -54,6 +61,32 @@ internal sealed class CallTransformer(AttemptAccount account, AttemptCall call, 
         // The forwarder would hold the headers back until the first byte of the body, which the model may take minutes for.
         if (IsEventStream(content)) await httpContext.Response.Body.FlushAsync(cancellationToken);
         return true;
+    }
+
+    private AnswerHead Head(HttpResponseMessage response, DateTimeOffset now)
+    {
+        var status = (int)response.StatusCode;
+        return new AnswerHead(status, response.Content.Headers.ContentType?.MediaType, status is 429 or 529 ? dialect.ResetsAt(response.Headers, now) : null);
+    }
+
+    /// <summary>A refusal that stays here: what it says is kept for the record.</summary>
+    private async Task AbsorbAsync(HttpResponseMessage response, DateTimeOffset now, CancellationToken cancellation)
+    {
+        const int MostRead = 64 * 1024;
+        call.Answered(Head(response, now), MeterFor((int)response.StatusCode, response.Content));
+        var buffer = new byte[MostRead];
+        var length = 0;
+        try
+        {
+            var stream = await response.Content.ReadAsStreamAsync(cancellation);
+            while (length < MostRead && await stream.ReadAsync(buffer.AsMemory(length), cancellation) is > 0 and var read) length += read;
+        }
+        catch (IOException)
+        {
+            // What matters is that it was refused.
+        }
+
+        call.Absorb(buffer.AsSpan(0, length));
     }
 
     private void Authorize(HttpRequest request, HttpRequestMessage proxyRequest)

@@ -20,7 +20,13 @@ internal sealed class HeldBody : IDisposable
     private readonly Pipe _pipe = new(new PipeOptions(
         pauseWriterThreshold: 0, minimumSegmentSize: SegmentBytes, useSynchronizationContext: false));
 
+    private ReadOnlySequence<byte> _whole;
+    private int _disposed;
+
     public ReadOnlySequence<byte> Bytes { get; private set; }
+
+    /// <summary>The length of the body as it came.</summary>
+    public long Length => _whole.Length;
 
     /// <returns>Null when the body is longer than <paramref name="maxBytes"/>.</returns>
     public static async Task<HeldBody?> ReadAsync(PipeReader source, long maxBytes, CancellationToken cancellation)
@@ -41,16 +47,14 @@ internal sealed class HeldBody : IDisposable
         return null;
     }
 
-    /// <summary>Changes what goes on, before anything of it has gone.</summary>
-    public void Apply(IReadOnlyList<BodyEdit> edits)
-    {
-        if (edits.Count > 0) Bytes = BodyEdit.Apply(Bytes, edits);
-    }
+    /// <summary>Changes what goes on, before anything of it has gone. Edits are of the body as it came, whatever was changed for an earlier try.</summary>
+    public void Apply(IReadOnlyList<BodyEdit> edits) => Bytes = edits.Count > 0 ? BodyEdit.Apply(_whole, edits) : _whole;
 
     /// <summary>Gives the memory back. Idempotent.</summary>
     public void Dispose()
     {
-        Bytes = default;
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        Bytes = _whole = default;
 
         // Both sides, or the segments never go back to their pool.
         _pipe.Writer.Complete();
@@ -74,7 +78,7 @@ internal sealed class HeldBody : IDisposable
         }
 
         await _pipe.Writer.CompleteAsync();
-        if (_pipe.Reader.TryRead(out var all)) Bytes = all.Buffer;
+        if (_pipe.Reader.TryRead(out var all)) Bytes = _whole = all.Buffer;
         return length <= maxBytes;
     }
 

@@ -6,10 +6,20 @@ namespace Awoc.Gateway.Wire;
 /// Gives a held body to the forwarder, which reads it only when it has a connection: the first read is the moment from which
 /// the upstream may have taken the request. Its end lets go of the memory, since the answer may take minutes more.
 /// </summary>
-internal sealed class HeldBodyStream(HeldBody body, Action onFirstRead) : Stream
+/// <param name="mayRepeat">The body may have to be sent once more: it is let go of with <see cref="Release"/>, not with its end.</param>
+internal sealed class HeldBodyStream(HeldBody body, Action onFirstRead, bool mayRepeat = false) : Stream
 {
     private ReadOnlySequence<byte> _rest = body.Bytes;
+    private volatile bool _kept = mayRepeat;
+    private volatile bool _over;
     private bool _read;
+
+    /// <summary>It will not be sent again. An upstream may answer before it has taken all of it in.</summary>
+    public void Release()
+    {
+        _kept = false;
+        if (_over) body.Dispose();
+    }
 
     public override bool CanRead => true;
     public override bool CanSeek => false;
@@ -32,7 +42,9 @@ internal sealed class HeldBodyStream(HeldBody body, Action onFirstRead) : Stream
 
         if (_rest.IsEmpty)
         {
-            if (!buffer.IsEmpty) body.Dispose();
+            if (buffer.IsEmpty) return 0;
+            _over = true;
+            if (!_kept) body.Dispose();
             return 0;
         }
 

@@ -12,6 +12,9 @@ internal sealed record Scenario(string Name, IReadOnlyList<Step> Steps, bool End
     /// <summary>What sub-agents do; empty where they follow <see cref="Steps"/> like everybody else.</summary>
     public IReadOnlyList<SubagentScript> Subagents { get; init; } = [];
 
+    /// <summary>What the API bears while the script is played; null is everything.</summary>
+    public ScenarioLimits? Limits { get; init; }
+
     /// <summary>The script says how large a report is, so a request that forbids tools gets one whatever step it meets.</summary>
     public bool NamesReport { get; init; }
 

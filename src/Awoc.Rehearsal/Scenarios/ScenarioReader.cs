@@ -45,7 +45,7 @@ internal sealed partial class ScenarioReader
             return (null, null);
         }
 
-        var fields = new YamlFields(root, "", this, "name", "description", "parameters", "steps", "end", "subagents", "report");
+        var fields = new YamlFields(root, "", this, "name", "description", "parameters", "steps", "end", "subagents", "report", "limits");
         var parameters = Parameters(fields.Mapping("parameters"));
         foreach (var (name, value) in parameters) _values.TryAdd(name, value);
 
@@ -56,12 +56,13 @@ internal sealed partial class ScenarioReader
         var end = fields.Choice("end", "repeat", "error");
         var steps = Steps(fields);
         var subagents = Subagents(fields);
+        var limits = ScenarioLimits.Read(fields);
         var share = ReportShare(fields);
         var report = (share is null ? fields.Integer("report", 1, StepReader.MaxTokens) : null) ?? PlannerFigures.DefaultReport;
         if (_faults.Count > 0) return (null, null);
         return (
             new ScenarioSource(scenarioName!, description, parameters, yaml),
-            new Scenario(scenarioName!, steps, end == "error") { Subagents = subagents, ReportTokens = report, ReportShare = share, NamesReport = fields.Has("report") });
+            new Scenario(scenarioName!, steps, end == "error") { Subagents = subagents, ReportTokens = report, ReportShare = share, Limits = limits, NamesReport = fields.Has("report") });
     }
 
     private static Dictionary<string, string> Parameters(YamlFields? fields)

@@ -182,14 +182,16 @@ internal sealed class ClaudeStream : IAgentStream
         return usage is null ? [end] : [new AgentEvent.UsageReport(usage), end];
     }
 
-    // {"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1795375539,"rateLimitType":"five_hour"}}
+    // {"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1795375539,"rateLimitType":"five_hour","utilization":0.97}}
     private static List<AgentEvent>? RateLimit(JsonElement root)
     {
         if (root.Member("rate_limit_info") is not { ValueKind: JsonValueKind.Object } info) return null;
         DateTimeOffset? resets = info.Whole("resetsAt") is { } seconds and > 0 and < 253_402_300_800
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
-        return [new AgentEvent.Limit(info.Text("status") ?? "", resets, info.Text("rateLimitType"))];
+        // A share; a later version may tell it in percent.
+        var used = info.Number("utilization") is { } told and >= 0 and <= 1000 ? told > 2 ? told / 100 : told : (double?)null;
+        return [new AgentEvent.Limit(info.Text("status") ?? "", resets, info.Text("rateLimitType")) { Used = used }];
     }
 
     // {"type":"control_request","request_id":"efbe…","request":{"subtype":"can_use_tool","tool_name":"Write","input":{…}}}

@@ -65,14 +65,70 @@ public sealed class RecoveryDeciderTests
     }
 
     [Fact]
-    public void Decide_WindowKnown_WaitsForItTheFirstTimeAndAtLeastTheGrownDelayAfter()
+    public void Decide_ResetKnown_WaitsForItTheFirstTimeAndAtLeastTheGrownDelayAfter()
     {
-        var soon = Ended(EndReason.RateLimited) with { ResetsAt = s_now.AddSeconds(20) };
+        var soon = Ended(EndReason.RateLimited, output: 0) with { ResetsAt = s_now.AddSeconds(20) };
         Assert.Equal(20, Assert.IsType<RecoveryDecision.Again>(Decide(Task(), soon)).Delay.TotalSeconds);
-        var later = Task() with { Recovery = new RecoveryState(1, 0, null) };
+        var later = Task() with { Recovery = RecoveryState.None with { Limited = 1 } };
         Assert.Equal(600, Assert.IsType<RecoveryDecision.Again>(Decide(later, soon)).Delay.TotalSeconds);
         var far = soon with { ResetsAt = s_now.AddHours(5) };
         Assert.Equal(5, Assert.IsType<RecoveryDecision.Again>(Decide(later, far)).Delay.TotalHours);
+    }
+
+    [Fact]
+    public void Decide_RateLimitedAgainAndAgain_UsesUpNoRetryUnlessTheTaskSaysHowMany()
+    {
+        var task = Task();
+        for (var i = 0; i < 20; i++)
+        {
+            var again = Assert.IsType<RecoveryDecision.Again>(Decide(task, Ended(EndReason.RateLimited, output: 0)));
+            Assert.Equal((0, i + 1), (again.State.Retries, again.State.Limited));
+            task = task with { Recovery = again.State };
+        }
+
+        var said = Task() with { Spec = Task().Spec with { MaxRetries = 1 } };
+        Assert.IsType<RecoveryDecision.End>(Decide(said with { Recovery = new RecoveryState(1, 0, null) }, Ended(EndReason.RateLimited)));
+        Assert.IsType<RecoveryDecision.End>(Decide(Task(OnFailure.Stop), Ended(EndReason.RateLimited)));
+    }
+
+    [Theory]
+    [InlineData(OnFailure.Default, null)]
+    [InlineData(OnFailure.Default, 0)]
+    [InlineData(OnFailure.Auto, 3)]
+    [InlineData(OnFailure.Stop, null)]
+    public void Decide_ClosedWindow_WaitsUntilItOpensAndCountsNothing(OnFailure onFailure, int? retries)
+    {
+        var task = Task(onFailure) with { Recovery = new RecoveryState(3, 2, null) };
+        task = task with { Spec = task.Spec with { MaxRetries = retries } };
+        var closed = Ended(EndReason.RateLimited, output: 10) with { Window = "the usage window of anthropic (5h) opens at 14:30", ResetsAt = s_now.AddHours(3) };
+        for (var i = 0; i < 10; i++)
+        {
+            var again = Assert.IsType<RecoveryDecision.Again>(Decide(task, closed));
+            Assert.Equal((TimeSpan.FromHours(3), WaitKind.Window, closed.Window), (again.Delay, again.Wait, again.Why));
+            Assert.Equal((3, 0, 1, NextMode.Resume), (again.State.Retries, again.State.Deaths, again.State.Limited, again.State.Next!.Mode));
+            task = task with { Recovery = again.State };
+        }
+    }
+
+    [Fact]
+    public void Decide_WindowThatOpensAndIsClosedAgainWithNothingDone_WaitsLongerEachTime()
+    {
+        var (task, before) = (Task(), TimeSpan.Zero);
+        var closed = Ended(EndReason.RateLimited, output: 0) with { Window = "closed", ResetsAt = s_now };
+        for (var i = 0; i < 8; i++)
+        {
+            var again = Assert.IsType<RecoveryDecision.Again>(Decide(task, closed));
+            Assert.True(again.Delay > before || i == 0 || again.Delay == TimeSpan.FromHours(1), $"{again.Delay} after {before}");
+            (task, before) = (task with { Recovery = again.State }, again.Delay);
+        }
+    }
+
+    [Fact]
+    public void Decide_ClosedWindow_EndsWhatIsCanceledOrHasNoBudgetLeft()
+    {
+        var closed = Ended(EndReason.RateLimited, output: 5000) with { Window = "closed", ResetsAt = s_now.AddHours(3) };
+        Assert.IsType<RecoveryDecision.End>(Decide(Task(), closed));
+        Assert.IsType<RecoveryDecision.End>(Decide(Task() with { CancelRequested = true }, closed with { Usage = Usage.Zero }));
     }
 
     [Fact]

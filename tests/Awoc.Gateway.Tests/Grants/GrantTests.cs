@@ -195,7 +195,8 @@ public sealed class GrantTests
 
         await AuthenticationTests.AssertRefusedAsync(await second, 401, "authentication_error");
         await AuthenticationTests.AssertRefusedAsync(await first, 401, "authentication_error");
-        Assert.Equal((3750, true, 0, 0), (record.Usage.Output, record.Usage.Estimated, record.OpenRequests, record.Held));
+        Assert.InRange(record.Usage.Output, 768, 2000);
+        Assert.Equal((true, 0, 0), (record.Usage.Estimated, record.OpenRequests, record.Held));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using System.Text;
 using System.Threading.Channels;
 using Awoc.Core.Agents;
 using Awoc.Core.Tasks;
+using Awoc.Gateway.Pacing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -50,7 +51,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddModelGateway();
         builder.Services.AddSingleton(p => new ModelGateway(
-            p.GetRequiredService<IHttpForwarder>(), TimeProvider.System, p.GetRequiredService<ILogger<ModelGateway>>(), options ?? new GatewayOptions()));
+            p.GetRequiredService<IHttpForwarder>(), TimeProvider.System, p.GetRequiredService<ILogger<ModelGateway>>(), options ?? new GatewayOptions { Pacing = new PacingOptions { Absorbed = 0 } }));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ListenUnixSocket(Path.Combine(directory, "gw.sock"));

@@ -32,6 +32,19 @@ public sealed class ClaudeStreamTests
         Fallback, Delta,
     ];
 
+    [Theory]
+    [InlineData("0.72", 0.72)]
+    [InlineData("1.04", 1.04)]
+    [InlineData("72", 0.72)]
+    [InlineData("-1", null)]
+    [InlineData("\"much\"", null)]
+    public void Read_UtilizationOfAWindow_IsAShare(string told, double? used)
+    {
+        var line = $$$"""{"type":"rate_limit_event","rate_limit_info":{"status":"allowed_warning","resetsAt":1795375539,"rateLimitType":"seven_day","utilization":{{{told}}}}}""";
+        var limit = Assert.IsType<AgentEvent.Limit>(Assert.Single(new ClaudeStream().Read(System.Text.Encoding.UTF8.GetBytes(line))));
+        Assert.Equal((used, "seven_day"), (limit.Used, limit.Kind));
+    }
+
     [Fact]
     public void Read_PlainRun_GivesItsEventsInOrder()
     {

@@ -15,6 +15,6 @@ public readonly record struct LifeSigns
     /// <summary>A tool call is under way.</summary>
     public bool ToolPending { get; init; }
 
-    /// <summary>It waits for something that is none of its doing: a retry's delay, a sibling's grant, a person, room on the disk.</summary>
+    /// <summary>It waits for something that is none of its doing: a retry's delay, a sibling's grant, its turn at the model API, a person, room on the disk.</summary>
     public bool Excused { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
+using Awoc.Core.Pacing;
 using Microsoft.AspNetCore.Http;
 
 namespace Awoc.Gateway.Dialects.Anthropic;
@@ -35,6 +36,8 @@ internal sealed class AnthropicDialect : IApiDialect
 
     public DateTimeOffset? ResetsAt(HttpResponseHeaders headers, DateTimeOffset now) => AnthropicResets.Of(headers, now);
 
+    public LimitSigns LimitsOf(HttpResponseHeaders headers, int status, DateTimeOffset now) => AnthropicLimits.Of(headers, status, now);
+
     public IResponseMeter OpenMeter(int status, string? mediaType)
     {
         if (status is < 200 or > 299) return new AnthropicErrorMeter();
@@ -53,6 +56,7 @@ internal sealed class AnthropicDialect : IApiDialect
             GatewayFault.BodyTooLarge => (StatusCodes.Status413PayloadTooLarge, "request_too_large"),
             GatewayFault.BodyUnreadable => (StatusCodes.Status400BadRequest, "invalid_request_error"),
             GatewayFault.BudgetSpent or GatewayFault.NoPrice => (StatusCodes.Status400BadRequest, "invalid_request_error"),
+            GatewayFault.Paced => (StatusCodes.Status429TooManyRequests, "rate_limit_error"),
             GatewayFault.NotRecordable => (StatusCodes.Status503ServiceUnavailable, "overloaded_error"),
             GatewayFault.UpstreamUnreachable => (StatusCodes.Status502BadGateway, "api_error"),
             GatewayFault.UpstreamTimedOut => (StatusCodes.Status504GatewayTimeout, "timeout_error"),

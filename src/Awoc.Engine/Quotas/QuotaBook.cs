@@ -1,0 +1,244 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Threading.Channels;
+using Awoc.Core.Agents;
+using Awoc.Core.Lifecycle;
+using Awoc.Core.Pacing;
+using Awoc.Core.Store;
+using Awoc.Core.Tasks;
+using Awoc.Engine.Settings;
+using Awoc.Engine.Supervision;
+
+namespace Awoc.Engine.Quotas;
+
+/// <summary>
+/// What is known of usage windows: told by the gateway's answers, by agents' streams and by the person's own session, kept in
+/// the store so that the next daemon knows it, and said to the gateway, which holds the requests.
+/// </summary>
+public sealed class QuotaBook(EnginePorts ports) : ILimitObserver
+{
+    private const string Mark = "quota.windows";
+
+    /// <summary>How soon a reserve that was changed by hand in the settings file is seen.</summary>
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly WindowBook _windows = new();
+    private readonly Dictionary<(string Account, string? Model), DateTimeOffset> _held = [];
+    private readonly HashSet<string> _opened = [];
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private QuotaSettings _settings = QuotaSettings.Default;
+
+    /// <summary>Those in force; while the settings file is wrong, those that were before.</summary>
+    public QuotaSettings Settings
+    {
+        get
+        {
+            try
+            {
+                _settings = ports.Settings.Read(null).Quota;
+            }
+            catch (SettingsException)
+            {
+            }
+
+            return _settings;
+        }
+    }
+
+    /// <summary>All windows, by account and kind.</summary>
+    public IReadOnlyList<UsageWindow> Windows
+    {
+        get
+        {
+            lock (_gate) return [.. _windows.All.OrderBy(w => w.Account, StringComparer.Ordinal).ThenBy(w => w.Kind, StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Before anything is adopted or started: what the daemon before this one knew.</summary>
+    public async Task BeginAsync(CancellationToken stop)
+    {
+        if (await ports.Book.Store.MarkAsync(Mark, stop) is { } kept)
+        {
+            try
+            {
+                lock (_gate)
+                {
+                    foreach (var window in JsonSerializer.Deserialize(kept, QuotaJson.Default.ListUsageWindow) ?? []) _windows.Tell(window);
+                }
+            }
+            catch (JsonException)
+            {
+                // Of another version: the next answers tell it anew.
+            }
+        }
+
+        ports.Gateway.Watch(this);
+        Apply();
+    }
+
+    /// <summary>Keeps what was told, and lets go on what a window held that opened before its time.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            using var look = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var told = _changed.Reader.ReadAsync(look.Token).AsTask();
+            await Task.WhenAny(told, Task.Delay(s_lookAgain, ports.Time, look.Token));
+            stop.ThrowIfCancellationRequested();
+            var changed = told.IsCompletedSuccessfully;
+            await look.CancelAsync();
+            try
+            {
+                if (changed) await ports.Book.Store.SetMarkAsync(Mark, Text(), stop);
+                Apply();
+                await WakeAsync(stop);
+            }
+            catch (StoreException)
+            {
+                // A full disk: it is said again with the next word on any window.
+                _changed.Writer.TryWrite(true);
+                await Task.Delay(s_lookAgain, ports.Time, stop);
+            }
+        }
+    }
+
+    /// <summary>The window that keeps requests of this lane back; null when none does.</summary>
+    public WindowHold? HoldOf(LaneKey lane)
+    {
+        lock (_gate) return _windows.HoldOf(lane, Settings.Reserve, ports.Time.GetUtcNow());
+    }
+
+    /// <summary>The window that keeps a task back; null when none does.</summary>
+    public WindowHold? HoldOf(AgentTask task)
+    {
+        lock (_gate)
+        {
+            // Nearly always: nobody has to be asked for a credential then.
+            if (!_windows.Holds(Settings.Reserve, ports.Time.GetUtcNow()).Any()) return null;
+        }
+
+        return TaskLane.Of(ports, task) is { } lane ? HoldOf(lane) : null;
+    }
+
+    /// <summary>In the zone and at the time of the daemon.</summary>
+    public string Words(WindowHold hold) => hold.Words(ports.Time.LocalTimeZone, ports.Time.GetUtcNow());
+
+    /// <inheritdoc/>
+    public void Seen(LaneKey lane, int status, LimitSigns signs, DateTimeOffset at)
+    {
+        const int TooManyRequests = 429;
+        var told = signs.Windows.Select(w => new UsageWindow(lane.Account, w.Kind, w.Used, w.ResetsAt ?? (w.Closed is true ? signs.ResetsAt : null), w.Closed ?? false, at)
+        {
+            Model = UsageWindow.ModelOf(w.Kind),
+        });
+
+        // A wait that is short is the gateway's own business.
+        var wait = signs.RetryAfter ?? signs.ResetsAt - at;
+        if (status == TooManyRequests && !signs.Windows.Any(w => w.Closed is true) && wait > Settings.Hold)
+            told = told.Append(new UsageWindow(lane.Account, UsageWindow.Api, null, at + wait, true, at) { Model = lane.Model });
+        Tell(told);
+    }
+
+    /// <summary>An agent's stream told of a window of its account.</summary>
+    public void Heard(string account, AgentEvent.Limit limit, DateTimeOffset at)
+    {
+        var kind = UsageWindow.KindOf(limit.Kind ?? "unified");
+        Tell([new UsageWindow(account, kind, limit.Used, limit.ResetsAt, limit.Status == "rejected", at) { Model = UsageWindow.ModelOf(kind) }]);
+    }
+
+    /// <summary>An agent waits before it asks the API again. What came through the gateway is known; a wait that is long is a window.</summary>
+    public void Heard(LaneKey lane, AgentEvent.Retry retry, DateTimeOffset at)
+    {
+        const int TooManyRequests = 429;
+        if (retry.Status == TooManyRequests && retry.Delay > Settings.Hold)
+            Tell([new UsageWindow(lane.Account, UsageWindow.Api, null, at + retry.Delay, true, at) { Model = lane.Model }]);
+    }
+
+    /// <summary>The person's own session says how far a window of the account is used.</summary>
+    public UsageWindow Report(string account, string kind, double used, DateTimeOffset? resetsAt)
+    {
+        kind = UsageWindow.KindOf(kind);
+        var window = new UsageWindow(account, kind, used, resetsAt, used >= 1, ports.Time.GetUtcNow()) { Model = UsageWindow.ModelOf(kind) };
+        Tell([window]);
+        lock (_gate) return _windows.All.Single(w => (w.Account, w.Kind, w.Model) == (window.Account, window.Kind, window.Model));
+    }
+
+    private void Tell(IEnumerable<UsageWindow> told)
+    {
+        var changed = false;
+        lock (_gate)
+        {
+            foreach (var window in told) changed |= _windows.Tell(window);
+        }
+
+        if (!changed) return;
+        Apply();
+        _changed.Writer.TryWrite(true);
+    }
+
+    /// <summary>Closes the lanes that a window holds, and opens those that none holds any more before its time had come.</summary>
+    private void Apply()
+    {
+        List<(string Account, string? Model, DateTimeOffset? Until)> changes = [];
+        lock (_gate)
+        {
+            var now = ports.Time.GetUtcNow();
+            var holds = _windows.Holds(Settings.Reserve, now)
+                .GroupBy(h => (h.Window.Account, h.Window.Model))
+                .ToDictionary(g => g.Key, g => g.Max(h => h.Until));
+            foreach (var (key, until) in _held.ToList())
+            {
+                if (holds.TryGetValue(key, out var still) && still >= until) continue;
+                _held.Remove(key);
+                if (until <= now) continue;
+                _opened.Add(key.Account);
+                changes.Add((key.Account, key.Model, null));
+            }
+
+            foreach (var (key, until) in holds)
+            {
+                if (_held.TryGetValue(key, out var known) && known == until) continue;
+                _held[key] = until;
+                changes.Add((key.Account, key.Model, until));
+            }
+        }
+
+        foreach (var (account, model, until) in changes)
+        {
+            if (until is { } time) ports.Gateway.CloseLanes(account, model, time);
+            else ports.Gateway.OpenLanes(account, model);
+        }
+    }
+
+    private async Task WakeAsync(CancellationToken stop)
+    {
+        HashSet<string> opened;
+        lock (_gate)
+        {
+            if (_opened.Count == 0) return;
+            opened = [.. _opened];
+        }
+
+        foreach (var task in await ports.Book.Store.WaitingAsync(WaitKind.Window, stop))
+        {
+            if (TaskLane.Of(ports, task) is { } lane && opened.Contains(lane.Account) && HoldOf(lane) is null)
+                await ports.Book.TryApplyAsync(task, new TaskCommand.Enqueue(), stop);
+        }
+
+        lock (_gate) _opened.ExceptWith(opened);
+    }
+
+    private string Text()
+    {
+        lock (_gate)
+        {
+            var now = ports.Time.GetUtcNow();
+            return JsonSerializer.Serialize([.. _windows.All.Where(w => w.Stands(now))], QuotaJson.Default.ListUsageWindow);
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(List<UsageWindow>))]
+internal sealed partial class QuotaJson : JsonSerializerContext;
