@@ -103,7 +103,9 @@ public sealed class Launcher(EnginePorts ports)
         var id = TaskId.New(ports.Time);
         var attempt = ports.Paths.Task(id).Attempt(1);
         var staging = attempt.Staging(spec.Output);
-        var prompt = TaskPrompt.Build(spec, id, staging, AgentTools.Default, inline: ContextFiles.Inline(spec));
+        var configured = ports.Settings.Read(spec.Cwd);
+        var block = choice.Runner!.Traits.UsesModel ? await ports.Contexts.ComposeAsync(spec, configured, cancellation) : null;
+        var prompt = TaskPrompt.Build(spec, id, staging, AgentTools.Default, inline: ContextFiles.Beside(spec, block?.Mention), shared: block?.Mention);
         var plan = choice.Runner!.Plan(new AttemptContext
         {
             Task = id,
@@ -117,14 +119,16 @@ public sealed class Launcher(EnginePorts ports)
             GatewayToken = "(the attempt's own token)",
             TokensLeft = spec.Budget.Tokens,
             Schema = NativeSchema.Of(spec),
-            Settings = ports.Settings.Read(spec.Cwd).ForAgent(choice.Runner.Name),
+            Settings = configured.ForAgent(choice.Runner.Name),
+            Shared = block is null ? null : new SharedContext(block.Parts, attempt.SharedContext, ForAnHour: false),
         });
         var past = spec.Rehearsal
             ? PastUse.None
             : PastUse.Of(await ports.Book.Store.RecentAsync(spec.Type, spec.Agent, PastUse.Looked, cancellation));
         return new LaunchAnswer.Previewed(spec, Masked(plan, order.Secrets.Values), prompt, choice.Runner.Traits.Exactness)
         {
-            Notices = [.. notices, .. await ForewarnedAsync(spec, cancellation)],
+            Notices = [.. notices, .. block?.Notices ?? [], .. await ForewarnedAsync(spec, cancellation)],
+            Shared = block?.Text,
             Past = past,
         };
     }
@@ -300,6 +304,9 @@ public abstract record LaunchAnswer
     public sealed record Previewed(TaskSpec Spec, LaunchPlan Plan, string Prompt, BudgetExactness Exactness) : LaunchAnswer
     {
         public IReadOnlyList<string> Notices { get; init; } = [];
+
+        /// <summary>What would stand at the head of its requests, the same for others; null for nothing.</summary>
+        public string? Shared { get; init; }
 
         public PastUse Past { get; init; } = PastUse.None;
     }
