@@ -128,6 +128,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
         services.AddHostedService<IdleMemory>();
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
         services.AddSingleton<TargetLocks>().AddSingleton<Integrator>().AddSingleton<LaunchedIntegrations>().AddSingleton<MetricsReader>().AddHostedService<IntegrationService>();
+        services.AddSingleton(MachineState.Real).AddSingleton<Footprints>().AddSingleton<MachineRoom>().AddSingleton<StartBoard>();
         services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Answering>().AddSingleton<Launcher>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.

@@ -1,5 +1,6 @@
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
+using Awoc.Engine.Scheduling;
 using Awoc.Prompts.Catalog;
 
 namespace Awoc.Engine.Settings;
@@ -49,6 +50,9 @@ public sealed record AwocSettings
 
     /// <summary>Attempts at once; null derives it from cores and memory.</summary>
     public int? Concurrency { get; init; }
+
+    /// <summary>Limits of queues, agents and models.</summary>
+    public QueueSettings Queues { get; init; } = QueueSettings.None;
 
     public AlertSettings Alerts { get; init; } = new(null, null);
 

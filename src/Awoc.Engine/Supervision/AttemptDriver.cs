@@ -12,8 +12,9 @@ namespace Awoc.Engine.Supervision;
 /// Drives one attempt from its dispatch or adoption to its end. All an agent depends on lives in its shim: this only
 /// follows, and may die at any moment. Whatever it knows it can learn again from the attempt's directory.
 /// </summary>
+/// <param name="over">Called when the attempt's processes are gone, before its end is written down.</param>
 public sealed partial class AttemptDriver(
-    EnginePorts ports, AgentTask task, IRunner runner, Func<AgentAvailability> probe, ILogger log)
+    EnginePorts ports, AgentTask task, IRunner runner, Func<AgentAvailability> probe, Action over, ILogger log)
 {
     private static readonly TimeSpan s_connectPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_sweepPatience = TimeSpan.FromSeconds(5);
@@ -54,11 +55,12 @@ public sealed partial class AttemptDriver(
     public void End(string cause) => _end.TrySetResult(cause);
 
     /// <summary>A new attempt, whose dispatch is committed.</summary>
-    public async Task StartAsync(CancellationToken detach)
+    /// <param name="known">What the dispatcher found of the agent a moment ago; null to look.</param>
+    public async Task StartAsync(AgentAvailability? known, CancellationToken detach)
     {
         try
         {
-            _prepared = await AttemptSetup.PrepareAsync(ports, task, runner, probe(), detach);
+            _prepared = await AttemptSetup.PrepareAsync(ports, task, runner, known ?? probe(), detach);
             if (_prepared.Credential is { } credential) OpenGateway(credential);
             ports.Shims.Launch(_attempt.Path);
             ports.Files.Note(task, $"attempt {task.Attempt} started with {runner.Name}");
@@ -164,6 +166,7 @@ public sealed partial class AttemptDriver(
                 }
             }
 
+            over();
             reading.ReadTo(exit?.Events ?? LengthOf(_attempt.Events), last: true);
             // Closed once: what it had spent is not there to be asked for again.
             _closed ??= ports.Gateway.Close(task.Id, task.Attempt) ?? SpentByLedger();
