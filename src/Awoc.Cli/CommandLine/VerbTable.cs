@@ -23,6 +23,7 @@ internal static class VerbTable
         new("verify", "Check a result, or a file, against its contract", VerifyVerb.Build),
         new("metrics", "Show success, integration quality, parallelism and token use", MetricsVerb.Build),
         new("types", "Show task types, and write your own", TypesVerb.Build),
+        new("cache", "Prepare what tasks share, and write it to the provider's cache", CacheVerb.Build),
         new("daemon", "Start, stop and look at the daemon", DaemonVerb.Build),
         new("doctor", "Find out what stands in the way", DoctorVerb.Build),
         new(RehearseVerb.Name, "Run the rehearsal model server by itself", Build: null),

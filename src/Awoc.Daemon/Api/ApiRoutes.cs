@@ -19,5 +19,6 @@ internal static class ApiRoutes
         MetricsEndpoints.Map(api);
         TypeEndpoints.Map(api);
         VerifyEndpoints.Map(api);
+        CacheEndpoints.Map(api);
     }
 }

@@ -11,6 +11,7 @@ using Awoc.Daemon.Settings;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Alerts;
 using Awoc.Engine.Budgets;
+using Awoc.Engine.Contexts;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Integration;
@@ -70,6 +71,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
 
             var app = builder.Build();
             var dispatcher = app.Services.GetRequiredService<Dispatcher>();
+            app.Services.GetRequiredService<TaskBook>().Watch(app.Services.GetRequiredService<ContextGate>());
             app.UseDoors(dispatcher, app.Services.GetRequiredService<ModelGateway>());
             app.MapGroup(RehearsalDoor.Prefix).MapRehearsal(new RehearsalOptions { Time = time });
             app.MapOpenApi();
@@ -125,6 +127,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             new AgentSchemaValidator(),
             new ShimDaemon([Environment.ProcessPath!, "--home", paths.Home, "--detach"], paths.StopMarker, paths.ApiSocket),
             time));
+        services.AddSingleton<ContextGate>().AddSingleton<IStartGate>(p => p.GetRequiredService<ContextGate>()).AddSingleton<PrefixWarmer>();
         services.AddHostedService<IdleMemory>();
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
         services.AddSingleton<TargetLocks>().AddSingleton<Integrator>().AddSingleton<LaunchedIntegrations>().AddSingleton<MetricsReader>().AddHostedService<IntegrationService>();

@@ -61,6 +61,7 @@ internal static class SettingKeys
         new("contracts.mends", "how often an agent is asked to mend a result that breaks its contract, when nothing is said", "a number from 0 to 10", v => int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= 10, s => s.Mends.ToString(CultureInfo.InvariantCulture), true),
         new("gateway.record", "keep every task's requests and answers, redacted", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
         .. PoolKeys.All(),
+        .. ContextKeys.All,
         new("concurrency", "attempts at once", "a whole number from 1 to 1000", IsConcurrency, _ => ConcurrencyLimit.Default.ToString(CultureInfo.InvariantCulture), false),
         new("alerts.command", "a shell command that gets each alert as JSON on standard input", "a command", v => v.Trim().Length > 0, _ => "none", false),
         new("alerts.webhook", "where each alert is posted as JSON", "an http or https address", IsWebAddress, _ => "nowhere", false),

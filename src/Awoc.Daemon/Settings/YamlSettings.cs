@@ -38,6 +38,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             Mends = values.TryGetValue("contracts.mends", out var mends) ? int.Parse(mends, CultureInfo.InvariantCulture) : defaults.Mends,
             RecordWire = values.TryGetValue("gateway.record", out var record) && bool.Parse(record),
             Pools = PoolKeys.Read(values),
+            Contexts = ContextKeys.Read(values),
             Concurrency = values.TryGetValue("concurrency", out var limit) ? int.Parse(limit, CultureInfo.InvariantCulture) : null,
             Alerts = new AlertSettings(
                 values.GetValueOrDefault("alerts.command"),

@@ -46,15 +46,13 @@ public sealed class PreparedContexts(AwocPaths paths, TimeProvider time)
     /// <summary>A type's context in a directory as the repository is now; null where none was prepared, or where it would take too long.</summary>
     public async Task<PreparedContext?> FreshAsync(string type, string directory, ContextSettings settings, CancellationToken cancellation)
     {
-        // Most homes have none at all: then no program is started to find that out.
-        if (!Directory.Exists(paths.PreparedContexts)) return null;
+        // No program is started to find out that there is none.
+        if (Nearest(type, directory) is not { } prepared) return null;
         using var limit = new CancellationTokenSource(s_patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            var root = await RepositoryFiles.RootOfAsync(directory, either.Token);
-            if (Read(FileOf(type, root)) is not { } prepared) return null;
-            var files = await RepositoryFiles.ListAsync(directory, either.Token);
+            var files = await RepositoryFiles.ListAsync(prepared.Root, either.Token);
             var known = new TaskType(prepared.Type, FamilyOf(prepared), "", new TaskMethod("", [], []));
             if (prepared.Fingerprint == FingerprintOf(files, settings, known)) return prepared;
             await s_one.WaitAsync(either.Token);
@@ -95,6 +93,19 @@ public sealed class PreparedContexts(AwocPaths paths, TimeProvider time)
         List<PreparedContext> gone = [.. All().Where(which)];
         foreach (var context in gone) File.Delete(FileOf(context.Type, context.Root));
         return gone;
+    }
+
+    /// <summary>The type's context of the directory or of the nearest one above it, up to the root of its repository.</summary>
+    private PreparedContext? Nearest(string type, string directory)
+    {
+        if (!Directory.Exists(paths.PreparedContexts)) return null;
+        for (string? at = Path.TrimEndingDirectorySeparator(directory); at is not null; at = Path.GetDirectoryName(at))
+        {
+            if (Read(FileOf(type, at)) is { } prepared) return prepared;
+            if (Path.Exists(Path.Combine(at, ".git"))) return null;
+        }
+
+        return null;
     }
 
     private PreparedContext Save(TaskType type, RepositoryFiles files, RepositoryMap map, ContextSettings settings, PreparedContext? before)

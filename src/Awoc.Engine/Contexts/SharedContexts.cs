@@ -29,17 +29,22 @@ public sealed class SharedContexts(AwocPaths paths, ISettingsSource settings, IT
 
     /// <summary>What the task would send, as things are now; null for nothing that it shares.</summary>
     /// <param name="upstream">Where its model calls go; null where that is not known yet.</param>
-    public async Task<ChosenContext?> ChooseAsync(AgentTask task, IRunner runner, ModelUpstream? upstream, CancellationToken cancellation)
+    public Task<ChosenContext?> ChooseAsync(AgentTask task, IRunner runner, ModelUpstream? upstream, CancellationToken cancellation) =>
+        ChooseAsync(task.Spec, task.Budget.Tokens - task.Usage.Output, runner, upstream, hour: null, cancellation);
+
+    /// <param name="hour">Whether it is to live an hour; null: by how long the group is going to work.</param>
+    /// <inheritdoc cref="ChooseAsync(AgentTask, IRunner, ModelUpstream?, CancellationToken)"/>
+    public async Task<ChosenContext?> ChooseAsync(
+        TaskSpec spec, long tokensLeft, IRunner runner, ModelUpstream? upstream, bool? hour, CancellationToken cancellation)
     {
-        var spec = task.Spec;
         var configured = settings.Read(spec.Cwd);
-        var head = runner.HeadOf(new AttemptHead(spec, task.Budget.Tokens - task.Usage.Output, NativeSchema.Of(spec), configured.ForAgent(runner.Name)));
+        var head = runner.HeadOf(new AttemptHead(spec, tokensLeft, NativeSchema.Of(spec), configured.ForAgent(runner.Name)));
         if (head is null || await ComposeAsync(spec, configured, cancellation) is not { } block) return null;
         var key = ContextKey.Of(runner.Name, spec.Model, head, NameOf(spec.Rehearsal ? rehearsal.For(spec) : upstream), block.Sha);
         var least = CacheRules.Least(runner.ModelAsked(spec) ?? spec.Model);
         // Those that share a head agree on its life: what the first one said holds as long as it is known.
         var known = _chosen.Values.FirstOrDefault(c => c.Key == key);
-        return new ChosenContext(block, key, known?.ForAnHour ?? await OutlivesAsync(task, configured, cancellation), block.Tokens >= least);
+        return new ChosenContext(block, key, hour ?? known?.ForAnHour ?? await OutlivesAsync(spec, configured, cancellation), block.Tokens >= least);
     }
 
     /// <inheritdoc cref="ChooseAsync"/>
@@ -99,10 +104,10 @@ public sealed class SharedContexts(AwocPaths paths, ISettingsSource settings, IT
     }
 
     /// <summary>Whether the group will go on for longer than five minutes: its tasks, by what such tasks took, over the slots there are.</summary>
-    private async Task<bool> OutlivesAsync(AgentTask task, AwocSettings configured, CancellationToken cancellation)
+    private async Task<bool> OutlivesAsync(TaskSpec spec, AwocSettings configured, CancellationToken cancellation)
     {
-        if (task.Spec.Group is not { } group || !_groups.TryGetValue(group, out var live)) return false;
-        var past = PastUse.Of(await store.RecentAsync(task.Spec.Type, task.Spec.Agent, PastUse.Looked, cancellation));
+        if (spec.Group is not { } group || !_groups.TryGetValue(group, out var live)) return false;
+        var past = PastUse.Of(await store.RecentAsync(spec.Type, spec.Agent, PastUse.Looked, cancellation));
         return GroupLife.Outlives(live.Count, past, configured.Concurrency ?? ConcurrencyLimit.Default);
     }
 
