@@ -67,8 +67,10 @@ public sealed partial class ContextGate : IStartGate, ITaskObserver
             var availability = AgentRoster.Probe(runner, variables, task.Spec.Rehearsal, _ports.Settings.Read(task.Spec.Cwd));
             return await Contexts.ChooseAsync(task, runner, availability.Upstream, stop);
         }
-        catch (SettingsException)
+        catch (Exception broken) when (broken is SettingsException or IOException or UnauthorizedAccessException or StoreException)
         {
+            // Nobody is held for a saving that cannot be worked out.
+            if (broken is not SettingsException) LogNotChosen(broken, task.Id);
             return null;
         }
     }
@@ -94,6 +96,9 @@ public sealed partial class ContextGate : IStartGate, ITaskObserver
             LogNotWoken(broken, id);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "what task {Id} shares could not be found out: it is not held")]
+    private partial void LogNotChosen(Exception broken, TaskId id);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "task {Id} may start and could not be put back into its queue: it is tried again when its time comes")]
     private partial void LogNotWoken(Exception broken, TaskId id);

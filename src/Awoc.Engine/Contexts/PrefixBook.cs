@@ -129,7 +129,7 @@ public sealed class PrefixBook(TimeProvider time)
         public bool Hour { get; set; }
         public List<TaskId> Held { get; } = [];
 
-        public bool IsWarm(DateTimeOffset now) => WarmUntil - (CacheRules.Life(Hour) / Margin) > now;
+        public bool IsWarm(DateTimeOffset now) => WarmUntil > now + (CacheRules.Life(Hour) / Margin);
     }
 
     private readonly record struct Place(ContextKey Key, long Version, bool Hour);
