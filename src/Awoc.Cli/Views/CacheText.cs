@@ -7,6 +7,8 @@ namespace Awoc.Cli.Views;
 /// <summary>Prepared contexts, for a person.</summary>
 internal static class CacheText
 {
+    private static readonly string[] s_titles = ["TYPE", "TOKENS", "FILES", "SYMBOLS", "STATE", "DIRECTORY"];
+
     public static void Write(TextWriter writer, CacheWarmReply reply)
     {
         Write(writer, reply.Contexts);
@@ -20,14 +22,18 @@ internal static class CacheText
     public static void Write(TextWriter writer, IReadOnlyList<CacheContextView> contexts)
     {
         if (contexts.Count == 0) return;
-        var wide = Math.Max(4, contexts.Max(c => c.Type.Length));
-        writer.WriteLine($"{"TYPE".PadRight(wide)}  {"TOKENS",7}  {"FILES",6}  {"SYMBOLS",7}  {"STATE",-7}  DIRECTORY");
-        foreach (var context in contexts)
-        {
-            var state = context.Fresh switch { true => "fresh", false => "changed", null => "" };
-            writer.WriteLine(Printable.Line(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{context.Type.PadRight(wide)}  {context.Tokens,7:#,0}  {context.Files,6:#,0}  {context.Symbols,7:#,0}  {state,-7}  {context.Directory}")));
-        }
+        string[][] lines = [s_titles, .. contexts.Select(Cells)];
+        var widths = Enumerable.Range(0, s_titles.Length).Select(c => lines.Max(l => l[c].Length)).ToArray();
+        foreach (var line in lines) writer.WriteLine(string.Join("  ", line.Select((cell, c) => c == line.Length - 1 ? cell : cell.PadRight(widths[c]))));
     }
+
+    private static string[] Cells(CacheContextView context) =>
+    [
+        Printable.Line(context.Type),
+        Figures.Count(context.Tokens),
+        Figures.Count(context.Files),
+        Figures.Count(context.Symbols),
+        context.Fresh switch { true => "fresh", false => "changed", null => "-" },
+        Printable.Line(context.Directory),
+    ];
 }
