@@ -50,12 +50,12 @@ internal static class Primer
     private static void Largest(StringBuilder text, RepositoryFiles files)
     {
         var largest = files.Paths.Where(path => FileKinds.IsCode(path) && !FileKinds.IsTest(path))
-            .Select(path => (Path: path, Size: new FileInfo(System.IO.Path.Combine(files.Root, path)) is { Exists: true, Length: var length } ? Rough(length) : 0))
-            .Where(file => file.Size > 0)
+            .Select(path => (Path: path, Size: new FileInfo(System.IO.Path.Combine(files.Root, path)) is { Exists: true, Length: var length } ? Rough(length) : -1))
+            .Where(file => file.Size >= 0)
             .OrderByDescending(file => file.Size).ThenBy(file => file.Path, StringComparer.Ordinal).Take(LargestListed).ToList();
         if (largest.Count == 0) return;
         text.Append("The largest source files:\n");
-        foreach (var (path, size) in largest) text.Append("- ").Append(SharedText.Line(path)).Append(CultureInfo.InvariantCulture, $" ({size} kB or more)\n");
+        foreach (var (path, size) in largest) text.Append("- ").Append(SharedText.Line(path)).Append(size > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({size} kB or more)\n") : "\n");
     }
 
     private static long Rough(long bytes) => bytes / 1024 switch
