@@ -32,6 +32,13 @@ public sealed class PrefixBook(TimeProvider time)
         lock (_gate)
         {
             var head = HeadOf(key, now);
+            // What it sends has changed since it asked last: the head that it had is others' alone now.
+            if (_places.TryGetValue(task, out var before) && before.Key != key && _heads.TryGetValue(before.Key, out var left))
+            {
+                left.Held.Remove(task);
+                if (left.Leader == task) left.Leader = null;
+            }
+
             _places[task] = new Place(key, version, hour);
             head.Held.Remove(task);
             if (head.IsWarm(now)) return new PrefixAnswer.Go(Leads: false);

@@ -70,6 +70,11 @@ public sealed class PrefixWarmer(EnginePorts ports)
             ports.Contexts.Warmed(chosen);
             return warming with { Until = ports.Time.GetUtcNow() + CacheRules.Life(hour) };
         }
+        catch (ArgumentException unusable)
+        {
+            // The gateway's word on an upstream that it cannot serve, without the secret.
+            return PrefixWarming.Failed(unusable.Message);
+        }
         finally
         {
             Directory.Delete(folder, recursive: true);

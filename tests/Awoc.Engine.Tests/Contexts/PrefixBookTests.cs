@@ -112,6 +112,20 @@ public sealed class PrefixBookTests
     }
 
     [Fact]
+    public void Ask_WhatATaskSendsHasChanged_ItsOldHeadIsLeftToTheOthers()
+    {
+        Ask(0);
+        Ask(1);
+        Ask(2);
+
+        Assert.Equal(new PrefixAnswer.Go(Leads: true), _book.Ask(ContextKey.Of("changed"), _tasks[1], 2, hour: false));
+        Assert.Equal([_tasks[2]], _book.Gone(_tasks[0], version: 2));
+        _book.Ask(ContextKey.Of("changed, too"), _tasks[2], 2, hour: false);
+
+        Assert.Equal(new PrefixAnswer.Go(Leads: true), Ask(3));
+    }
+
+    [Fact]
     public void Ask_LeaderIsSlow_TheOthersStartAfterTheirPatience()
     {
         Ask(0);
