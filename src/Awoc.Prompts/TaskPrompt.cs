@@ -23,14 +23,16 @@ public static class TaskPrompt
     /// <param name="tools">What the agent is given.</param>
     /// <param name="limits">What this attempt may use; null: the whole of the spec's budget.</param>
     /// <param name="inline">Those of the spec's context files whose text is to stand in the prompt.</param>
+    /// <param name="shared">What stands in the system prompt, beside it; null for nothing.</param>
     public static string Build(
-        TaskSpec spec, TaskId id, string stagingPath, IReadOnlyList<string> tools, PromptLimits? limits = null, IReadOnlyList<InlineFile>? inline = null)
+        TaskSpec spec, TaskId id, string stagingPath, IReadOnlyList<string> tools, PromptLimits? limits = null, IReadOnlyList<InlineFile>? inline = null,
+        SharedMention? shared = null)
     {
         var left = limits ?? PromptLimits.Of(spec.Budget);
         var type = TaskTypeCatalog.Of(spec);
         var format = OutputFormats.Of(spec.Output);
         var files = inline ?? [];
-        var inlined = files.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+        var inlined = files.Select(f => f.Path).Concat(shared?.Files ?? []).ToHashSet(StringComparer.Ordinal);
         var referred = spec.Context.IsDefaultOrEmpty ? [] : spec.Context.Where(path => !inlined.Contains(path)).ToList();
         var values = new Dictionary<string, object>
         {
@@ -38,7 +40,11 @@ public static class TaskPrompt
             ["steps"] = type.Method.Steps.Select(object (step, at) => new Dictionary<string, object> { ["number"] = Number(at + 1), ["step"] = step }).ToList(),
             ["guidance"] = GuidanceTemplate.Render(type.Guidance, name => GuidanceValue(name, spec, format, left)).Trim(),
             ["has_inline"] = files.Count > 0,
-            ["inline"] = files.Select(object (f) => new Dictionary<string, object> { ["path"] = PromptText.Line(f.Path), ["content"] = Fenced(f.Text) }).ToList(),
+            ["inline"] = files.Select(object (f) => new Dictionary<string, object> { ["path"] = PromptText.Line(f.Path), ["content"] = PromptText.Fenced(f.Text) }).ToList(),
+            ["primer"] = shared?.Primer?.TrimEnd('\n') ?? "",
+            ["has_map"] = shared?.HasMap ?? false,
+            ["has_shared"] = shared is { Files.Count: > 0 },
+            ["shared"] = (shared?.Files ?? []).Select(object (path) => new Dictionary<string, object> { ["path"] = PromptText.Line(path) }).ToList(),
             ["description"] = string.IsNullOrWhiteSpace(spec.Description) ? "" : PromptText.Quote(spec.Description),
             ["focus"] = type.Focus,
             ["id"] = id.ToString(),
@@ -76,20 +82,6 @@ public static class TaskPrompt
         "seconds" => Number(left.Seconds),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
-
-    /// <summary>A fence longer than any in the text tells where it ends; the quote marks keep its headings from being the prompt's.</summary>
-    private static string Fenced(string text)
-    {
-        int longest = 2, run = 0;
-        foreach (var c in text)
-        {
-            run = c == '`' ? run + 1 : 0;
-            longest = Math.Max(longest, run);
-        }
-
-        var fence = new string('`', longest + 1);
-        return PromptText.Quote($"{fence}\n{text.TrimEnd('\n', '\r')}\n{fence}");
-    }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -62,7 +62,8 @@ internal sealed class RehearsalService
             return;
         }
 
-        var charged = _cache.Charge(prompt);
+        var charge = _cache.Look(exchange.Record.Credential ?? "", prompt);
+        var charged = charge.Usage;
         var generation = Generation.Of(reply, request.MaxTokens!.Value, request.StopSequences);
         var usage = new RehearsalUsage(
             reply.Usage?.Input ?? charged.Input,
@@ -76,7 +77,7 @@ internal sealed class RehearsalService
         SetHeaders(exchange.Context, exchange.Limits);
         SetHeaders(exchange.Context, reply.Headers);
         await Task.Delay(reply.Pace.Delay, _options.Time, exchange.Cancellation);
-        await new ReplyWriter(exchange.Context, exchange.Record, _log, _options.Time)
+        await new ReplyWriter(exchange.Context, exchange.Record, _log, _options.Time) { Begins = () => _cache.Write(charge) }
             .WriteAsync(request, reply, generation, usage, exchange.Cancellation);
     });
 

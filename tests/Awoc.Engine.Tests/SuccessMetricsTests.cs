@@ -65,6 +65,20 @@ public sealed class SuccessMetricsTests
         Assert.Equal(0.25, SuccessMetrics.Of([Task(TaskOutcome.Succeeded), command], [], [], 0).ResourceUtilization);
     }
 
+    [Fact]
+    public void Of_Input_ShareIsWhatWasReadOfAll()
+    {
+        var (reader, writer, command) = (Task(TaskOutcome.Succeeded), Task(TaskOutcome.Failed), Task(TaskOutcome.Succeeded));
+        reader = reader with { Usage = new Usage(Output: 1, Input: 100, CacheRead: 600) };
+        writer = writer with { Usage = new Usage(Output: 1, CacheRead: 0, CacheWrite: 300) };
+        command = command with { Spec = command.Spec with { Model = null }, Usage = new Usage(CacheRead: 5000) };
+
+        var metrics = SuccessMetrics.Of([reader, writer, command], [], [], 0);
+
+        Assert.Equal((0.6, 600, 300, 100), (metrics.CacheReadShare, metrics.Input.CacheRead, metrics.Input.CacheWrite, metrics.Input.Input));
+        Assert.Null(SuccessMetrics.Of([], [], [], 0).CacheReadShare);
+    }
+
     private static AgentTask Task(TaskOutcome outcome) => new()
     {
         Id = TaskId.New(TimeProvider.System),

@@ -146,7 +146,7 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
     {
         if (config.Resume is not { } session)
         {
-            _messages.Add(new ChatMessage(ChatRole.System, $"{Instructions}\nWorking directory: {Environment.CurrentDirectory}"));
+            _messages.Add(new ChatMessage(ChatRole.System, SystemPrompt()));
             return 0;
         }
 
@@ -161,6 +161,11 @@ internal sealed class Conversation(RunConfig config, ModelClient model, Toolbox 
 
         return checkpoint.Messages.Count;
     }
+
+    /// <summary>What is shared must not differ from directory to directory; the prompt says where the work is done, too.</summary>
+    private List<AIContent> SystemPrompt() => config.Context.Count == 0
+        ? [new TextContent($"{Instructions}\nWorking directory: {Environment.CurrentDirectory}")]
+        : [new TextContent(Instructions), .. config.Context.Select(part => new TextContent(part))];
 
     private void Tell(ModelAnswer answer)
     {

@@ -91,9 +91,12 @@ internal sealed class ModelClient : IDisposable
     private async Task StreamAsync(
         IReadOnlyList<ChatMessage> messages, ChatOptions options, List<ChatResponseUpdate> updates, AnswerPieces pieces, CancellationToken cancellation)
     {
-        // The last piece of the conversation is the breakpoint: the next turn reads all before it from the provider's cache.
+        // The last piece of the conversation is a breakpoint: the next turn reads all before it from the provider's cache. The ends of
+        // what is shared are others: other attempts read up to there.
         var last = messages[^1].Contents[^1];
+        var shared = messages.Where(message => message.Role == ChatRole.System).SelectMany(message => message.Contents.Skip(1)).ToList();
         last.WithCacheControl(new CacheControlEphemeral());
+        foreach (var part in shared) part.WithCacheControl(new CacheControlEphemeral { Ttl = _config.HourCache ? Ttl.Ttl1h : Ttl.Ttl5m });
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var silence = _time.CreateTimer(state => ((CancellationTokenSource)state!).Cancel(), limit, s_silence, Timeout.InfiniteTimeSpan);
         try
@@ -109,6 +112,7 @@ internal sealed class ModelClient : IDisposable
         {
             pieces.Flush();
             last.WithCacheControl((CacheControlEphemeral?)null);
+            foreach (var part in shared) part.WithCacheControl((CacheControlEphemeral?)null);
         }
     }
 

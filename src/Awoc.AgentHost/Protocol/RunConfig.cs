@@ -33,6 +33,15 @@ internal sealed record RunConfig
 
     public IReadOnlyList<string> Tools { get; set; } = [];
 
+    /// <summary>
+    /// What it shares with other attempts, what is shared most widely first: it stands in the system prompt, byte for byte as given,
+    /// and the end of each part is marked for the provider's cache. At most three.
+    /// </summary>
+    public IReadOnlyList<string> Context { get; set; } = [];
+
+    /// <summary>The marks of <see cref="Context"/> ask for an hour and not for five minutes.</summary>
+    public bool HourCache { get; set; }
+
     /// <summary>Model calls before the agent ends a turn by itself.</summary>
     public int MaxTurns { get; set; } = 200;
 

@@ -27,6 +27,7 @@ internal static class VerbTable
         new("queue", "Show queues, pause and resume them, limit what runs at once", QueueVerb.Build),
         new("workflow", "Run files of tasks that wait for one another", WorkflowVerb.Build),
         new("types", "Show task types, and write your own", TypesVerb.Build),
+        new("cache", "Prepare what tasks share, and write it to the provider's cache", CacheVerb.Build),
         new("daemon", "Start, stop and look at the daemon", DaemonVerb.Build),
         new("doctor", "Find out what stands in the way", DoctorVerb.Build),
         new(RehearseVerb.Name, "Run the rehearsal model server by itself", Build: null),

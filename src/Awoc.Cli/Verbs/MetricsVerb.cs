@@ -16,7 +16,7 @@ internal static class MetricsVerb
         var since = new Option<string>("--since") { HelpName = "TIME", Description = "Tasks launched in the last 24h, 7d, 3600 (seconds); else 24h" };
         var json = Shared.Json();
         var command = new VerbCommand(
-            "metrics", "Shows how tasks fared: success, integration quality, how many ran at once, tokens used of those budgeted. Rehearsed tasks do not count.")
+            "metrics", "Shows how tasks fared: success, integration quality, how many ran at once, tokens used of those budgeted, input read from the provider's cache. Rehearsed tasks do not count.")
         {
             Examples = ["awoc metrics", "awoc metrics --since 7d", "awoc metrics --json | jq .integrationQuality"],
         };
@@ -50,6 +50,7 @@ internal static class MetricsVerb
                     $"{p:0.00} at once on the average: {Figures.Duration((long)(m.RunningSeconds * 1000))} of running in {Figures.Duration((long)(m.BusySeconds * 1000))}")
                 : "no data"),
             ("resource utilization", m.ResourceUtilization is not null ? $"{Share(m.ResourceUtilization)}: {Figures.Tokens(m.TokensUsed)} of {Figures.Count(m.TokensBudgeted)} budgeted" : "no data"),
+            ("input from cache", m.CacheReadShare is not null ? $"{Share(m.CacheReadShare)}: {Figures.Count(m.InputFromCache)} read, {Figures.Count(m.InputToCache)} written, {Figures.Count(m.InputFresh)} neither" : "no data"),
         ];
         foreach (var (name, value) in fields) writer.WriteLine($"{name,-21} {Printable.Line(value)}");
     }

@@ -25,6 +25,13 @@ internal static class PreviewText
             ("command", string.Join(' ', preview.Argv.Select(ShellWord))),
         ]);
         writer.WriteLine();
+        if (preview.Shared is { } shared)
+        {
+            writer.WriteLine("--- in the system prompt, the same for others ---");
+            writer.WriteLine(Printable.Lines(shared));
+            writer.WriteLine("--- the prompt ---");
+        }
+
         writer.WriteLine(Printable.Lines(preview.Prompt));
     }
 

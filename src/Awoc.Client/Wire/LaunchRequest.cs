@@ -172,6 +172,9 @@ public sealed record LaunchPreview
     /// <summary>The prompt, whole.</summary>
     public required string Prompt { get; init; }
 
+    /// <summary>What stands in the system prompt and other tasks share; absent for nothing.</summary>
+    public string? Shared { get; init; }
+
     /// <summary>What it is likely to take.</summary>
     public required EstimateView Estimate { get; init; }
 

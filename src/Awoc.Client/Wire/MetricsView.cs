@@ -44,4 +44,16 @@ public sealed record MetricsView
 
     /// <summary>Used over budgeted; null without data.</summary>
     public double? ResourceUtilization { get; init; }
+
+    /// <summary>Input tokens that were neither read from a cache nor written to one.</summary>
+    public required long InputFresh { get; init; }
+
+    /// <summary>Input tokens that were read from the provider's cache, at a tenth of the price.</summary>
+    public required long InputFromCache { get; init; }
+
+    /// <summary>Input tokens that were written to the provider's cache, at five quarters of the price, or twice it for an hour.</summary>
+    public required long InputToCache { get; init; }
+
+    /// <summary>Of all input, what was read from the provider's cache; null without data.</summary>
+    public double? CacheReadShare { get; init; }
 }

@@ -59,4 +59,8 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(TypeCheckRequest))]
 [JsonSerializable(typeof(TypeCheck))]
 [JsonSerializable(typeof(TypeDraftView))]
+[JsonSerializable(typeof(CacheWarmRequest))]
+[JsonSerializable(typeof(CacheWarmReply))]
+[JsonSerializable(typeof(CacheList))]
+[JsonSerializable(typeof(CacheClearRequest))]
 public sealed partial class WireJson : JsonSerializerContext;

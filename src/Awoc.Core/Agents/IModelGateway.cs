@@ -74,8 +74,20 @@ public sealed record GatewayLease
     /// <summary>Called after each settlement and each refusal, and when a request waits for a closed window, on the gateway's thread: must return at once.</summary>
     public required Action<GatewayRecord> Changed { get; init; }
 
+    /// <summary>
+    /// Called when the first byte of an answer to the main thread has come, with each of its requests that succeeds: what the
+    /// request wrote to the provider's cache can be read from then on. On the gateway's thread: must return at once. Null: nobody asks.
+    /// </summary>
+    public Action<AnswerBegun>? Begun { get; init; }
+
+    /// <summary>Its agent marks what it sends to be kept in the provider's cache for an hour, which costs more to write.</summary>
+    public bool HourCache { get; init; }
+
     public override string ToString() => $"lease of task {Task.Handle}, attempt {Attempt}";
 }
+
+/// <param name="RequestBytes">Length of the request's body as the agent sent it.</param>
+public readonly record struct AnswerBegun(long RequestBytes);
 
 /// <summary>What one attempt may have generated and may cost; null is not limited.</summary>
 /// <param name="Tokens">Output tokens in all, the report's share among them; <see cref="BudgetSplit"/> parts them.</param>

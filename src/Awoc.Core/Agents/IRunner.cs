@@ -26,6 +26,12 @@ public interface IRunner
     /// <summary>The name by which the model API will be asked for the task's model; null where the agent alone knows.</summary>
     string? ModelAsked(TaskSpec spec) => null;
 
+    /// <summary>
+    /// What the head of its requests depends on beside the shared context, the model's name and the credential: attempts with the same one
+    /// send the same tools and the same system prompt. Null for an agent that cannot put a shared context there.
+    /// </summary>
+    string? HeadOf(AttemptHead attempt) => null;
+
     /// <summary>The exact launch of one attempt.</summary>
     LaunchPlan Plan(AttemptContext context);
 
@@ -150,6 +156,12 @@ public enum UpstreamAuth
     PassThrough,
 }
 
+/// <summary>What the head of an attempt's requests is made from.</summary>
+/// <param name="TokensLeft">Output tokens left in the budget.</param>
+/// <param name="Schema">As in <see cref="AttemptContext"/>.</param>
+/// <param name="Settings">The configuration's settings for this agent.</param>
+public sealed record AttemptHead(TaskSpec Spec, long TokensLeft, string? Schema, IReadOnlyDictionary<string, string> Settings);
+
 /// <summary>All that one attempt's launch is made from.</summary>
 public sealed record AttemptContext
 {
@@ -183,6 +195,9 @@ public sealed record AttemptContext
 
     /// <summary>The configuration's settings for this agent.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>What stands at the head of its requests, the same for others too; null for nothing.</summary>
+    public SharedContext? Shared { get; init; }
 
     /// <summary>The base URL of the shim's listener. The shim puts the port in when it knows it.</summary>
     public const string GatewayUrl = "http://127.0.0.1:{relayPort}";

@@ -8,6 +8,10 @@ namespace Awoc.Core.Budgets;
 /// <param name="CacheWrite">Input tokens written to the provider's cache.</param>
 public sealed record Usage(long Output = 0, long Thinking = 0, long Input = 0, long CacheRead = 0, long CacheWrite = 0)
 {
+    /// <summary>The part of <see cref="CacheWrite"/> that was written for an hour, where the provider tells: it costs twice a fresh token.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public long HourWrite { get; init; }
+
     /// <summary>List price in US dollars, where it is known.</summary>
     public decimal? CostUsd { get; init; }
 
@@ -20,10 +24,11 @@ public sealed record Usage(long Output = 0, long Thinking = 0, long Input = 0, l
     public static Usage Zero { get; } = new();
 
     /// <summary>
-    /// Input by what it costs next to a fresh token: a cache read a tenth, a cache write a quarter more (Anthropic's price list).
+    /// Input by what it costs next to a fresh token: a cache read a tenth, a cache write a quarter more, one for an hour as
+    /// much again (Anthropic's price list).
     /// </summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public long WeightedInput => Input + (CacheWrite * 5 / 4) + (CacheRead / 10);
+    public long WeightedInput => Input + (((CacheWrite * 5) + (HourWrite * 3)) / 4) + (CacheRead / 10);
 
     public static Usage operator +(Usage left, Usage right) => new(
         left.Output + right.Output,
@@ -32,6 +37,7 @@ public sealed record Usage(long Output = 0, long Thinking = 0, long Input = 0, l
         left.CacheRead + right.CacheRead,
         left.CacheWrite + right.CacheWrite)
     {
+        HourWrite = left.HourWrite + right.HourWrite,
         CostUsd = left.CostUsd is null && right.CostUsd is null ? null : (left.CostUsd ?? 0) + (right.CostUsd ?? 0),
         Turns = left.Turns + right.Turns,
         Estimated = left.Estimated || right.Estimated,

@@ -24,5 +24,6 @@ internal static class ApiRoutes
         VerifyEndpoints.Map(api);
         QueueEndpoints.Map(api);
         WorkflowEndpoints.Map(api);
+        CacheEndpoints.Map(api);
     }
 }

@@ -35,6 +35,10 @@ internal static class MetricsEndpoints
                 TokensUsed = metrics.TokensUsed,
                 TokensBudgeted = metrics.TokensBudgeted,
                 ResourceUtilization = Rounded(metrics.ResourceUtilization),
+                InputFresh = metrics.Input.Input,
+                InputFromCache = metrics.Input.CacheRead,
+                InputToCache = metrics.Input.CacheWrite,
+                CacheReadShare = Rounded(metrics.CacheReadShare),
             },
             WireJson.Default.MetricsView);
     }

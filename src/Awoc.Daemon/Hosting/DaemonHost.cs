@@ -14,6 +14,7 @@ using Awoc.Daemon.Workflows;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Alerts;
 using Awoc.Engine.Budgets;
+using Awoc.Engine.Contexts;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Integration;
@@ -75,6 +76,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
 
             var app = builder.Build();
             var dispatcher = app.Services.GetRequiredService<Dispatcher>();
+            app.Services.GetRequiredService<TaskBook>().Watch(app.Services.GetRequiredService<ContextGate>());
             app.UseDoors(dispatcher, app.Services.GetRequiredService<ModelGateway>());
             app.MapGroup(RehearsalDoor.Prefix).MapRehearsal(new RehearsalOptions { Time = time });
             app.MapOpenApi();
@@ -130,6 +132,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             new AgentSchemaValidator(),
             new ShimDaemon([Environment.ProcessPath!, "--home", paths.Home, "--detach"], paths.StopMarker, paths.ApiSocket),
             time));
+        services.AddSingleton<ContextGate>().AddSingleton<IStartGate>(p => p.GetRequiredService<ContextGate>()).AddSingleton<PrefixWarmer>();
         services.AddHostedService<IdleMemory>();
         services.AddSingleton<ISuccession, Recurrences>().AddSingleton<DependencyWatch>().AddSingleton<IStartGate, DependencyGate>().AddHostedService<WaitingService>();
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();

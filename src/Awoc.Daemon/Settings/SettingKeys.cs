@@ -67,6 +67,7 @@ internal static class SettingKeys
         new("batch.confirm_cost", "US dollars that a batch may cost above which 'awoc batch' asks for your word", LimitTexts.CostAllowed, v => LimitTexts.TryCost(v, out _), s => s.ConfirmUsd.ToString(CultureInfo.InvariantCulture), false),
         .. PoolKeys.All(),
         .. QuotaKeys.All,
+        .. ContextKeys.All,
         new("concurrency", "attempts at once", "a whole number from 1 to 1000", IsConcurrency, _ => ConcurrencyLimit.Default.ToString(CultureInfo.InvariantCulture), false),
         .. QueueKeys.All,
         new("alerts.command", "a shell command that gets each alert as JSON on standard input", "a command", v => v.Trim().Length > 0, _ => "none", false),

@@ -43,6 +43,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             RecordWire = values.TryGetValue("gateway.record", out var record) && bool.Parse(record),
             Pools = PoolKeys.Read(values),
             Quota = QuotaKeys.Read(values),
+            Contexts = ContextKeys.Read(values),
             Concurrency = values.TryGetValue("concurrency", out var limit) ? int.Parse(limit, CultureInfo.InvariantCulture) : null,
             Queues = QueueKeys.Read(values),
             Alerts = new AlertSettings(

@@ -53,6 +53,7 @@ public sealed class PoolGate(EnginePorts ports)
         {
             if (ports.Pools.Ask(task, settings) is { Final: true } shortage) await RefuseAsync(task, shortage, stop);
         }
+
         // Not before: what broke off half-way is to be looked at again.
         _seen = changes;
     }

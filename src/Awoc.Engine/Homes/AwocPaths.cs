@@ -29,6 +29,9 @@ public sealed class AwocPaths(string home)
 
     public string Cache => Path.Combine(Home, "cache");
 
+    /// <summary>Contexts that were prepared, one file for each type and directory.</summary>
+    public string PreparedContexts => Path.Combine(Cache, "contexts");
+
     public TaskFolder Task(TaskId id) => new(id, Path.Combine(Tasks, id.Value), this);
 }
 
@@ -81,6 +84,9 @@ public sealed class AttemptFolder(string path, string socket)
     public string EventIndex => In("events.idx");
     public string Stderr => In("stderr.log");
     public string Stdin => In("stdin");
+
+    /// <summary>What stands at the head of its requests and others share; absent for nothing.</summary>
+    public string SharedContext => In("shared-context.md");
     public string ExecutionLog => In("execution.log");
     public string GatewayLedger => In("gateway.jsonl");
     public string Wire => In("wire.jsonl");

@@ -31,15 +31,37 @@ internal static class ContextFiles
         return inline;
     }
 
-    private static byte[]? Read(string path)
+    /// <summary>Those that stand in the prompt, where others stand in the system prompt already.</summary>
+    public static IReadOnlyList<InlineFile> Beside(TaskSpec spec, SharedMention? shared) =>
+        shared is { Files.Count: > 0 } ? Inline(spec with { Context = spec.Context.RemoveRange(shared.Files) }) : Inline(spec);
+
+    /// <summary>The files that are text, whole, as long as there is room; in the order of their paths, so that the order in which they are given does not matter.</summary>
+    /// <param name="tokens">Room for all of them together, four bytes to a token.</param>
+    public static IReadOnlyList<InlineFile> Whole(IEnumerable<string> paths, int tokens)
+    {
+        List<InlineFile> whole = [];
+        var room = tokens * 4;
+        foreach (var path in paths.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            if (Read(path, room) is not { } bytes || TextOf(bytes) is not { } text) continue;
+            room -= bytes.Length;
+            whole.Add(new InlineFile(path, text));
+        }
+
+        return whole;
+    }
+
+    private static byte[]? Read(string path, int largest = LargestFile)
     {
         if (!RegularFile.Is(path)) return null;
         try
         {
             using var file = File.OpenRead(path);
-            var bytes = new byte[LargestFile + 1];
+            if (file.Length > largest) return null;
+            // Of a length that is not told, as /proc's, too.
+            var bytes = new byte[(file.Length > 0 ? file.Length : largest) + 1];
             var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return read > LargestFile ? null : bytes[..read];
+            return read > largest ? null : bytes[..read];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -22,7 +22,9 @@ public sealed class DryRun(EnginePorts ports)
         if (faults.Count > 0) return new LaunchAnswer.Invalid(faults);
         var attempt = ports.Paths.Task(id).Attempt(1);
         var staging = attempt.Staging(spec.Output);
-        var prompt = TaskPrompt.Build(spec, id, staging, AgentTools.Default, inline: ContextFiles.Inline(spec));
+        var configured = ports.Settings.Read(spec.Cwd);
+        var block = choice.Runner!.Traits.UsesModel ? await ports.Contexts.ComposeAsync(spec, configured, cancellation) : null;
+        var prompt = TaskPrompt.Build(spec, id, staging, AgentTools.Default, inline: ContextFiles.Beside(spec, block?.Mention), shared: block?.Mention);
         var plan = choice.Runner!.Plan(new AttemptContext
         {
             Task = id,
@@ -36,12 +38,14 @@ public sealed class DryRun(EnginePorts ports)
             GatewayToken = "(the attempt's own token)",
             TokensLeft = spec.Budget.Tokens,
             Schema = NativeSchema.Of(spec),
-            Settings = ports.Settings.Read(spec.Cwd).ForAgent(choice.Runner.Name),
+            Settings = configured.ForAgent(choice.Runner.Name),
+            Shared = block is null ? null : new SharedContext(block.Parts, attempt.SharedContext, ForAnHour: false),
         });
         var past = spec.Rehearsal ? PastUse.None : PastUse.Of(await site.PastAsync(spec.Type, spec.Agent, cancellation));
         return new LaunchAnswer.Previewed(spec, Masked(plan, order.Secrets.Values), prompt, choice.Runner.Traits.Exactness)
         {
-            Notices = [.. notices, .. await site.ForewarnAsync(spec, cancellation)],
+            Shared = block?.Text,
+            Notices = [.. notices, .. block?.Notices ?? [], .. await site.ForewarnAsync(spec, cancellation)],
             Past = past,
         };
     }

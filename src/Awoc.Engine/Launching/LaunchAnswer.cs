@@ -26,6 +26,9 @@ public abstract record LaunchAnswer
     {
         public IReadOnlyList<string> Notices { get; init; } = [];
 
+        /// <summary>What would stand at the head of its requests, the same for others; null for nothing.</summary>
+        public string? Shared { get; init; }
+
         public PastUse Past { get; init; } = PastUse.None;
     }
 

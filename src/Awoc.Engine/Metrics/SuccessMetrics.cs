@@ -20,6 +20,12 @@ public sealed record SuccessMetrics
     public long TokensUsed { get; init; }
     public long TokensBudgeted { get; init; }
 
+    /// <summary>Input tokens of the tasks that call a model, by how they were paid for.</summary>
+    public Core.Budgets.Usage Input { get; init; } = Core.Budgets.Usage.Zero;
+
+    /// <summary>Of their input, what was read from the provider's cache; null without data.</summary>
+    public double? CacheReadShare => Input.Input + Input.CacheRead + Input.CacheWrite is > 0 and var all ? (double)Input.CacheRead / all : null;
+
     public int Ended => Outcomes.Values.Sum();
 
     /// <summary>Whoever cancels a task says nothing about it: canceled ones are left out. Null without data.</summary>
@@ -71,6 +77,7 @@ public sealed record SuccessMetrics
             Busy = busy,
             TokensUsed = metered.Sum(t => t.Usage.Output),
             TokensBudgeted = metered.Sum(t => t.Budget.Tokens),
+            Input = metered.Aggregate(Core.Budgets.Usage.Zero, static (sum, task) => sum + task.Usage),
         };
     }
 }

@@ -55,11 +55,13 @@ public sealed record EarlierWork(string? Session)
     /// <summary>What the attempt is told.</summary>
     /// <param name="staging">Where it is to write.</param>
     /// <param name="produced">Texts of other tasks that the description refers to.</param>
-    public string Prompt(AgentTask task, string staging, IReadOnlyList<InlineFile> produced)
+    /// <param name="shared">What stands in the system prompt; null for nothing.</param>
+    public string Prompt(AgentTask task, string staging, IReadOnlyList<InlineFile> produced, SharedMention? shared = null)
     {
         var tokens = Math.Max(0, task.Budget.Tokens - task.Usage.Output);
         var seconds = Math.Max(1, task.Budget.TimeoutSeconds - (task.RunMs / 1000));
-        var whole = new Lazy<string>(() => TaskPrompt.Build(task.Spec, task.Id, staging, AgentTools.Default, PromptLimits.Of(task), [.. ContextFiles.Inline(task.Spec), .. produced]));
+        var whole = new Lazy<string>(() => TaskPrompt.Build(
+            task.Spec, task.Id, staging, AgentTools.Default, PromptLimits.Of(task), [.. ContextFiles.Beside(task.Spec, shared), .. produced], shared));
         if (Next is null) return whole.Value;
         var earlier = new EarlierAttempts
         {

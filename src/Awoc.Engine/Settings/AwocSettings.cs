@@ -72,6 +72,9 @@ public sealed record AwocSettings
     /// <summary>What is done by itself when an attempt does not succeed.</summary>
     public Core.Recovery.RecoverySettings Recovery { get; init; } = Core.Recovery.RecoverySettings.Default;
 
+    /// <summary>How large what tasks share may be.</summary>
+    public Contexts.ContextSettings Contexts { get; init; } = Engine.Contexts.ContextSettings.Default;
+
     /// <summary>Settings of single agents by the agent's name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Agents { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, string>>();

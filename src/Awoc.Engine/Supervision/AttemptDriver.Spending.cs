@@ -31,6 +31,8 @@ public sealed partial class AttemptDriver
         Allowance = AllowanceOf(_budget),
         LedgerPath = _attempt.GatewayLedger,
         WirePath = task.Spec.RecordWire ? _attempt.Wire : null,
+        HourCache = ports.Contexts.Of(task.Id)?.ForAnHour ?? false,
+        Begun = answer => ports.Contexts.Begun(task.Id, answer),
         Changed = record =>
         {
             EndIfRefused(record, credential.Upstream.Auth);

@@ -13,6 +13,7 @@ using Awoc.Engine.Shims;
 using Awoc.Engine.TaskFolders;
 using Awoc.Engine.Verifying;
 using Awoc.Engine.Waiting;
+using Awoc.Prompts;
 
 namespace Awoc.Engine.Supervision;
 
@@ -34,8 +35,9 @@ public static class AttemptSetup
         var attempt = TaskFiles.OpenAttempt(folder, task.Attempt);
         (task, var produced) = await ReferenceTexts.PutIntoAsync(ports, task, forShell: !runner.Traits.UsesModel, cancellation);
         var earlier = await EarlierWork.TakeUpAsync(ports, task, runner, cancellation);
-        var prompt = earlier.Prompt(task, attempt.Staging(task.Spec.Output), produced);
-        var (plan, prepared) = Make(ports, task, runner, availability, prompt, earlier.Session);
+        var shared = await SharedAsync(ports, task, runner, availability, attempt, cancellation);
+        var prompt = earlier.Prompt(task, attempt.Staging(task.Spec.Output), produced, shared.Mention);
+        var (plan, prepared) = Make(ports, task, runner, availability, prompt, earlier.Session, shared.Context);
         File.WriteAllText(folder.Prompt, prompt);
         File.WriteAllText(attempt.Stdin, plan.StdinFirst);
         TargetMemory.Note(folder, attempt, task);
@@ -67,10 +69,18 @@ public static class AttemptSetup
     /// one, which nobody has seen.
     /// </summary>
     public static PreparedAttempt Renew(EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability) =>
-        Make(ports, task, runner, availability, prompt: "", resume: null).Prepared;
+        Make(ports, task, runner, availability, prompt: "", resume: null, shared: null).Prepared;
+
+    private static async Task<(SharedContext? Context, SharedMention? Mention)> SharedAsync(
+        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, AttemptFolder attempt, CancellationToken cancellation)
+    {
+        if (!runner.Traits.UsesModel || await ports.Contexts.TakeAsync(task, runner, availability.Upstream, cancellation) is not { } chosen) return default;
+        File.WriteAllText(attempt.SharedContext, chosen.Block.Text);
+        return (new SharedContext(chosen.Block.Parts, attempt.SharedContext, chosen.ForAnHour), chosen.Block.Mention);
+    }
 
     private static (LaunchPlan Plan, PreparedAttempt Prepared) Make(
-        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, string prompt, string? resume)
+        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, string prompt, string? resume, SharedContext? shared)
     {
         var attempt = ports.Paths.Task(task.Id).Attempt(task.Attempt);
         var token = $"awoc-{RandomNumberGenerator.GetHexString(48, lowercase: true)}";
@@ -88,6 +98,7 @@ public static class AttemptSetup
             GatewayToken = token,
             TokensLeft = task.Budget.Tokens - task.Usage.Output,
             Schema = NativeSchema.Of(task.Spec),
+            Shared = shared,
             Settings = ports.Settings.Read(task.Spec.Cwd).ForAgent(runner.Name),
         });
         var secrets = ports.Vault.Get(task.Id);

@@ -2,6 +2,7 @@ using Awoc.Core.Agents;
 using Awoc.Core.Contracts;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Budgets;
+using Awoc.Engine.Contexts;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Quotas;
@@ -33,6 +34,9 @@ public sealed record EnginePorts(
     TimeProvider Time)
 {
     public Verifier Verifier { get; } = new(Schemas, Settings);
+
+    /// <summary>What tasks share at the head of their requests.</summary>
+    public SharedContexts Contexts { get; } = new(Paths, Settings, Book.Store, Rehearsal, Time);
 
     /// <summary>The budgets that tasks share.</summary>
     public BudgetPools Pools { get; } = new(Time);

@@ -54,7 +54,7 @@ internal sealed partial class AttemptAccount
     {
         var price = _prices.Find(facts.Model);
         var input = (long)(bodyBytes * (_tokensPerByte > 0 ? _tokensPerByte * Margin : TokensPerByteUnseen)) + 1;
-        var claim = new GrantClaim(agent, facts.Cap) { InputUsd = price?.OfInput(input) ?? 0, TokenUsd = price?.PerToken ?? 0 };
+        var claim = new GrantClaim(agent, facts.Cap) { InputUsd = price?.OfInput(input, _lease.HourCache) ?? 0, TokenUsd = price?.PerToken ?? 0 };
         return new HeldRequest(claim, route, facts, bodyBytes, price);
     }
 
@@ -137,7 +137,10 @@ internal sealed partial class AttemptAccount
                 $"AWOC: the gateway's ledger of task {_lease.Task.Handle} cannot be written (is the disk full?): nothing is forwarded until it can");
         }
 
-        var call = new AttemptCall(terms, _time, NoteTraffic, facts.Streams ? NoteProgress : null);
+        var call = new AttemptCall(terms, _time, NoteTraffic, facts.Streams ? NoteProgress : null)
+        {
+            Begun = terms.Route.Generates && line.Agent is null && !terms.Report ? _lease.Begun : null,
+        };
         _numbers++;
         _open.Add(call.Number, call);
         if (terms.Route.Generates) _record = _record with { Requests = _record.Requests + 1, OpenRequests = _record.OpenRequests + 1 };

@@ -1,3 +1,4 @@
+using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
 using Awoc.Gateway.Dialects;
 using Awoc.Gateway.Pacing;
@@ -26,6 +27,9 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
 
     /// <summary>Its reader went before the end: the agent, or the attempt was closed. The upstream did not cut it.</summary>
     public bool Left { get; set; }
+
+    /// <summary>Told once, when the first byte of a good answer has come; null where nobody asks.</summary>
+    public Action<AnswerBegun>? Begun { get; init; }
 
     /// <summary>Keeps what is said for <c>wire.jsonl</c>; null where nobody asked for one.</summary>
     public WireTap? Tap { get; set; }
@@ -79,7 +83,12 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
 
     public void Received(ReadOnlySpan<byte> bytes)
     {
-        if (_firstByteAt == 0) Volatile.Write(ref _firstByteAt, Math.Max(1, time.GetTimestamp()));
+        if (_firstByteAt == 0)
+        {
+            Volatile.Write(ref _firstByteAt, Math.Max(1, time.GetTimestamp()));
+            if (Succeeded) Begun?.Invoke(new AnswerBegun(terms.BodyBytes));
+        }
+
         traffic();
         _meter?.Read(bytes);
         Tap?.Received(bytes);

@@ -45,6 +45,20 @@ internal static class PromptText
         return line.ToString();
     }
 
+    /// <summary>A fence longer than any in the text tells where it ends; the quote marks keep its headings from being the prompt's.</summary>
+    public static string Fenced(string text)
+    {
+        int longest = 2, run = 0;
+        foreach (var c in text)
+        {
+            run = c == '`' ? run + 1 : 0;
+            longest = Math.Max(longest, run);
+        }
+
+        var fence = new string('`', longest + 1);
+        return Quote($"{fence}\n{text.TrimEnd('\n', '\r')}\n{fence}");
+    }
+
     private static void AppendVisible(StringBuilder to, ReadOnlySpan<char> text)
     {
         foreach (var c in text) to.Append(Visible(c));

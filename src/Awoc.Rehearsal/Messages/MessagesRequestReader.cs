@@ -41,6 +41,7 @@ internal sealed class MessagesRequestReader
         var tools = Tools(root);
         var choice = Choice(root, tools);
         if (maxTokens is { } max) CheckThinking(root, max);
+        if (_error is null && CacheMarks.FaultIn(root) is { } fault) Fault(fault);
         if (_error is not null) return null;
 
         return new MessagesRequest

@@ -6,10 +6,13 @@ namespace Awoc.Rehearsal.Messages;
 
 /// <summary>
 /// A prompt as the cache sees it: tools, then system, then messages, each block with the tokens and the hash of all that
-/// stands up to its end. <c>cache_control</c> marks do not count, for clients move them from turn to turn.
+/// stands up to its end. <c>cache_control</c> marks do not count, for clients move them from turn to turn. Another
+/// <c>tool_choice</c> or <c>thinking</c> leaves tools and system as they are and makes other messages.
 /// </summary>
 internal sealed class PromptPrefix
 {
+    private static readonly string[] s_ofMessages = ["tool_choice", "thinking"];
+
     private readonly List<PrefixBlock> _blocks = [];
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -18,6 +21,8 @@ internal sealed class PromptPrefix
     private PromptPrefix()
     {
     }
+
+    public string Model { get; private set; } = "";
 
     public IReadOnlyList<PrefixBlock> Blocks => _blocks;
 
@@ -33,17 +38,37 @@ internal sealed class PromptPrefix
 
     private void Read(JsonElement root)
     {
-        if (root.TryGetProperty("model", out var model)) _hash.AppendData(Canonical(model));
+        if (root.TryGetProperty("model", out var model))
+        {
+            Model = model.ValueKind == JsonValueKind.String ? model.GetString()! : "";
+            _hash.AppendData(Canonical(model));
+        }
+
         if (root.TryGetProperty("tools", out var tools) && tools.ValueKind == JsonValueKind.Array)
             foreach (var tool in tools.EnumerateArray()) Add(tool);
         if (root.TryGetProperty("system", out var system)) AddContent(system);
-        if (!root.TryGetProperty("messages", out var messages) || messages.ValueKind != JsonValueKind.Array) return;
-        foreach (var message in messages.EnumerateArray())
+        foreach (var name in s_ofMessages)
         {
-            if (message.TryGetProperty("role", out var role)) _hash.AppendData(Canonical(role));
-            if (message.TryGetProperty("content", out var content)) AddContent(content);
+            if (root.TryGetProperty(name, out var option) && !IsUsual(option)) _hash.AppendData(Canonical(option));
         }
+
+        if (root.TryGetProperty("messages", out var messages) && messages.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var message in messages.EnumerateArray())
+            {
+                if (message.TryGetProperty("role", out var role)) _hash.AppendData(Canonical(role));
+                if (message.TryGetProperty("content", out var content)) AddContent(content);
+            }
+        }
+
+        // A mark on the request itself stands for one on its last block.
+        if (LifeOf(root) is { } life && _blocks.Count > 0) _blocks[^1] = _blocks[^1] with { CacheLife = _blocks[^1].CacheLife ?? life };
     }
+
+    /// <summary>Said or not, it is the same.</summary>
+    private static bool IsUsual(JsonElement choice) =>
+        choice.ValueKind != JsonValueKind.Object
+        || (choice.TryGetProperty("type", out var type) && type.ValueEquals("auto") && choice.EnumerateObject().Count() == 1);
 
     private void AddContent(JsonElement content)
     {
@@ -67,13 +92,14 @@ internal sealed class PromptPrefix
         }
     }
 
-    private void Add(JsonElement block)
+    private void Add(JsonElement block) => Append(Canonical(block), LifeOf(block));
+
+    private static TimeSpan? LifeOf(JsonElement marked)
     {
-        TimeSpan? life = null;
-        if (block.ValueKind == JsonValueKind.Object
-            && block.TryGetProperty("cache_control", out var control) && control.ValueKind == JsonValueKind.Object)
-            life = control.TryGetProperty("ttl", out var ttl) && ttl.ValueEquals("1h") ? TimeSpan.FromHours(1) : TimeSpan.FromMinutes(5);
-        Append(Canonical(block), life);
+        if (marked.ValueKind != JsonValueKind.Object
+            || !marked.TryGetProperty("cache_control", out var control) || control.ValueKind != JsonValueKind.Object)
+            return null;
+        return control.TryGetProperty("ttl", out var ttl) && ttl.ValueKind == JsonValueKind.String && ttl.ValueEquals("1h") ? CacheLives.Long : CacheLives.Short;
     }
 
     private void Append(ReadOnlySpan<byte> canonical, TimeSpan? life)
@@ -111,3 +137,11 @@ internal sealed class PromptPrefix
 /// <param name="Tokens">Of everything up to the end of this block.</param>
 /// <param name="CacheLife">Set where the block carries a cache mark.</param>
 internal readonly record struct PrefixBlock(string Hash, int Tokens, TimeSpan? CacheLife);
+
+/// <summary>How long an entry lives after its last use.</summary>
+internal static class CacheLives
+{
+    public static TimeSpan Short { get; } = TimeSpan.FromMinutes(5);
+
+    public static TimeSpan Long { get; } = TimeSpan.FromHours(1);
+}

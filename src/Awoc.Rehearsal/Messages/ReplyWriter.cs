@@ -17,6 +17,9 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest record, R
     private int _unflushed;
     private bool _cuts;
 
+    /// <summary>Told right before the first byte of the body.</summary>
+    public Action? Begins { get; init; }
+
     public async Task WriteAsync(MessagesRequest request, Reply reply, Generation generation, RehearsalUsage usage, CancellationToken cancellation)
     {
         var response = context.Response;
@@ -32,6 +35,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest record, R
             await Task.Delay(reply.Pace.Silence, time, cancellation);
         }
 
+        Begins?.Invoke();
         log.Signal();
         if (request.Stream) await StreamAsync(request, reply.Pace, generation, usage, cancellation);
         else await WholeAsync(request, reply.Pace, generation, usage, cancellation);

@@ -30,6 +30,12 @@ internal static class BuiltinLaunch
         };
     }
 
+    public static string HeadOf(AttemptHead attempt) => string.Join(
+        '\n',
+        BuiltinModels.Resolve(attempt.Spec).Model,
+        string.Join(',', ToolList.Names(ToolList.Rules(attempt.Settings))),
+        attempt.Schema);
+
     private static string Configuration(AttemptContext context)
     {
         var (model, maxOutput) = BuiltinModels.Resolve(context.Spec);
@@ -48,6 +54,14 @@ internal static class BuiltinLaunch
             {
                 json.WritePropertyName("schema");
                 json.WriteRawValue(schema);
+            }
+
+            if (context.Shared is { } shared)
+            {
+                json.WriteStartArray("context");
+                foreach (var part in shared.Parts) json.WriteStringValue(part);
+                json.WriteEndArray();
+                if (shared.ForAnHour) json.WriteBoolean("hourCache", true);
             }
 
             json.WriteStartArray("tools");

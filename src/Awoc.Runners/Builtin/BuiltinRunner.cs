@@ -19,6 +19,8 @@ public sealed class BuiltinRunner : IRunner
 
     public string? ModelAsked(TaskSpec spec) => BuiltinModels.Resolve(spec).Model;
 
+    public string? HeadOf(AttemptHead attempt) => BuiltinLaunch.HeadOf(attempt);
+
     public LaunchPlan Plan(AttemptContext context) => BuiltinLaunch.Plan(context);
 
     public bool HasSession(string session, string attemptDirectory, IReadOnlyDictionary<string, string> variables) =>

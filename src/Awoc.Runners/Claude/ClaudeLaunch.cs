@@ -34,6 +34,8 @@ internal static class ClaudeLaunch
     /// <summary>Set, model calls go to that socket whatever their address is.</summary>
     private const string Socket = "ANTHROPIC_UNIX_SOCKET";
 
+    private const string EffortLevel = "CLAUDE_CODE_EFFORT_LEVEL";
+
     private const string ThinkingTokens = "MAX_THINKING_TOKENS";
 
     private const string Interrupt =
@@ -86,10 +88,9 @@ internal static class ClaudeLaunch
         if (context.Resume is { } earlier) argv.AddRange(["--resume", earlier, "--fork-session"]);
         argv.AddRange(["--session-id", context.Session]);
         if (context.Spec.Model is { } model) argv.AddRange(["--model", model]);
-        if (Effort(context, small) is { } effort) argv.AddRange(["--effort", effort]);
+        if (Effort(context.Spec, context.Settings, small) is { } effort) argv.AddRange(["--effort", effort]);
 
-        var rules = ToolList.Rules(context.Settings);
-        if (small) rules = [.. rules.Where(rule => !s_subAgentTools.Contains(rule.Split('(', 2)[0]))];
+        var rules = Rules(context.Settings, small);
         argv.AddRange(["--tools", string.Join(',', ToolList.Names(rules))]);
         var asks = context.Spec.OnPermission == OnPermission.Ask;
         var allowed = asks ? ToolList.WithoutAsking(rules, context.Settings) : rules;
@@ -97,6 +98,10 @@ internal static class ClaudeLaunch
         if (asks) argv.AddRange(["--permission-prompt-tool", "stdio"]);
         if (context.Schema is { } schema) argv.AddRange(["--json-schema", schema]);
         if (ClaudeTaskBudget.Of(context) is { } total) argv.AddRange(["--task-budget", total.ToString(CultureInfo.InvariantCulture)]);
+
+        // Its own system prompt ends with the shared context then, and is the same in every directory: date, git status and the like go into the
+        // first message.
+        if (context.Shared is { } shared) argv.AddRange(["--append-system-prompt-file", shared.Path, "--exclude-dynamic-system-prompt-sections"]);
 
         if (!userSettings) argv.AddRange(["--setting-sources", "", "--strict-mcp-config", "--disable-slash-commands"]);
         else argv.AddRange(["--settings", Overrides(passThrough)]);
@@ -112,10 +117,30 @@ internal static class ClaudeLaunch
         return $$"""{"env":{ {{string.Join(',', env)}} } }""";
     }
 
-    private static string? Effort(AttemptContext context, bool small)
+    /// <summary>Tools and schema are tools of the request; a small budget changes them, and how hard the model thinks.</summary>
+    public static string HeadOf(AttemptHead attempt)
     {
-        if (context.Settings.Value(AgentSettings.Effort) is { } chosen) return chosen;
-        return small && context.Spec.Environment.Value("CLAUDE_CODE_EFFORT_LEVEL") is null ? "low" : null;
+        var small = attempt.TokensLeft <= SmallBudget;
+        var effort = Effort(attempt.Spec, attempt.Settings, small) ?? attempt.Spec.Environment.Value(EffortLevel);
+        return string.Join(
+            '\n',
+            attempt.Spec.Model,
+            effort,
+            string.Join(',', ToolList.Names(Rules(attempt.Settings, small))),
+            attempt.Settings.Flag(AgentSettings.UserSettings) ? $"the user's in {attempt.Spec.Cwd}" : "none",
+            attempt.Schema);
+    }
+
+    private static IReadOnlyList<string> Rules(IReadOnlyDictionary<string, string> settings, bool small)
+    {
+        var rules = ToolList.Rules(settings);
+        return small ? [.. rules.Where(rule => !s_subAgentTools.Contains(rule.Split('(', 2)[0]))] : rules;
+    }
+
+    private static string? Effort(TaskSpec spec, IReadOnlyDictionary<string, string> settings, bool small)
+    {
+        if (settings.Value(AgentSettings.Effort) is { } chosen) return chosen;
+        return small && spec.Environment.Value(EffortLevel) is null ? "low" : null;
     }
 
     private static Dictionary<string, string?> Environment(AttemptContext context, bool userSettings)
@@ -133,6 +158,7 @@ internal static class ClaudeLaunch
         };
         foreach (var name in s_parentSession.Concat(ClaudeProbe.Clouds)) environment[name] = null;
         if (!userSettings) environment["CLAUDE_CODE_DISABLE_AUTO_MEMORY"] = "1";
+        if (context.Shared is { ForAnHour: true }) environment["ENABLE_PROMPT_CACHING_1H"] = "1";
         NoProxy.AddTo(environment, caller);
 
         if (context.TokensLeft <= SmallBudget && caller.Value(ThinkingTokens) is null) environment[ThinkingTokens] = "0";

@@ -19,6 +19,8 @@ public sealed class ClaudeRunner : IRunner
 
     public string? ModelAsked(TaskSpec spec) => ClaudeModels.Asked(spec);
 
+    public string? HeadOf(AttemptHead attempt) => ClaudeLaunch.HeadOf(attempt);
+
     public LaunchPlan Plan(AttemptContext context) => ClaudeLaunch.Plan(context);
 
     public bool HasSession(string session, string attemptDirectory, IReadOnlyDictionary<string, string> variables) =>

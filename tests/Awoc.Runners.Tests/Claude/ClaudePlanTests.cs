@@ -46,6 +46,29 @@ public sealed class ClaudePlanTests : IDisposable
     }
 
     [Fact]
+    public void Plan_SharedContext_EndsTheSystemPromptThatIsTheSameInEveryDirectory()
+    {
+        var shared = new SharedContext(["the map", "the files"], "/tasks/1/shared-context.md", ForAnHour: false);
+        var plan = _runner.Plan(Context(s_keyed) with { Shared = shared });
+        Assert.Contains("--append-system-prompt-file /tasks/1/shared-context.md --exclude-dynamic-system-prompt-sections", string.Join(' ', plan.Argv), StringComparison.Ordinal);
+        Assert.False(plan.Environment.ContainsKey("ENABLE_PROMPT_CACHING_1H"));
+        Assert.Equal("1", _runner.Plan(Context(s_keyed) with { Shared = shared with { ForAnHour = true } }).Environment["ENABLE_PROMPT_CACHING_1H"]);
+    }
+
+    [Fact]
+    public void HeadOf_WhatChangesToolsOrEffort_IsAnotherHead()
+    {
+        var spec = Context(s_keyed).Spec;
+        var attempt = new AttemptHead(spec, 20_000, null, new Dictionary<string, string>());
+        var head = _runner.HeadOf(attempt);
+        Assert.Equal(head, _runner.HeadOf(attempt with { TokensLeft = 90_000, Spec = spec with { Cwd = "/elsewhere", Description = "other", Output = "/x" } }));
+        Assert.NotEqual(head, _runner.HeadOf(attempt with { TokensLeft = 5_000 }));
+        Assert.NotEqual(head, _runner.HeadOf(attempt with { Schema = "{}" }));
+        Assert.NotEqual(head, _runner.HeadOf(attempt with { Spec = spec with { Model = "opus" } }));
+        Assert.NotEqual(head, _runner.HeadOf(attempt with { Settings = new Dictionary<string, string> { ["tools"] = "Read" } }));
+    }
+
+    [Fact]
     public void Plan_AnyMode_KeepsTheTokenAndTheRealKeyOffTheDisk()
     {
         foreach (var auth in new[] { UpstreamAuth.ApiKey, UpstreamAuth.Bearer, UpstreamAuth.PassThrough })

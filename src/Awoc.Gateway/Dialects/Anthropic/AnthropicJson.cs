@@ -56,6 +56,7 @@ internal static class AnthropicJson
             else if (reader.ValueTextEquals("output_tokens"u8)) usage = usage with { Output = Higher(ref reader, usage.Output, out output) };
             else if (reader.ValueTextEquals("thinking_tokens"u8)) usage = usage with { Thinking = Higher(ref reader, usage.Thinking, out _) };
             else if (reader.ValueTextEquals("output_tokens_details"u8)) usage = ReadDetails(ref reader, usage);
+            else if (reader.ValueTextEquals("cache_creation"u8)) usage = ReadDetails(ref reader, usage);
             else SkipValue(ref reader);
         }
 
@@ -101,6 +102,7 @@ internal static class AnthropicJson
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("thinking_tokens"u8)) usage = usage with { Thinking = Higher(ref reader, usage.Thinking, out _) };
+            else if (reader.ValueTextEquals("ephemeral_1h_input_tokens"u8)) usage = usage with { HourWrite = Higher(ref reader, usage.HourWrite, out _) };
             else SkipValue(ref reader);
         }
 

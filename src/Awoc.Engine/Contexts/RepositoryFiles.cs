@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Awoc.Engine.Contexts;
+
+/// <summary>
+/// The files of a repository that may be spoken of: what git tracks, or, where there is no repository, what lies in the directory. What looks
+/// like a secret, is binary or was made by a build is left out.
+/// </summary>
+/// <param name="Root">Absolute path.</param>
+/// <param name="Paths">Relative to the root, with <c>/</c>, in ordinal order.</param>
+/// <param name="Fingerprint">Of their content, as far as git and the file system tell without reading it.</param>
+/// <param name="IsTracked">Git knows them.</param>
+public sealed record RepositoryFiles(string Root, ImmutableArray<string> Paths, string Fingerprint, bool IsTracked)
+{
+    private const int MostFiles = 50_000;
+    private const int DeepestFolder = 12;
+
+    private static readonly string[] s_made =
+        ["node_modules", "bin", "obj", "dist", "build", "out", "target", "vendor", "coverage", "__pycache__", "venv", "TestResults"];
+
+    /// <summary>The root of the repository that a directory is in; the directory itself where it is in none.</summary>
+    public static async Task<string> RootOfAsync(string directory, CancellationToken cancellation) =>
+        await Git.AskAsync(directory, cancellation, "rev-parse", "--show-toplevel") is { } told ? told.TrimEnd('\n') : Path.TrimEndingDirectorySeparator(directory);
+
+    public static async Task<RepositoryFiles> ListAsync(string directory, CancellationToken cancellation)
+    {
+        var root = await RootOfAsync(directory, cancellation);
+        return await Git.AskAsync(root, cancellation, "ls-files", "-z", "--cached") is { } tracked
+            ? await TrackedAsync(root, tracked, cancellation)
+            : Walked(root);
+    }
+
+    private static async Task<RepositoryFiles> TrackedAsync(string root, string tracked, CancellationToken cancellation)
+    {
+        var head = await Git.AskAsync(root, cancellation, "rev-parse", "--verify", "--quiet", "HEAD") ?? "";
+        var status = await Git.AskAsync(root, cancellation, "status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames") ?? "";
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{head}\0{status}\0"));
+        foreach (var entry in status.Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            // " M src/a.cs"
+            if (entry.Length > 3) hash.AppendData(Encoding.UTF8.GetBytes(StampOf(Path.Combine(root, entry[3..]))));
+        }
+
+        return new RepositoryFiles(root, Chosen(tracked.Split('\0', StringSplitOptions.RemoveEmptyEntries)), Convert.ToHexStringLower(hash.GetHashAndReset())[..32], IsTracked: true);
+    }
+
+    private static RepositoryFiles Walked(string root)
+    {
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            MaxRecursionDepth = DeepestFolder,
+            IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden | FileAttributes.Device,
+        };
+        var found = Directory.EnumerateFiles(root, "*", options).Select(path => Path.GetRelativePath(root, path)).Where(path => !IsMade(path)).Take(MostFiles);
+        var paths = Chosen(found);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var path in paths) hash.AppendData(Encoding.UTF8.GetBytes($"{path}\0{StampOf(Path.Combine(root, path))}\0"));
+        return new RepositoryFiles(root, paths, Convert.ToHexStringLower(hash.GetHashAndReset())[..32], IsTracked: false);
+    }
+
+    private static ImmutableArray<string> Chosen(IEnumerable<string> paths) =>
+        [.. paths.Where(path => !FileKinds.IsSecret(path) && !FileKinds.IsBinary(path)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(MostFiles)];
+
+    private static bool IsMade(string path) => path.Split('/') is var parts && parts[..^1].Any(part => part.StartsWith('.') || s_made.Contains(part));
+
+    private static string StampOf(string path) =>
+        new FileInfo(path) is { Exists: true } file ? string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks}") : "gone";
+}
