@@ -22,6 +22,7 @@ internal static class VerbTable
         new("recover", "Use, resume or reduce a task that ended early", RecoverVerb.Build),
         new("verify", "Check a result, or a file, against its contract", VerifyVerb.Build),
         new("metrics", "Show success, integration quality, parallelism and token use", MetricsVerb.Build),
+        new("pool", "Keep agents warm, and see what that costs", PoolVerb.Build),
         new("types", "Show task types, and write your own", TypesVerb.Build),
         new("daemon", "Start, stop and look at the daemon", DaemonVerb.Build),
         new("doctor", "Find out what stands in the way", DoctorVerb.Build),

@@ -50,6 +50,7 @@ internal static class MetricsVerb
                     $"{p:0.00} at once on the average: {Figures.Duration((long)(m.RunningSeconds * 1000))} of running in {Figures.Duration((long)(m.BusySeconds * 1000))}")
                 : "no data"),
             ("resource utilization", m.ResourceUtilization is not null ? $"{Share(m.ResourceUtilization)}: {Figures.Tokens(m.TokensUsed)} of {Figures.Count(m.TokensBudgeted)} budgeted" : "no data"),
+            ("warm pool hit rate", m.PoolHitRate is not null ? $"{Share(m.PoolHitRate)}: {m.WarmStarts} of {m.WarmableStarts} starts took a warm agent" : "no data"),
         ];
         foreach (var (name, value) in fields) writer.WriteLine($"{name,-21} {Printable.Line(value)}");
     }

@@ -44,4 +44,13 @@ public sealed record MetricsView
 
     /// <summary>Used over budgeted; null without data.</summary>
     public double? ResourceUtilization { get; init; }
+
+    /// <summary>Attempts that took a warm agent.</summary>
+    public required int WarmStarts { get; init; }
+
+    /// <summary>Attempts that could have taken one.</summary>
+    public required int WarmableStarts { get; init; }
+
+    /// <summary>Taken over could have; null without data.</summary>
+    public double? PoolHitRate { get; init; }
 }

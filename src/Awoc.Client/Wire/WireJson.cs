@@ -39,6 +39,7 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(InboxView))]
 [JsonSerializable(typeof(InboxItem))]
 [JsonSerializable(typeof(MetricsView))]
+[JsonSerializable(typeof(PoolView))]
 [JsonSerializable(typeof(TypeList))]
 [JsonSerializable(typeof(TypeView))]
 [JsonSerializable(typeof(TypeCheckRequest))]

@@ -17,6 +17,7 @@ internal static class ApiRoutes
         IntegrationEndpoints.Map(api);
         InboxEndpoints.Map(api);
         MetricsEndpoints.Map(api);
+        PoolEndpoints.Map(api);
         TypeEndpoints.Map(api);
         VerifyEndpoints.Map(api);
     }

@@ -35,6 +35,9 @@ internal static class MetricsEndpoints
                 TokensUsed = metrics.TokensUsed,
                 TokensBudgeted = metrics.TokensBudgeted,
                 ResourceUtilization = Rounded(metrics.ResourceUtilization),
+                WarmStarts = metrics.WarmStarts,
+                WarmableStarts = metrics.Warmable,
+                PoolHitRate = Rounded(metrics.PoolHitRate),
             },
             WireJson.Default.MetricsView);
     }

@@ -10,6 +10,9 @@ public sealed class AwocPaths(string home)
     public string Background => Path.Combine(Home, "background");
     public string Store => Path.Combine(Background, "awoc.db");
     public string Tasks => Path.Combine(Background, "tasks");
+    /// <summary>Agents that are warm and have no task yet, each in an attempt's directory; in one file system with <see cref="Tasks"/>.</summary>
+    public string Pool => Path.Combine(Background, "pool");
+
     public string DaemonLog => Path.Combine(Background, "awocd.log");
     public string Run => Path.Combine(Home, "run");
     public string ApiSocket => Path.Combine(Run, "awoc.sock");
@@ -28,6 +31,8 @@ public sealed class AwocPaths(string home)
     public string Integrating => Path.Combine(Background, "integrating");
 
     public string Cache => Path.Combine(Home, "cache");
+
+    public AttemptFolder Spare(TaskId id) => new(Path.Combine(Pool, id.Value), Path.Combine(ShimSockets, $"spare-{id.Handle}"));
 
     public TaskFolder Task(TaskId id) => new(id, Path.Combine(Tasks, id.Value), this);
 }

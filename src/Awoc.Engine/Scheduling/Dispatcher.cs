@@ -311,7 +311,7 @@ public sealed partial class Dispatcher(EnginePorts ports, EventFeed feed, ILogge
         Drive(adopted, runner, async driver =>
         {
             var standing = await AttemptProbe.ExamineAsync(directory, s_adoptionPatience, ports.Time, stop);
-            if (standing is AttemptStanding.NotStarted) await RestartAsync(driver, adopted, stop);
+            if (standing is AttemptStanding.NotStarted or AttemptStanding.NeverBegun) await RestartAsync(driver, adopted, stop);
             else await driver.AdoptAsync(standing, stop);
         }, stop);
     }

@@ -47,6 +47,9 @@ public sealed record AwocSettings
     /// <summary>The limits that tasks share.</summary>
     public PoolSettings Pools { get; init; } = PoolSettings.None;
 
+    /// <summary>Agents kept warm.</summary>
+    public Pool.SpareSettings Spares { get; init; } = Pool.SpareSettings.Default;
+
     /// <summary>Attempts at once; null derives it from cores and memory.</summary>
     public int? Concurrency { get; init; }
 

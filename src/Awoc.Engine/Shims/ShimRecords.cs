@@ -140,6 +140,9 @@ public static class EndCause
     /// <summary>A budget other than time is spent.</summary>
     public const string Budget = "budget";
 
+    /// <summary>It was a spare to its end: nothing ran for a task.</summary>
+    public const string Spare = "spare";
+
     /// <summary>No sign of life for too long.</summary>
     public const string Stall = "stall";
 

@@ -4,6 +4,7 @@ using Awoc.Engine.Agents;
 using Awoc.Engine.Budgets;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Pool;
 using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
 using Awoc.Engine.TaskFolders;
@@ -35,4 +36,7 @@ public sealed record EnginePorts(
 
     /// <summary>The budgets that tasks share.</summary>
     public BudgetPools Pools { get; } = new(Time);
+
+    /// <summary>Agents that are started and wait for a task.</summary>
+    public WarmPool Warm { get; } = new(Time, new MemoryRoom());
 }
