@@ -16,13 +16,6 @@ internal sealed class SpareKey
 
     private static readonly string s_session = Guid.Empty.ToString();
 
-    /// <summary>Variables that say which terminal a launch came from. An agent's tools get them when it is claimed; to itself they mean nothing.</summary>
-    private static readonly string[] s_bound =
-    [
-        "SHLVL", "OLDPWD", "COLUMNS", "LINES", "GPG_TTY", "SSH_TTY", "STY", "WINDOW", "WINDOWID", "TMUX_PANE", "TERM_SESSION_ID", "ITERM_SESSION_ID",
-        "KITTY_PID", "KITTY_WINDOW_ID", "WEZTERM_PANE", "WT_SESSION",
-    ];
-
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
 
     /// <summary>Null for a launch that cannot be made ahead.</summary>
@@ -41,7 +34,7 @@ internal sealed class SpareKey
         Add(hash, parts);
         Add(hash, material.Plan.Argv);
         Add(hash, warmUp.Lines);
-        Add(hash, Pairs(material.Environment.Where(entry => entry.Key is not (LaunchMaterial.TaskVariable or "_")).Select(entry => s_bound.Contains(entry.Key) ? new(entry.Key, "") : entry)));
+        Add(hash, Pairs(material.Environment.Where(entry => !LaunchMaterial.OfOneLaunch.Contains(entry.Key))));
         Add(hash, Pairs(material.Prepared.SecretEnvironment));
         Add(hash, Pairs(subject.Secrets));
         Add(hash, Pairs(ports.Settings.Read(subject.Spec.Cwd).ForAgent(subject.Runner.Name)));
@@ -52,8 +45,8 @@ internal sealed class SpareKey
     public static Dictionary<string, string> Bound(LaunchSubject subject)
     {
         var bound = new Dictionary<string, string> { [LaunchMaterial.TaskVariable] = subject.Task.Value };
-        foreach (var name in s_bound)
-            if (subject.Spec.Environment.TryGetValue(name, out var value)) bound[name] = value;
+        foreach (var name in LaunchMaterial.OfOneLaunch)
+            if (subject.Spec.Environment.TryGetValue(name, out var value)) bound.TryAdd(name, value);
         return bound;
     }
 

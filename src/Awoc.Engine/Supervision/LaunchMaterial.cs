@@ -11,6 +11,16 @@ internal sealed record LaunchMaterial(LaunchPlan Plan, IReadOnlyDictionary<strin
     /// <summary>The task's id, for whatever the agent runs.</summary>
     public const string TaskVariable = "AWOC_TASK_ID";
 
+    /// <summary>
+    /// Variables that say which task it is or which terminal a launch came from: a spare is started without them, and its tools get them when
+    /// it is claimed. To an agent that talks on its standard input they mean nothing.
+    /// </summary>
+    public static readonly IReadOnlyList<string> OfOneLaunch =
+    [
+        TaskVariable, "_", "SHLVL", "OLDPWD", "COLUMNS", "LINES", "GPG_TTY", "SSH_TTY", "STY", "WINDOW", "WINDOWID", "TMUX_PANE", "TERM_SESSION_ID",
+        "ITERM_SESSION_ID", "KITTY_PID", "KITTY_WINDOW_ID", "WEZTERM_PANE", "WT_SESSION",
+    ];
+
     // Claude Code ends 8 to 99 ms after its interrupt line and up to 1.6 s after SIGINT (measured); a command may tidy up.
     private static readonly TimeSpan s_lineGrace = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan s_signalGrace = TimeSpan.FromSeconds(3);
@@ -38,7 +48,7 @@ internal sealed record LaunchMaterial(LaunchPlan Plan, IReadOnlyDictionary<strin
     {
         var environment = new Dictionary<string, string>(subject.Spec.Environment) { ["AWOC_HOME"] = ports.Paths.Home };
         if (subject.HasTask) environment[TaskVariable] = subject.Task.Value;
-        else environment.Remove(TaskVariable);
+        else foreach (var name in OfOneLaunch) environment.Remove(name);
         foreach (var (name, value) in plan.Environment)
         {
             if (value is null) environment.Remove(name);
