@@ -10,6 +10,7 @@ namespace Awoc.Compare;
 internal static class WarmBench
 {
     private const int Rounds = 10;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private const string Prompt = "custom:say hello";
 
     public static async Task RunAsync(Options options, Scratch scratch)
@@ -54,6 +55,7 @@ internal static class WarmBench
             Environment = variables,
             Secrets = new Dictionary<string, string> { ["ANTHROPIC_API_KEY"] = "rehearsal" },
         });
+        await server.Log.WaitAsync(log => log.MessageRequests.Count > before, s_patience);
         await side.SettleAsync();
         return server.Log.MessageRequests[before].StartedAt - begin;
     }
