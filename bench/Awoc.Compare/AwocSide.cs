@@ -25,11 +25,12 @@ internal sealed class AwocSide : IAsyncDisposable
 
     public Dictionary<string, string> Variables { get; }
 
-    public static async Task<AwocSide> StartAsync(Scratch scratch, string name, int stored)
+    /// <param name="pool">Agents kept warm: none, where a start itself is measured.</param>
+    public static async Task<AwocSide> StartAsync(Scratch scratch, string name, int stored, int pool = 0)
     {
         var home = scratch.In(name);
         await PrefillAsync(home, stored);
-        await File.WriteAllTextAsync(Path.Combine(home, "config.yaml"), $"concurrency: {Options.Slots}\n");
+        await File.WriteAllTextAsync(Path.Combine(home, "config.yaml"), $"concurrency: {Options.Slots}\npool:\n  size: {pool}\n");
         var side = new AwocSide(scratch, home);
         side.Cli("daemon", "start");
         return side;

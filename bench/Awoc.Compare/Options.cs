@@ -7,7 +7,7 @@ namespace Awoc.Compare;
 /// <param name="Stored">Ended tasks in the large store.</param>
 internal sealed record Options(IReadOnlyList<string> Sections, int Jobs, int Rounds, int Stored, string Directory)
 {
-    public static readonly string[] AllSections = ["launch", "jobs", "claude", "footprint", "stages"];
+    public static readonly string[] AllSections = ["launch", "jobs", "claude", "footprint", "stages", "warm"];
 
     /// <summary>Jobs at once, on every side.</summary>
     public const int Slots = 8;

@@ -1,6 +1,6 @@
 // AWOC beside task-spooler, GNU parallel and raw Claude Code, in one run on one machine:
 //   eng/publish && dotnet run -c Release --project bench/Awoc.Compare -- [SECTION...] [--jobs N] [--rounds N] [--dir DIR]
-// Sections: launch jobs claude footprint stages; all of them where none is named. See docs/benchmarks.md.
+// Sections: launch jobs claude footprint stages warm; all of them where none is named. See docs/benchmarks.md.
 using Awoc.Compare;
 
 if (args is ["prefill", var at, var count])
@@ -32,6 +32,7 @@ foreach (var section in options.Sections)
         "jobs" => JobBench.RunAsync(options, scratch),
         "claude" => ClaudeBench.RunAsync(options, scratch),
         "footprint" => FootprintBench.RunAsync(options, scratch),
+        "warm" => WarmBench.RunAsync(options, scratch),
         _ => StageBench.RunAsync(options, scratch),
     });
     Console.WriteLine($"load {Machine.Load}");

@@ -29,7 +29,7 @@ internal static class Tools
             if (Find("parallel") is null) missing.Add("GNU parallel is missing: apt-get install parallel");
         }
 
-        if (options.Sections.Contains("claude") && !File.Exists(Claude))
+        if ((options.Sections.Contains("claude") || options.Sections.Contains("warm")) && !File.Exists(Claude))
             missing.Add($"{Claude} is missing: (cd tests/agents && npm ci --ignore-scripts), or name one in AWOC_CLAUDE");
         return missing;
     }

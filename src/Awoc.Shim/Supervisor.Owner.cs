@@ -1,4 +1,5 @@
 using System.Text;
+using Awoc.Shim.Native;
 using Awoc.Shim.Owner;
 using Awoc.Shim.Records;
 
@@ -33,7 +34,7 @@ internal sealed partial class Supervisor
     {
         Phase.WaitingSecret => "waiting_secret"u8,
         Phase.Gated => "gated"u8,
-        Phase.Running => _ladder.Cause is null ? "running"u8 : "ending"u8,
+        Phase.Running => _ladder.Cause is not null ? "ending"u8 : _spare ? "spare"u8 : "running"u8,
         Phase.Ending => "ending"u8,
         Phase.Ended => "ended"u8,
     };
@@ -68,6 +69,9 @@ internal sealed partial class Supervisor
                 break;
             case OwnerCommand.Secret:
                 TakeSecret(message);
+                break;
+            case OwnerCommand.Begin:
+                BeginAttempt(message);
                 break;
             case OwnerCommand.Unknown:
             case OwnerCommand.Own:
@@ -118,6 +122,30 @@ internal sealed partial class Supervisor
         // Behind its gate there is nobody yet to ask.
         if (_phase < Phase.Running) line = interrupt = terminate = true;
         _ladder.Begin(message.Cause is { } cause ? Encoding.UTF8.GetString(cause) : "cancel", line, interrupt, terminate);
+    }
+
+    /// <summary>A spare becomes an attempt. Once: a second is answered as the first. One that is about to end stays what it is.</summary>
+    private void BeginAttempt(OwnerMessage message)
+    {
+        if (_spare)
+        {
+            if (_ladder.Cause is not null || _phase >= Phase.Ending) return;
+            var file = message.StdinFile is { } name ? Fd.Open(_directory.Fd, [.. name, 0], Open.Read) : -1;
+            if (message.StdinFile is not null && file < 0)
+            {
+                _directory.Note($"cannot open the file of a begin: {Fd.Text(-file)}");
+                _ladder.Begin(SpareCause);
+                return;
+            }
+
+            _spare = false;
+            _deadlineMs = message.DeadlineMs;
+            if (file >= 0) _stdin.Feed(file);
+            if (!_spec.KeepStdin) _stdin.End();
+            if (_phase == Phase.Running) StartClock();
+        }
+
+        if (_startedUs > 0) TellExec();
     }
 
     private void TakeSecret(OwnerMessage message)

@@ -8,6 +8,8 @@ namespace Awoc.Shim;
 /// <summary>What is written down of the attempt.</summary>
 internal sealed partial class Supervisor
 {
+    private const string SpareCause = "spare", ShimTerminated = "shim_terminated";
+
     /// <summary>Durable before the agent may execute: no agent runs unrecorded.</summary>
     private void RecordInfo()
     {
@@ -62,17 +64,21 @@ internal sealed partial class Supervisor
         if (_server is not null) _server.Close(0);
     }
 
+    /// <summary>A spare that ends without an order of its owner's was no attempt, whatever ended it.</summary>
+    private string? EndCause => _spare && _ladder?.Cause is null or ShimTerminated ? SpareCause : _ladder?.Cause;
+
     private void WriteExit(Utf8JsonWriter json)
     {
         var executed = _startedUs > 0;
         var error = _failure ?? _gate?.Error;
-        var failedToStart = !executed && _ladder?.Cause is null;
+        var ranAsSpare = _spare && _gate is { Executed: true };
+        var failedToStart = !executed && !ranAsSpare && _ladder?.Cause is null;
         var (maxRssKb, userUs, systemUs) = Reaper.Use();
         json.WriteNumber("proto"u8, 1);
         json.WriteNumber("fence"u8, _fence);
-        json.Number("code"u8, executed ? _reaper.Code : null);
-        json.Number("signal"u8, executed ? _reaper.Signal : null);
-        json.Text("cause"u8, failedToStart ? "spawn_failed" : _ladder?.Cause);
+        json.Number("code"u8, executed || ranAsSpare ? _reaper.Code : null);
+        json.Number("signal"u8, executed || ranAsSpare ? _reaper.Signal : null);
+        json.Text("cause"u8, failedToStart ? "spawn_failed" : EndCause);
         json.Text("error"u8, failedToStart ? error ?? "the agent could not be executed" : null);
         json.Number("errno"u8, failedToStart && _gate is { Errno: > 0 } ? _gate.Errno : null);
         json.WriteStartArray("ladder"u8);

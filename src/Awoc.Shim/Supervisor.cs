@@ -14,7 +14,7 @@ namespace Awoc.Shim;
 /// </summary>
 internal sealed partial class Supervisor
 {
-    private const long RetryUs = 200_000, LingerUs = 3_000_000, MissedSignalUs = 500_000;
+    private const long RetryUs = 200_000, LingerUs = 3_000_000, MissedSignalUs = 500_000, AloneUs = 3_000_000;
     private const int ScratchSize = 65536, TidyEvery = 256 << 10;
 
     private readonly AttemptDirectory _directory;
@@ -45,6 +45,8 @@ internal sealed partial class Supervisor
     private long? _deadlineMs;
     private bool _hasSecret;
     private bool _toldFull;
+    private bool _spare;
+    private long _aloneSinceUs = Clock.NowUs();
     private long _startedUs;
     private long _startedUnixUs;
     private long _ranUs;
@@ -54,7 +56,7 @@ internal sealed partial class Supervisor
     internal Supervisor(AttemptDirectory directory, Spec spec, JsonOut json, Identity self, Draft exit, Draft info, int signals)
     {
         (_directory, _spec, _json, _self, _exit, _info, _signals) = (directory, spec, json, self, exit, info, signals);
-        (_fence, _deadlineMs) = (spec.Fence, spec.DeadlineMs);
+        (_fence, _deadlineMs, _spare) = (spec.Fence, spec.DeadlineMs, spec.Spare);
     }
 
     private enum Phase
@@ -106,7 +108,7 @@ internal sealed partial class Supervisor
             if (stdinFile < 0) throw new ShimException($"cannot open {Encoding.UTF8.GetString(Z.Trim(file))}", -stdinFile);
         }
 
-        var hasStdin = stdinFile >= 0 || _spec.KeepStdin;
+        var hasStdin = stdinFile >= 0 || _spec.KeepStdin || _spare;
         var (stdinRead, stdinWrite) = hasStdin ? Fd.Pipe() : (Fd.Open(Fd.WorkingDirectory, "/dev/null"u8, Open.Read), -1);
         var (outRead, outWrite) = Fd.Pipe();
         var (errorRead, errorWrite) = _spec.MergeStderr ? (-1, -1) : Fd.Pipe();
@@ -138,7 +140,7 @@ internal sealed partial class Supervisor
         var input = new LogFile(_directory.OpenLog("in.jsonl"u8), long.MaxValue);
         _tree = new ProcessTree(pid, _cgroup, _spec.Mark, _reaper);
         _gate = new GateLink(gateHere);
-        _stdin = new StdinPump(stdinWrite, stdinFile, _spec.KeepStdin, input, _json, _scratch);
+        _stdin = new StdinPump(stdinWrite, stdinFile, _spec.KeepStdin || _spare, input, _json, _scratch);
         _output = new Output(
             outRead, errorRead, new LogFile(_directory.OpenLog("events.jsonl"u8), _spec.LogLimit),
             new LogFile(_directory.OpenLog("events.idx"u8), long.MaxValue), new LogFile(_directory.OpenLog("stderr.log"u8), _spec.LogLimit), input, _scratch);
@@ -164,7 +166,8 @@ internal sealed partial class Supervisor
         _relay.Prepare(poll);
         _server.Prepare(poll);
         _ladder.Prepare(poll);
-        _daemon.Prepare(poll, owned);
+        _daemon.Prepare(poll, owned || _spare);
+        if (_spare && !owned && _ladder.Cause is null) poll.Until(_aloneSinceUs + AloneUs);
         if (DeadlineUs is { } deadline && _ladder.Cause is null) poll.Until(deadline);
         if (SignalSource.MayMiss) poll.Until(poll.NowUs + MissedSignalUs);
         Tidy();
@@ -180,8 +183,9 @@ internal sealed partial class Supervisor
         TellGrowth(poll.NowUs);
         TellFull();
         if (_phase < Phase.Ending && DeadlineUs is { } due && poll.NowUs >= due) _ladder.Begin("deadline");
+        LeaveIfAlone(poll.NowUs, owned);
         if (_phase < Phase.Ending) _ladder.Advance(poll.NowUs);
-        _daemon.Handle(poll.NowUs, _server.Owner is not null);
+        _daemon.Handle(poll.NowUs, _server.Owner is not null || _spare);
         if (_reaper.AgentEnded && _phase < Phase.Ending) FinishTree();
         if (_phase == Phase.Ending && _output.Done) RecordEnd(poll);
     }
@@ -205,7 +209,7 @@ internal sealed partial class Supervisor
     private void TakeSignals()
     {
         while (SignalSource.Next(_signals, out var signal))
-            if (signal is Signals.Term or Signals.Int) _ladder.Begin("shim_terminated");
+            if (signal is Signals.Term or Signals.Int) _ladder.Begin(ShimTerminated);
         _reaper.Reap();
     }
 
@@ -216,13 +220,27 @@ internal sealed partial class Supervisor
         if (_gate.Executed)
         {
             _phase = Phase.Running;
-            _startedUs = Clock.NowUs();
-            _startedUnixUs = Clock.UnixUs();
+            if (!_spare) StartClock();
             _spec.ForgetLaunch();
             _tidied = long.MinValue / 2;
         }
 
         if (_gate.Executed || _ladder.Cause is null) TellExec();
+    }
+
+    /// <summary>From here on the attempt's running time counts.</summary>
+    private void StartClock()
+    {
+        _startedUs = Clock.NowUs();
+        _startedUnixUs = Clock.UnixUs();
+    }
+
+    /// <summary>A spare is its daemon's: without one nobody would ever end it.</summary>
+    private void LeaveIfAlone(long nowUs, bool owned)
+    {
+        if (!_spare || _phase >= Phase.Ending) return;
+        if (owned || _server.Owner is not null) _aloneSinceUs = nowUs;
+        else if (_ladder.Cause is null && nowUs - _aloneSinceUs >= AloneUs) _ladder.Begin(SpareCause, _phase < Phase.Running, _phase < Phase.Running, _phase < Phase.Running);
     }
 
     /// <summary>The agent has ended: nothing it started may outlive it.</summary>

@@ -146,11 +146,12 @@ public abstract partial class TaskStoreConformance
         var task = await CommitAsync(await LaunchAsync(), new TaskCommand.Dispatch("node"));
 
         Assert.True(await Store.SaveProgressAsync(new AttemptProgress(task.Id, 1, 1, 4096, "session-1", new Usage(10)), Cancellation));
+        Assert.True(await Store.SaveProgressAsync(new AttemptProgress(task.Id, 1, 1, 8192, null, new Usage(20)) { Warm = true }, Cancellation));
         Assert.True(await Store.SaveProgressAsync(new AttemptProgress(task.Id, 1, 1, 8192, null, new Usage(20)), Cancellation));
 
         await ReopenAsync();
         var attempt = Assert.Single(await Store.AttemptsAsync(task.Id, Cancellation));
-        Assert.Equal((8192, "session-1", new Usage(20)), (attempt.LogOffset, attempt.Session, attempt.Usage));
+        Assert.Equal((8192, "session-1", new Usage(20), true), (attempt.LogOffset, attempt.Session, attempt.Usage, attempt.Warm));
         AssertSame(task, await Store.FindAsync(task.Id, Cancellation));
     }
 

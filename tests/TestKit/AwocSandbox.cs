@@ -33,9 +33,12 @@ public sealed class AwocSandbox : IAsyncDisposable
 
     public string TaskFolder(string id) => Path.Combine(Home, "background", "tasks", id);
 
-    public AwocSandbox WithClaude()
+    /// <param name="pool">Agents kept warm: memory and time that only tests of the pool are to cost.</param>
+    public AwocSandbox WithClaude(int pool = 0)
     {
         Environment["PATH"] = $"{Binaries.ClaudeFolder}:{Environment["PATH"]}";
+        Directory.CreateDirectory(Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.WriteAllText(Path.Combine(Home, "config.yaml"), $"pool:\n  size: {pool}\n");
         return this;
     }
 

@@ -7,9 +7,14 @@ namespace Awoc.TestKit;
 /// <summary>Real processes, looked up in <c>/proc</c>.</summary>
 public static partial class Processes
 {
-    private const int Kill9 = 9;
+    private const int Kill9 = 9, Continue = 18, Stop = 19;
 
     public static void Kill(int pid) => _ = Signal(pid, Kill9);
+
+    /// <summary>It stands still until <see cref="Resume"/>.</summary>
+    public static void Pause(int pid) => _ = Signal(pid, Stop);
+
+    public static void Resume(int pid) => _ = Signal(pid, Continue);
 
     public static bool IsAlive(int pid)
     {

@@ -26,6 +26,7 @@ internal static class VerbTable
         new("metrics", "Show success, integration quality, parallelism and token use", MetricsVerb.Build),
         new("queue", "Show queues, pause and resume them, limit what runs at once", QueueVerb.Build),
         new("workflow", "Run files of tasks that wait for one another", WorkflowVerb.Build),
+        new("pool", "Keep agents warm, and see what that costs", PoolVerb.Build),
         new("types", "Show task types, and write your own", TypesVerb.Build),
         new("cache", "Prepare what tasks share, and write it to the provider's cache", CacheVerb.Build),
         new("daemon", "Start, stop and look at the daemon", DaemonVerb.Build),

@@ -51,6 +51,7 @@ internal static class MetricsVerb
                 : "no data"),
             ("resource utilization", m.ResourceUtilization is not null ? $"{Share(m.ResourceUtilization)}: {Figures.Tokens(m.TokensUsed)} of {Figures.Count(m.TokensBudgeted)} budgeted" : "no data"),
             ("input from cache", m.CacheReadShare is not null ? $"{Share(m.CacheReadShare)}: {Figures.Count(m.InputFromCache)} read, {Figures.Count(m.InputToCache)} written, {Figures.Count(m.InputFresh)} neither" : "no data"),
+            ("warm pool hit rate", m.PoolHitRate is not null ? $"{Share(m.PoolHitRate)}: {m.WarmStarts} of {m.WarmableStarts} starts took a warm agent" : "no data"),
         ];
         foreach (var (name, value) in fields) writer.WriteLine($"{name,-21} {Printable.Line(value)}");
     }

@@ -56,4 +56,13 @@ public sealed record MetricsView
 
     /// <summary>Of all input, what was read from the provider's cache; null without data.</summary>
     public double? CacheReadShare { get; init; }
+
+    /// <summary>Attempts that took a warm agent.</summary>
+    public required int WarmStarts { get; init; }
+
+    /// <summary>Attempts that could have taken one.</summary>
+    public required int WarmableStarts { get; init; }
+
+    /// <summary>Taken over could have; null without data.</summary>
+    public double? PoolHitRate { get; init; }
 }

@@ -54,6 +54,7 @@ namespace Awoc.Client.Wire;
 [JsonSerializable(typeof(QueueList))]
 [JsonSerializable(typeof(QueueView))]
 [JsonSerializable(typeof(QueueChange))]
+[JsonSerializable(typeof(PoolView))]
 [JsonSerializable(typeof(TypeList))]
 [JsonSerializable(typeof(TypeView))]
 [JsonSerializable(typeof(TypeCheckRequest))]

@@ -35,6 +35,12 @@ public interface IRunner
     /// <summary>The exact launch of one attempt.</summary>
     LaunchPlan Plan(AttemptContext context);
 
+    /// <summary>
+    /// How this launch could be made ahead of its task; null for one that cannot. Looks at files; starts nothing. Called with a prompt, a
+    /// directory and ids that stand for no task as well.
+    /// </summary>
+    WarmUp? WarmUp(AttemptContext context) => null;
+
     /// <summary>What can be said to a running agent on its standard input; null for one that takes nothing there.</summary>
     IAgentVoice? Voice { get; }
 

@@ -165,7 +165,11 @@ public sealed record TaskQuery(
 
 /// <summary>How far a running attempt has come.</summary>
 /// <param name="LogOffset">Bytes of the agent's stream that have been taken in.</param>
-public sealed record AttemptProgress(TaskId Task, int Attempt, long Fence, long LogOffset, string? Session, Usage Usage);
+public sealed record AttemptProgress(TaskId Task, int Attempt, long Fence, long LogOffset, string? Session, Usage Usage)
+{
+    /// <summary>As <see cref="AttemptRecord.Warm"/> has it; null leaves what is stored.</summary>
+    public bool? Warm { get; init; }
+}
 
 /// <summary>A queued task as the scheduler knows it.</summary>
 /// <param name="Share">As <see cref="TaskSpec.Share"/> has it.</param>
@@ -186,6 +190,10 @@ public sealed record AttemptRecord
     public TaskOutcome? Outcome { get; init; }
     public EndReason? Reason { get; init; }
     public long RunMs { get; init; }
+
+    /// <summary>True where it took a warm agent, false where there was none for it, null where it could not be made ahead.</summary>
+    public bool? Warm { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
 }

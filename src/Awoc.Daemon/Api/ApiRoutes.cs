@@ -20,6 +20,7 @@ internal static class ApiRoutes
         InboxEndpoints.Map(api);
         MetricsEndpoints.Map(api);
         QuotaEndpoints.Map(api);
+        PoolEndpoints.Map(api);
         TypeEndpoints.Map(api);
         VerifyEndpoints.Map(api);
         QueueEndpoints.Map(api);

@@ -39,6 +39,9 @@ internal static class MetricsEndpoints
                 InputFromCache = metrics.Input.CacheRead,
                 InputToCache = metrics.Input.CacheWrite,
                 CacheReadShare = Rounded(metrics.CacheReadShare),
+                WarmStarts = metrics.WarmStarts,
+                WarmableStarts = metrics.Warmable,
+                PoolHitRate = Rounded(metrics.PoolHitRate),
             },
             WireJson.Default.MetricsView);
     }

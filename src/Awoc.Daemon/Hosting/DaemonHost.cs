@@ -20,6 +20,7 @@ using Awoc.Engine.Homes;
 using Awoc.Engine.Integration;
 using Awoc.Engine.Launching;
 using Awoc.Engine.Metrics;
+using Awoc.Engine.Pool;
 using Awoc.Engine.Questions;
 using Awoc.Engine.Quotas;
 using Awoc.Engine.Recovery;
@@ -45,10 +46,11 @@ internal sealed partial class DaemonHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ITaskStore _store;
     private readonly Task _dispatching;
+    private readonly Task _pooling;
     private readonly CancellationTokenSource _stop;
 
-    private DaemonHost(WebApplication app, ITaskStore store, Task dispatching, CancellationTokenSource stop) =>
-        (_app, _store, _dispatching, _stop) = (app, store, dispatching, stop);
+    private DaemonHost(WebApplication app, ITaskStore store, Task dispatching, Task pooling, CancellationTokenSource stop) =>
+        (_app, _store, _dispatching, _pooling, _stop) = (app, store, dispatching, pooling, stop);
 
     public static async Task<DaemonHost> StartAsync(AwocPaths paths)
     {
@@ -87,7 +89,9 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             foreach (var socket in (string[])[paths.ApiSocket, paths.GatewaySocket, paths.RehearsalSocket])
                 File.SetUnixFileMode(socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             LogServing(app.Logger, ClientVersion.Text, Environment.ProcessId, paths.Home);
-            return new DaemonHost(app, store, dispatcher.RunAsync(stop.Token), stop);
+            var ports = app.Services.GetRequiredService<EnginePorts>();
+            var pooling = ports.Warm.RunAsync(ports, app.Services.GetRequiredService<EventFeed>(), app.Services.GetRequiredService<ILogger<WarmPool>>(), stop.Token);
+            return new DaemonHost(app, store, dispatcher.RunAsync(stop.Token), pooling, stop);
         }
         catch
         {
@@ -102,7 +106,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _dispatching;
+        await Task.WhenAll(_dispatching, _pooling);
         await _app.DisposeAsync();
         await _store.DisposeAsync();
         _stop.Dispose();

@@ -72,6 +72,7 @@ internal static class SettingKeys
         .. QueueKeys.All,
         new("alerts.command", "a shell command that gets each alert as JSON on standard input", "a command", v => v.Trim().Length > 0, _ => "none", false),
         new("alerts.webhook", "where each alert is posted as JSON", "an http or https address", IsWebAddress, _ => "nowhere", false),
+        .. SpareKeys.All,
         .. RecoveryKeys.All,
         new($"agents.*.{AgentSettings.Path}", "the agent's program", "a path or a name on the PATH", v => v.Length > 0, _ => "found on the PATH", false),
         new($"agents.*.{AgentSettings.Tools}", "the tools the agent is given, parted by commas", "tool names", v => v.Length > 0, _ => "Read, Write, Edit, Bash, WebFetch, Grep, Glob", false) { Narrower = BuiltinTools },

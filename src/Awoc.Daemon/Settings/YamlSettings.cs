@@ -49,6 +49,7 @@ internal sealed class YamlSettings(AwocPaths paths) : ISettingsSource
             Alerts = new AlertSettings(
                 values.GetValueOrDefault("alerts.command"),
                 values.TryGetValue("alerts.webhook", out var webhook) ? new Uri(webhook) : null),
+            Spares = SpareKeys.Read(values),
             Recovery = RecoveryKeys.Read(values),
             Agents = values
                 .Where(v => v.Key.StartsWith("agents.", StringComparison.Ordinal))

@@ -10,6 +10,9 @@ public sealed class AwocPaths(string home)
     public string Background => Path.Combine(Home, "background");
     public string Store => Path.Combine(Background, "awoc.db");
     public string Tasks => Path.Combine(Background, "tasks");
+    /// <summary>Agents that are warm and have no task yet, each in an attempt's directory; in one file system with <see cref="Tasks"/>.</summary>
+    public string Pool => Path.Combine(Background, "pool");
+
     public string DaemonLog => Path.Combine(Background, "awocd.log");
     public string Run => Path.Combine(Home, "run");
     public string ApiSocket => Path.Combine(Run, "awoc.sock");
@@ -31,6 +34,11 @@ public sealed class AwocPaths(string home)
 
     /// <summary>Contexts that were prepared, one file for each type and directory.</summary>
     public string PreparedContexts => Path.Combine(Cache, "contexts");
+
+    /// <summary>What stands at the head of tasks' requests, named by the hash of its text.</summary>
+    public string SharedTexts => Path.Combine(Cache, "shared");
+
+    public AttemptFolder Spare(TaskId id) => new(Path.Combine(Pool, id.Value), Path.Combine(ShimSockets, $"spare-{id.Handle}"));
 
     public TaskFolder Task(TaskId id) => new(id, Path.Combine(Tasks, id.Value), this);
 }
@@ -84,9 +92,6 @@ public sealed class AttemptFolder(string path, string socket)
     public string EventIndex => In("events.idx");
     public string Stderr => In("stderr.log");
     public string Stdin => In("stdin");
-
-    /// <summary>What stands at the head of its requests and others share; absent for nothing.</summary>
-    public string SharedContext => In("shared-context.md");
     public string ExecutionLog => In("execution.log");
     public string GatewayLedger => In("gateway.jsonl");
     public string Wire => In("wire.jsonl");

@@ -1,5 +1,6 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Contexts;
 using Awoc.Engine.Supervision;
 using Awoc.Engine.Verifying;
 using Awoc.Prompts;
@@ -39,7 +40,7 @@ public sealed class DryRun(EnginePorts ports)
             TokensLeft = spec.Budget.Tokens,
             Schema = NativeSchema.Of(spec),
             Settings = configured.ForAgent(choice.Runner.Name),
-            Shared = block is null ? null : new SharedContext(block.Parts, attempt.SharedContext, ForAnHour: false),
+            Shared = block is null ? null : new SharedContext(block.Parts, SharedTexts.PathOf(ports.Paths, block.Text), ForAnHour: false),
         });
         var past = spec.Rehearsal ? PastUse.None : PastUse.Of(await site.PastAsync(spec.Type, spec.Agent, cancellation));
         return new LaunchAnswer.Previewed(spec, Masked(plan, order.Secrets.Values), prompt, choice.Runner.Traits.Exactness)

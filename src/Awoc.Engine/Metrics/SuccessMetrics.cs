@@ -26,6 +26,15 @@ public sealed record SuccessMetrics
     /// <summary>Of their input, what was read from the provider's cache; null without data.</summary>
     public double? CacheReadShare => Input.Input + Input.CacheRead + Input.CacheWrite is > 0 and var all ? (double)Input.CacheRead / all : null;
 
+    /// <summary>Attempts that took a warm agent.</summary>
+    public int WarmStarts { get; init; }
+
+    /// <summary>Attempts that could have taken one, those that did among them.</summary>
+    public int Warmable { get; init; }
+
+    /// <summary>Null without data.</summary>
+    public double? PoolHitRate => Warmable > 0 ? (double)WarmStarts / Warmable : null;
+
     public int Ended => Outcomes.Values.Sum();
 
     /// <summary>Whoever cancels a task says nothing about it: canceled ones are left out. Null without data.</summary>
@@ -55,7 +64,8 @@ public sealed record SuccessMetrics
     public static SuccessMetrics Of(
         IReadOnlyList<AgentTask> tasks, IEnumerable<AttemptRecord> attempts, IReadOnlyList<IntegrationQuality> integrations, int undone)
     {
-        var spans = attempts.Where(a => a.EndedAt > a.StartedAt).Select(a => (From: a.StartedAt, To: a.EndedAt!.Value)).OrderBy(s => s.From).ToList();
+        var all = attempts.ToList();
+        var spans = all.Where(a => a.EndedAt > a.StartedAt).Select(a => (From: a.StartedAt, To: a.EndedAt!.Value)).OrderBy(s => s.From).ToList();
         var (running, busy) = (TimeSpan.Zero, TimeSpan.Zero);
         DateTimeOffset? covered = null;
         foreach (var (from, to) in spans)
@@ -75,6 +85,8 @@ public sealed record SuccessMetrics
             Undone = undone,
             Running = running,
             Busy = busy,
+            WarmStarts = all.Count(a => a.Warm is true),
+            Warmable = all.Count(a => a.Warm is not null),
             TokensUsed = metered.Sum(t => t.Usage.Output),
             TokensBudgeted = metered.Sum(t => t.Budget.Tokens),
             Input = metered.Aggregate(Core.Budgets.Usage.Zero, static (sum, task) => sum + task.Usage),

@@ -36,7 +36,7 @@ internal sealed partial class Adoption(EnginePorts ports, RunningAttempts runnin
         running.Drive(adopted, runner, () => probe.Availability(adopted, runner), async driver =>
         {
             var standing = await AttemptProbe.ExamineAsync(directory, s_adoptionPatience, ports.Time, stop);
-            if (standing is AttemptStanding.NotStarted) await RestartAsync(driver, adopted, stop);
+            if (standing is AttemptStanding.NotStarted or AttemptStanding.NeverBegun) await RestartAsync(driver, adopted, stop);
             else await driver.AdoptAsync(standing, stop);
         }, stop);
     }

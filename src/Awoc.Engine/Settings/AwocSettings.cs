@@ -61,6 +61,9 @@ public sealed record AwocSettings
     /// <summary>What holds for usage windows.</summary>
     public QuotaSettings Quota { get; init; } = QuotaSettings.Default;
 
+    /// <summary>Agents kept warm.</summary>
+    public Pool.SpareSettings Spares { get; init; } = Pool.SpareSettings.Default;
+
     /// <summary>Attempts at once; null derives it from cores and memory.</summary>
     public int? Concurrency { get; init; }
 

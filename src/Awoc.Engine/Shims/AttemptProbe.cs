@@ -12,6 +12,9 @@ public abstract record AttemptStanding
     /// <summary>No claim: nothing ran. Start the same attempt.</summary>
     public sealed record NotStarted : AttemptStanding;
 
+    /// <summary>A warm agent was to take it up and ended before its task began: nothing ran for it. Start the same attempt.</summary>
+    public sealed record NeverBegun : AttemptStanding;
+
     /// <summary>Finalize from the record.</summary>
     public sealed record Ended(ShimExit Exit) : AttemptStanding;
 
@@ -41,12 +44,12 @@ public static class AttemptProbe
         var begin = time.GetTimestamp();
         while (true)
         {
-            if (ShimExit.Read(attemptDirectory) is { } exit) return new AttemptStanding.Ended(exit);
+            if (ShimExit.Read(attemptDirectory) is { } exit) return StandingOf(exit);
             if (ShimClaim.Read(attemptDirectory) is not { } claim) return new AttemptStanding.NotStarted();
             if (!new ProcessIdentity(claim.Pid, claim.StartTicks, claim.BootId).IsAlive())
             {
                 // It may have written its record between the two looks.
-                return ShimExit.Read(attemptDirectory) is { } late ? new AttemptStanding.Ended(late) : new AttemptStanding.Gone(claim);
+                return ShimExit.Read(attemptDirectory) is { } late ? StandingOf(late) : new AttemptStanding.Gone(claim);
             }
 
             if (ShimSpec.Read(attemptDirectory)?.Socket is { } socket && await AnswersAsync(socket, cancellationToken))
@@ -55,6 +58,9 @@ public static class AttemptProbe
             await Task.Delay(s_retry, time, cancellationToken);
         }
     }
+
+    private static AttemptStanding StandingOf(ShimExit exit) =>
+        exit.Cause == EndCause.Spare ? new AttemptStanding.NeverBegun() : new AttemptStanding.Ended(exit);
 
     private static async Task<bool> AnswersAsync(string socket, CancellationToken cancellationToken)
     {

@@ -134,6 +134,16 @@ public sealed class ShimConnection : IAsyncDisposable
     public Task SetDeadlineAsync(TimeSpan? deadline, CancellationToken cancellationToken = default) =>
         SendAsync(new OwnerLine { T = "deadline", Ms = deadline is { } limit ? (long)limit.TotalMilliseconds : null }, cancellationToken);
 
+    /// <summary>
+    /// Makes a spare an attempt: its running time begins, the file goes to the agent's stdin, and it goes on without its owner as any other. Answered
+    /// by <see cref="ShimMessage.Exec"/>; sent again it changes nothing. A spare that is about to end stays one: an
+    /// <see cref="ShimMessage.Exit"/> with the cause <see cref="EndCause.Spare"/> follows.
+    /// </summary>
+    /// <param name="deadline">As of <see cref="SetDeadlineAsync"/>.</param>
+    /// <param name="stdinFile">Its name in the attempt's directory.</param>
+    public Task BeginAsync(TimeSpan? deadline, string stdinFile, CancellationToken cancellationToken = default) =>
+        SendAsync(new OwnerLine { T = "begin", DeadlineMs = deadline is { } limit ? (long)limit.TotalMilliseconds : null, StdinFile = stdinFile }, cancellationToken);
+
     /// <summary>Hands over secrets, once in an attempt's life: a second time is ignored.</summary>
     /// <param name="env">Added to the agent's environment.</param>
     /// <param name="held">Kept in the shim's memory and told to every later owner.</param>

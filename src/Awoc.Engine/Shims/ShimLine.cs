@@ -64,6 +64,8 @@ internal sealed record OwnerLine
     public string? Cause { get; init; }
     public IReadOnlyList<LadderAction>? Skip { get; init; }
     public long? Ms { get; init; }
+    public long? DeadlineMs { get; init; }
+    public string? StdinFile { get; init; }
     public IReadOnlyDictionary<string, string>? Env { get; init; }
     public IReadOnlyDictionary<string, string>? Held { get; init; }
 }

@@ -40,7 +40,7 @@ public abstract record ShimMessage
     /// <summary>The logs have these lengths by now; read the files.</summary>
     public sealed record Grew(long Events, long Stderr) : ShimMessage;
 
-    /// <summary>The agent executes, or could not (then an exit follows).</summary>
+    /// <summary>The agent executes, or could not (then an exit follows). Of a spare once more, when its attempt begins.</summary>
     public sealed record Exec(string? Error) : ShimMessage;
 
     /// <summary>The disk has no room for the logs (the agent waits, nothing is lost), or has again.</summary>
@@ -66,6 +66,9 @@ public enum ShimState
 
     /// <summary>The agent executes.</summary>
     [JsonStringEnumMemberName("running")] Running,
+
+    /// <summary>The agent executes and has no task yet: it waits for <see cref="ShimConnection.BeginAsync"/>.</summary>
+    [JsonStringEnumMemberName("spare")] Spare,
 
     /// <summary>The ladder runs, or the agent has ended and its tree and logs are being finished.</summary>
     [JsonStringEnumMemberName("ending")] Ending,

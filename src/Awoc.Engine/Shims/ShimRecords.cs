@@ -143,6 +143,9 @@ public static class EndCause
     /// <summary>A usage window of the model API is closed: it goes on when the window opens.</summary>
     public const string Window = "window";
 
+    /// <summary>It was a spare to its end: nothing ran for a task.</summary>
+    public const string Spare = "spare";
+
     /// <summary>No sign of life for too long.</summary>
     public const string Stall = "stall";
 

@@ -62,6 +62,12 @@ public sealed record ShimSpec
     /// <summary>True holds the agent behind its gate until <see cref="ShimConnection.SendSecretAsync"/> has come.</summary>
     public bool NeedsSecret { get; init; }
 
+    /// <summary>
+    /// True for a warm agent without a task: the running time stands still, no daemon is started for it, and it ends by itself when its owner
+    /// has been gone for three seconds, all until <see cref="ShimConnection.BeginAsync"/>.
+    /// </summary>
+    public bool Spare { get; init; }
+
     /// <summary>The environment entry by which the attempt's processes are found again: <c>AWOC_ATTEMPT=store/task/attempt</c>.</summary>
     public string Mark => AttemptMark.Of(Store, Task, Attempt);
 

@@ -55,6 +55,8 @@ public sealed partial class AttemptDriver
         var clock = _clock = new RunClock(ports.Time, TimeSpan.FromMilliseconds(hello.ElapsedMs));
         var deadline = hello.DeadlineMs;
         var logFull = hello.LogFull;
+        var isSpare = hello.State == ShimState.Spare;
+        if (isSpare && _prepared is not null) deadline = await BeginAsync(connection, detach);
         await using var signals = new SignalQueue(connection, ports.Time, detach);
         _signals = signals;
         signals.Nudge();
@@ -64,8 +66,10 @@ public sealed partial class AttemptDriver
             {
                 case ShimMessage.Held held when _prepared is null:
                     Adopt(held.Values);
+                    // Its daemon died between the claim and the word to begin.
+                    if (isSpare) deadline = await BeginAsync(connection, detach);
                     break;
-                case ShimMessage.Exec when hello.State is ShimState.WaitingSecret or ShimState.Gated:
+                case ShimMessage.Exec when hello.State is ShimState.WaitingSecret or ShimState.Gated or ShimState.Spare:
                     clock = _clock = new RunClock(ports.Time, TimeSpan.Zero);
                     break;
                 case ShimMessage.Grew grew:
@@ -95,6 +99,15 @@ public sealed partial class AttemptDriver
         }
 
         return null;
+    }
+
+    /// <summary>A warm agent gets its prompt, and its time begins.</summary>
+    private async Task<long> BeginAsync(ShimConnection connection, CancellationToken detach)
+    {
+        _warm = true;
+        var deadline = DeadlineMs;
+        await connection.BeginAsync(TimeSpan.FromMilliseconds(deadline), Path.GetFileName(_attempt.Stdin), detach);
+        return deadline;
     }
 
     private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;
@@ -149,13 +162,16 @@ public sealed partial class AttemptDriver
     {
         try
         {
-            return await ShimConnection.ConnectUnlessEndedAsync(_attempt.Path, _attempt.Socket, s_connectPatience, ports.Time, detach);
+            return await ShimConnection.ConnectUnlessEndedAsync(_attempt.Path, Socket, s_connectPatience, ports.Time, detach);
         }
         catch (TimeoutException)
         {
             return null;
         }
     }
+
+    /// <summary>One that was warm before it was this attempt's listens where it did then.</summary>
+    private string Socket => ShimSpec.Read(_attempt.Path)?.Socket ?? _attempt.Socket;
 
     private string ShimTrouble()
     {
@@ -173,7 +189,7 @@ public sealed partial class AttemptDriver
         try
         {
             await ports.Book.Store.SaveProgressAsync(
-                new AttemptProgress(task.Id, task.Attempt, task.Fence, offset, _story.Session, spent), cancellation);
+                new AttemptProgress(task.Id, task.Attempt, task.Fence, offset, _story.Session, spent) { Warm = _warm }, cancellation);
         }
         catch (StoreException)
         {

@@ -32,6 +32,7 @@ public sealed partial class AttemptDriver(
     private long _savedOffset;
     private string? _savedSession;
     private bool _adopted;
+    private bool? _warm;
     private volatile Budget _budget = task.Budget;
     private volatile SignalQueue? _signals;
     private volatile RunClock? _clock;
@@ -62,8 +63,9 @@ public sealed partial class AttemptDriver(
         {
             _prepared = await AttemptSetup.PrepareAsync(ports, task, runner, known ?? probe(), detach);
             if (_prepared.Credential is { } credential) OpenGateway(credential);
-            ports.Shims.Launch(_attempt.Path);
-            ports.Files.Note(task, $"attempt {task.Attempt} started with {runner.Name}");
+            _warm = _prepared.Warm;
+            if (_prepared.Warm is not true) ports.Shims.Launch(_attempt.Path);
+            ports.Files.Note(task, $"attempt {task.Attempt} started with {runner.Name}{(_prepared.Warm is true ? ", which was warm" : "")}");
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
@@ -156,6 +158,9 @@ public sealed partial class AttemptDriver(
                     case AttemptStanding.NotStarted:
                         await new AttemptFinalizer(ports, runner).NeverStartedAsync(Current, new IOException(ShimTrouble()));
                         return;
+                    case AttemptStanding.NeverBegun:
+                        exit = ShimExit.Read(_attempt.Path);
+                        break;
                     case AttemptStanding.Ended(var late):
                         exit = late;
                         break;
@@ -164,6 +169,14 @@ public sealed partial class AttemptDriver(
                         ports.Files.Note(task, $"its supervisor is gone: {swept} processes left behind were killed");
                         break;
                 }
+            }
+
+            // The warm agent that was to do it ended before it was told to: another does.
+            if (exit is { Cause: EndCause.Spare })
+            {
+                ports.Files.Note(task, "the warm agent had ended: another is started");
+                await StartAsync(null, detach);
+                return;
             }
 
             over(exit);

@@ -1,17 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Awoc.Core.Agents;
-using Awoc.Core.Prompts;
 using Awoc.Core.Tasks;
-using Awoc.Engine.Agents;
 using Awoc.Engine.Budgets;
-using Awoc.Engine.Credentials;
-using Awoc.Engine.Endings;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Pool;
 using Awoc.Engine.Recovery;
 using Awoc.Engine.Shims;
 using Awoc.Engine.TaskFolders;
-using Awoc.Engine.Verifying;
 using Awoc.Engine.Waiting;
 using Awoc.Prompts;
 
@@ -20,48 +16,66 @@ namespace Awoc.Engine.Supervision;
 /// <summary>Makes one attempt's directory and its durable <c>spec.json</c>: all that the shim needs, and no secret in it.</summary>
 public static class AttemptSetup
 {
-    // Claude Code ends 8 to 99 ms after its interrupt line and up to 1.6 s after SIGINT (measured); a command may tidy up.
-    private static readonly TimeSpan s_lineGrace = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan s_signalGrace = TimeSpan.FromSeconds(3);
-
     /// <summary>Greatest length of an agent's stream on disk, in bytes.</summary>
-    private const long LogLimit = 2L * 1024 * 1024 * 1024;
+    internal const long LogLimit = 2L * 1024 * 1024 * 1024;
 
-    /// <summary>Writes all that the shim needs; durable when it returns.</summary>
+    /// <summary>
+    /// Writes all that the shim needs; durable when it returns. Where a warm agent is there for it, that one's directory has become
+    /// the attempt's, and it only waits for the word to begin.
+    /// </summary>
     public static async Task<PreparedAttempt> PrepareAsync(
         EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, CancellationToken cancellation)
     {
-        var folder = ports.Paths.Task(task.Id);
-        var attempt = TaskFiles.OpenAttempt(folder, task.Attempt);
+        var attempt = Open(ports, task);
         (task, var produced) = await ReferenceTexts.PutIntoAsync(ports, task, forShell: !runner.Traits.UsesModel, cancellation);
         var earlier = await EarlierWork.TakeUpAsync(ports, task, runner, cancellation);
-        var shared = await SharedAsync(ports, task, runner, availability, attempt, cancellation);
-        var prompt = earlier.Prompt(task, attempt.Staging(task.Spec.Output), produced, shared.Mention);
-        var (plan, prepared) = Make(ports, task, runner, availability, prompt, earlier.Session, shared.Context);
-        File.WriteAllText(folder.Prompt, prompt);
-        File.WriteAllText(attempt.Stdin, plan.StdinFirst);
-        TargetMemory.Note(folder, attempt, task);
-        LaunchScript.Write(folder, ports.Paths.Home, task, plan);
+        var (shared, mention) = await SharedAsync(ports, task, runner, availability, cancellation);
+        var subject = Subject(ports, task, runner, availability) with
+        {
+            Prompt = earlier.Prompt(task, attempt.Staging(task.Spec.Output), produced, mention),
+            Resume = earlier.Session,
+            Shared = shared,
+        };
+        var (isWarmable, spare) = await ports.Warm.ClaimAsync(ports, subject, cancellation);
+        if (spare is not null)
+        {
+            try
+            {
+                var taken = LaunchMaterial.Of(ports, subject, spare.Token, spare.Session);
+                Write(ports, task, subject, taken, spare.Binding(subject));
+                spare.MoveTo(attempt);
+                return taken.Prepared with { Warm = true };
+            }
+            catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+            {
+                ports.Files.Note(task, $"a warm agent could not be taken: {broken.Message}");
+                await spare.DisposeAsync();
+                attempt = Open(ports, task);
+            }
+        }
+
+        var material = LaunchMaterial.Of(ports, subject, NewToken(), NewSession());
+        Write(ports, task, subject, material, []);
         new ShimSpec
         {
             Store = ports.Book.Store.StoreId,
             Task = task.Id.Value,
             Attempt = task.Attempt,
             Fence = task.Fence,
-            Argv = plan.Argv,
+            Argv = material.Plan.Argv,
             Cwd = task.Spec.Cwd,
-            Env = PublicEnvironment(ports, task, plan),
+            Env = material.Environment,
             StdinFile = attempt.Stdin,
-            KeepStdin = plan.KeepStdin,
+            KeepStdin = material.Plan.KeepStdin,
             DeadlineMs = Allowances.TimeLeftMs(task.Budget, task.RunMs),
-            Ladder = Ladder(plan),
+            Ladder = material.Ladder(),
             Socket = attempt.Socket,
-            Gateway = prepared.Credential is null ? null : ports.Paths.GatewaySocket,
+            Gateway = material.Prepared.Credential is null ? null : ports.Paths.GatewaySocket,
             LogLimit = LogLimit,
-            NeedsSecret = prepared.NeedsSecret,
+            NeedsSecret = material.Prepared.NeedsSecret,
             Daemon = ports.Daemon,
         }.Write(attempt.Path);
-        return prepared;
+        return material.Prepared with { Warm = isWarmable ? false : null };
     }
 
     /// <summary>
@@ -69,83 +83,52 @@ public static class AttemptSetup
     /// one, which nobody has seen.
     /// </summary>
     public static PreparedAttempt Renew(EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability) =>
-        Make(ports, task, runner, availability, prompt: "", resume: null, shared: null).Prepared;
+        LaunchMaterial.Of(ports, Subject(ports, task, runner, availability), NewToken(), NewSession()).Prepared;
 
     private static async Task<(SharedContext? Context, SharedMention? Mention)> SharedAsync(
-        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, AttemptFolder attempt, CancellationToken cancellation)
+        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, CancellationToken cancellation)
     {
         if (!runner.Traits.UsesModel || await ports.Contexts.TakeAsync(task, runner, availability.Upstream, cancellation) is not { } chosen) return default;
-        File.WriteAllText(attempt.SharedContext, chosen.Block.Text);
-        return (new SharedContext(chosen.Block.Parts, attempt.SharedContext, chosen.ForAnHour), chosen.Block.Mention);
+        return (new SharedContext(chosen.Block.Parts, SharedTexts.Keep(ports, chosen.Block.Text), chosen.ForAnHour), chosen.Block.Mention);
     }
 
-    private static (LaunchPlan Plan, PreparedAttempt Prepared) Make(
-        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, string prompt, string? resume, SharedContext? shared)
+    internal static string NewToken() => $"awoc-{RandomNumberGenerator.GetHexString(48, lowercase: true)}";
+
+    internal static string NewSession() => Guid.NewGuid().ToString();
+
+    /// <summary>What a warm agent left there that ended before the task began is put out of the way.</summary>
+    private static AttemptFolder Open(EnginePorts ports, AgentTask task)
     {
         var attempt = ports.Paths.Task(task.Id).Attempt(task.Attempt);
-        var token = $"awoc-{RandomNumberGenerator.GetHexString(48, lowercase: true)}";
-        var plan = runner.Plan(new AttemptContext
+        if (ShimExit.Read(attempt.Path) is { Cause: EndCause.Spare }) SpareFolder.PutAside(ports.Paths, attempt);
+        return TaskFiles.OpenAttempt(ports.Paths.Task(task.Id), task.Attempt);
+    }
+
+    private static LaunchSubject Subject(EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability)
+    {
+        var attempt = ports.Paths.Task(task.Id).Attempt(task.Attempt);
+        return new LaunchSubject
         {
             Task = task.Id,
             Attempt = task.Attempt,
             Spec = task.Spec,
-            Prompt = prompt,
+            Runner = runner,
+            Availability = availability,
+            Secrets = ports.Vault.Get(task.Id),
+            TokensLeft = task.Budget.Tokens - task.Usage.Output,
             Directory = attempt.Path,
             StagingPath = attempt.Staging(task.Spec.Output),
-            Session = Guid.NewGuid().ToString(),
-            Resume = resume,
-            Availability = availability,
-            GatewayToken = token,
-            TokensLeft = task.Budget.Tokens - task.Usage.Output,
-            Schema = NativeSchema.Of(task.Spec),
-            Shared = shared,
-            Settings = ports.Settings.Read(task.Spec.Cwd).ForAgent(runner.Name),
-        });
-        var secrets = ports.Vault.Get(task.Id);
-        var caller = new Dictionary<string, string>(task.Spec.Environment);
-        foreach (var (name, value) in secrets) caller[name] = value;
-        var upstream = task.Spec.Rehearsal ? ports.Rehearsal.For(task.Spec) : CallerProxy.Put(availability.Upstream, caller);
-        var credential = runner.Traits.UsesModel && upstream is not null ? new AttemptCredential(token, upstream) : null;
-        return (plan, new PreparedAttempt(SecretEnvironment(plan, secrets), credential, Held(credential, secrets)));
-    }
-
-    private static Dictionary<string, string> PublicEnvironment(EnginePorts ports, AgentTask task, LaunchPlan plan)
-    {
-        var environment = new Dictionary<string, string>(task.Spec.Environment)
-        {
-            ["AWOC_HOME"] = ports.Paths.Home,
-            ["AWOC_TASK_ID"] = task.Id.Value,
         };
-        foreach (var (name, value) in plan.Environment)
-        {
-            if (value is null) environment.Remove(name);
-            else environment[name] = value;
-        }
-
-        return environment;
     }
 
-    private static Dictionary<string, string> SecretEnvironment(LaunchPlan plan, IReadOnlyDictionary<string, string> secrets)
+    private static void Write(EnginePorts ports, AgentTask task, LaunchSubject subject, LaunchMaterial material, IReadOnlyList<string> before)
     {
-        var environment = secrets
-            .Where(s => !plan.WithheldSecrets.Contains(s.Key) && !plan.Environment.ContainsKey(s.Key))
-            .ToDictionary(s => s.Key, s => s.Value);
-        foreach (var (name, value) in plan.SecretEnvironment) environment[name] = value;
-        return environment;
-    }
-
-    private static List<LadderStep> Ladder(LaunchPlan plan)
-    {
-        List<LadderStep> ladder = [LadderStep.Interrupt(s_signalGrace), LadderStep.Terminate(s_signalGrace), LadderStep.Kill(s_signalGrace)];
-        if (plan.InterruptLine is { } line) ladder.Insert(0, LadderStep.Line(line, s_lineGrace));
-        return ladder;
-    }
-
-    private static Dictionary<string, string> Held(AttemptCredential? credential, IReadOnlyDictionary<string, string> secrets)
-    {
-        var held = secrets.ToDictionary(s => AttemptCredential.SecretPrefix + s.Key, s => s.Value);
-        credential?.AddTo(held);
-        return held;
+        var folder = ports.Paths.Task(task.Id);
+        var attempt = folder.Attempt(task.Attempt);
+        File.WriteAllText(folder.Prompt, subject.Prompt);
+        File.WriteAllText(attempt.Stdin, string.Concat(before.Select(line => line + "\n")) + material.Plan.StdinFirst);
+        TargetMemory.Note(folder, attempt, task);
+        LaunchScript.Write(folder, ports.Paths.Home, task, material.Plan);
     }
 }
 
@@ -157,6 +140,9 @@ public sealed record PreparedAttempt(
     IReadOnlyDictionary<string, string> SecretEnvironment, AttemptCredential? Credential, IReadOnlyDictionary<string, string> Held)
 {
     public bool NeedsSecret => Credential is not null || SecretEnvironment.Count > 0;
+
+    /// <summary>True where a warm agent was taken for it, false where there was none, null where this launch cannot be made ahead.</summary>
+    public bool? Warm { get; init; }
 }
 
 /// <summary>The attempt's token and what it stands for, in the form in which a shim keeps it.</summary>

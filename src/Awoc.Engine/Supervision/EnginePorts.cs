@@ -5,6 +5,7 @@ using Awoc.Engine.Budgets;
 using Awoc.Engine.Contexts;
 using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Pool;
 using Awoc.Engine.Quotas;
 using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
@@ -43,4 +44,7 @@ public sealed record EnginePorts(
 
     /// <summary>The usage windows of the accounts that tasks work with.</summary>
     public QuotaBook Quotas => field ??= new QuotaBook(this);
+
+    /// <summary>Agents that are started and wait for a task.</summary>
+    public WarmPool Warm { get; } = new(Time, new MemoryRoom());
 }

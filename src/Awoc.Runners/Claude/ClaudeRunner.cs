@@ -23,6 +23,8 @@ public sealed class ClaudeRunner : IRunner
 
     public LaunchPlan Plan(AttemptContext context) => ClaudeLaunch.Plan(context);
 
+    public WarmUp? WarmUp(AttemptContext context) => ClaudeWarmUp.Of(context);
+
     public bool HasSession(string session, string attemptDirectory, IReadOnlyDictionary<string, string> variables) =>
         ClaudeTranscripts.Has(session, variables);
 

@@ -12,6 +12,7 @@ internal sealed class StdinPump
     private readonly byte[] _scratch;
     private int _fd;
     private int _file;
+    private int _nextFile = -1;
     private long _fileAt;
     private int _lineAt;
     private bool _eof;
@@ -43,6 +44,14 @@ internal sealed class StdinPump
         return true;
     }
 
+    /// <summary>One more file, before any line that is not yet written.</summary>
+    internal void Feed(int file)
+    {
+        if (_fd < 0) Fd.Close(ref file);
+        else if (_file < 0) (_file, _fileAt) = (file, 0);
+        else _nextFile = file;
+    }
+
     /// <summary>Closes stdin after what is queued.</summary>
     internal void End() => _eof = true;
 
@@ -50,6 +59,7 @@ internal sealed class StdinPump
     {
         Fd.Close(ref _fd);
         Fd.Close(ref _file);
+        Fd.Close(ref _nextFile);
         _lines.Clear();
     }
 
@@ -90,7 +100,8 @@ internal sealed class StdinPump
             if (n <= 0)
             {
                 Fd.Close(ref _file);
-                break;
+                (_file, _nextFile, _fileAt) = (_nextFile, -1, 0);
+                continue;
             }
 
             var written = Fd.Write(_fd, _scratch.AsSpan(0, n));

@@ -12,6 +12,7 @@ internal enum OwnerCommand
     End,
     Deadline,
     Secret,
+    Begin,
 }
 
 /// <summary>A line from a connection: <c>{"t":"in","n":3,"line":"…"}</c>.</summary>
@@ -24,6 +25,8 @@ internal sealed class OwnerMessage
     internal byte[]? Cause { get; private set; }
     internal List<byte[]> Skip { get; private set; } = [];
     internal long? Ms { get; private set; }
+    internal long? DeadlineMs { get; private set; }
+    internal byte[]? StdinFile { get; private set; }
     internal List<byte[]> Env { get; private set; } = [];
     internal List<byte[]> Held { get; private set; } = [];
 
@@ -43,6 +46,8 @@ internal sealed class OwnerMessage
             else if (json.ValueTextEquals("cause"u8)) message.Cause = json.NextText();
             else if (json.ValueTextEquals("skip"u8)) message.Skip = json.NextTexts();
             else if (json.ValueTextEquals("ms"u8)) message.Ms = json.NextNumber();
+            else if (json.ValueTextEquals("deadlineMs"u8)) message.DeadlineMs = json.NextNumber();
+            else if (json.ValueTextEquals("stdinFile"u8)) message.StdinFile = json.NextText();
             else if (json.ValueTextEquals("env"u8)) message.Env = json.NextEntries();
             else if (json.ValueTextEquals("held"u8)) message.Held = json.NextEntries();
             else json.Skip();
@@ -58,5 +63,6 @@ internal sealed class OwnerMessage
         : t.SequenceEqual("end"u8) ? OwnerCommand.End
         : t.SequenceEqual("deadline"u8) ? OwnerCommand.Deadline
         : t.SequenceEqual("secret"u8) ? OwnerCommand.Secret
+        : t.SequenceEqual("begin"u8) ? OwnerCommand.Begin
         : OwnerCommand.Unknown;
 }

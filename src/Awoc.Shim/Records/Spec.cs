@@ -23,6 +23,7 @@ internal sealed class Spec
     internal byte[]? Gateway { get; private set; }
     internal long LogLimit { get; private set; } = long.MaxValue;
     internal bool NeedsSecret { get; private set; }
+    internal bool Spare { get; private set; }
     internal byte[] Mark { get; private set; } = [];
     internal bool Cgroup { get; private set; }
     internal List<byte[]>? DaemonArgv { get; private set; }
@@ -79,6 +80,7 @@ internal sealed class Spec
             else if (json.ValueTextEquals("gateway"u8)) Gateway = Path(json.NextText());
             else if (json.ValueTextEquals("logLimit"u8)) LogLimit = json.NextNumber() ?? long.MaxValue;
             else if (json.ValueTextEquals("needsSecret"u8)) NeedsSecret = json.NextFlag();
+            else if (json.ValueTextEquals("spare"u8)) Spare = json.NextFlag();
             else if (json.ValueTextEquals("mark"u8)) Mark = json.NextText() ?? [];
             else if (json.ValueTextEquals("cgroup"u8)) Cgroup = json.NextFlag();
             else if (json.ValueTextEquals("daemon"u8)) ParseDaemon(ref json);

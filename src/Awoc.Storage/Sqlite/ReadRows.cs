@@ -118,7 +118,7 @@ internal sealed class StandingRow
 /// <summary>A row of <c>attempt</c>.</summary>
 internal sealed class AttemptRow
 {
-    public const string Columns = "task_id, n, fence, node_id, session, log_offset, usage, outcome, reason, run_ms, started_us, ended_us";
+    public const string Columns = "task_id, n, fence, node_id, session, log_offset, usage, outcome, reason, run_ms, warm, started_us, ended_us";
 
     public required string TaskId { get; set; }
     public long N { get; set; }
@@ -130,6 +130,7 @@ internal sealed class AttemptRow
     public string? Outcome { get; set; }
     public string? Reason { get; set; }
     public long RunMs { get; set; }
+    public long? Warm { get; set; }
     public long StartedUs { get; set; }
     public long? EndedUs { get; set; }
 
@@ -145,6 +146,7 @@ internal sealed class AttemptRow
         Outcome = Words.Optional<TaskOutcome>(Outcome),
         Reason = Words.Optional<EndReason>(Reason),
         RunMs = RunMs,
+        Warm = Warm is { } warm ? warm != 0 : null,
         StartedAt = Microseconds.ToTime(StartedUs),
         EndedAt = Microseconds.ToTime(EndedUs),
     };

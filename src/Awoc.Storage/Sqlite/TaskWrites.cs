@@ -128,7 +128,7 @@ internal sealed class TaskWrites : IDisposable
     }
 
     public bool SaveProgress(AttemptProgress progress, string usage) =>
-        _saveProgress.Bind(progress.LogOffset).Bind(progress.Session).Bind(usage)
+        _saveProgress.Bind(progress.LogOffset).Bind(progress.Session).Bind(usage).Bind(progress.Warm is { } warm ? (warm ? 1L : 0L) : (long?)null)
             .Bind(progress.Task.Value).Bind(progress.Attempt).Bind(progress.Fence).Run() > 0;
 
     public int RenewLeases(string node, TimeSpan duration) =>

@@ -41,7 +41,7 @@ internal static class WriteSql
         "UPDATE attempt SET outcome = ?, reason = ?, usage = ?, run_ms = ?, ended_us = ? WHERE task_id = ? AND n = ?";
 
     public const string SaveProgress = """
-        UPDATE attempt SET log_offset = ?, session = coalesce(?, session), usage = ?
+        UPDATE attempt SET log_offset = ?, session = coalesce(?, session), usage = ?, warm = coalesce(?, warm)
         WHERE task_id = ? AND n = ? AND fence = ? AND ended_us IS NULL
         """;
 

@@ -22,4 +22,7 @@ CREATE INDEX task_workflow ON task(workflow, seq) WHERE workflow IS NOT NULL;
 
 CREATE INDEX task_waiting ON task(wait_kind, seq) WHERE wait_kind IS NOT NULL;
 
+-- Whether an attempt took a warm agent: 1, or 0 where there was none for it; null where it could not be made ahead.
+ALTER TABLE attempt ADD COLUMN warm INTEGER;
+
 PRAGMA user_version = 4;
