@@ -16,6 +16,9 @@ internal sealed class EarlierSteps(ITaskStore store, AwocPaths paths)
     /// <summary>Of a workflow, for words on why a step runs again.</summary>
     private const int LookedOfWorkflow = 2_000;
 
+    /// <summary>Of a workflow, for the tasks of a run that is under way: the largest, twice.</summary>
+    private const int LookedForRun = 20_000;
+
     private readonly Dictionary<string, AgentTask> _seen = new(StringComparer.Ordinal);
     private Dictionary<string, AgentTask> _newest = new(StringComparer.Ordinal);
 
@@ -47,7 +50,7 @@ internal sealed class EarlierSteps(ITaskStore store, AwocPaths paths)
 
     /// <summary>The tasks of one run, by step.</summary>
     public async Task<IReadOnlyDictionary<string, AgentTask>> OfRunAsync(string workflow, string run, CancellationToken cancellation) =>
-        (await store.WorkflowAsync(workflow, LookedOfWorkflow, cancellation)).Where(t => t.Spec.Step!.Run == run).GroupBy(t => t.Spec.Step!.Step).ToDictionary(g => g.Key, g => g.First());
+        (await store.WorkflowAsync(workflow, LookedForRun, cancellation)).Where(t => t.Spec.Step!.Run == run).GroupBy(t => t.Spec.Step!.Step).ToDictionary(g => g.Key, g => g.First());
 
     public AgentTask? Task(string id) => _seen.GetValueOrDefault(id);
 

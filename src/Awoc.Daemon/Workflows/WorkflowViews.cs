@@ -153,22 +153,22 @@ internal sealed class WorkflowViews(ITaskStore store, TaskViews tasks, ISettings
         return ends.Values.DefaultIfEmpty().Max();
     }
 
-    private static WorkflowTaskView Of(WorkflowTask task, int level) 
+    private static WorkflowTaskView Of(WorkflowTask task, int level)
     {
         var values = task.Values;
         return new WorkflowTaskView
         {
-        Key = task.Key,
-        Level = level,
-        Type = Text("type"),
-        Description = Text("description"),
-        Model = Text("model"),
-        Output = Text("output"),
-        After = [.. task.After.Select(n => n.Text)],
-        Any = [.. task.Any.Select(n => n.Text)],
-        Ended = [.. task.Ended.Select(n => n.Text)],
-        When = task.WhenText?.Text,
-        Uses =
+            Key = task.Key,
+            Level = level,
+            Type = Text("type"),
+            Description = Text("description"),
+            Model = Text("model"),
+            Output = Text("output"),
+            After = [.. task.After.Select(n => n.Text)],
+            Any = [.. task.Any.Select(n => n.Text)],
+            Ended = [.. task.Ended.Select(n => n.Text)],
+            When = task.WhenText?.Text,
+            Uses =
         [
             .. (task.Values.TryGetValue("description", out var description) ? Template.In(description.Text).OfType<Template.Task>().Select(t => t.Key) : [])
                 .Concat(task.When?.Tasks ?? []).Distinct(),
