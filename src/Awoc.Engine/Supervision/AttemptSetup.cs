@@ -3,6 +3,7 @@ using System.Text.Json;
 using Awoc.Core.Agents;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Budgets;
+using Awoc.Engine.Contexts;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Pool;
 using Awoc.Engine.Recovery;
