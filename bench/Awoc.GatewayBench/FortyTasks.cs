@@ -29,13 +29,13 @@ internal static class FortyTasks
     /// <summary>Seconds before each further try, as measured with Claude Code 2.1.197; retry-after is a lower bound.</summary>
     private static readonly double[] s_ownRetries = [0.6, 1.1, 2.2, 4.5, 9, 17, 38, 38, 38, 38];
 
-    public static async Task<int> RunAsync(int requestsEach)
+    public static async Task<int> RunAsync(int requestsEach, string[] only)
     {
         Console.WriteLine($"{Tasks} tasks of {requestsEach} requests, {PerSecond} requests a second");
         foreach (var (name, paced, headers) in (ReadOnlySpan<(string, bool, bool)>)
                  [("limiter, API with rate-limit headers", true, true), ("limiter, API that tells nothing", true, false), ("no limiter", false, true)])
         {
-            Console.WriteLine(RunOnceAsync(name, paced, headers, requestsEach).GetAwaiter().GetResult());
+            if (only.Length == 0 || name.Contains(string.Join(' ', only), StringComparison.Ordinal)) Console.WriteLine(RunOnceAsync(name, paced, headers, requestsEach).GetAwaiter().GetResult());
         }
 
         await Console.Out.FlushAsync();

@@ -5,7 +5,7 @@ return args switch
 {
     ["upstream"] => await Servers.RunUpstreamAsync(),
     ["gateway", var upstream] => await Servers.RunGatewayAsync(new Uri(upstream)),
-    ["forty"] => await FortyTasks.RunAsync(requestsEach: 15),
+    ["forty", .. var only] => await FortyTasks.RunAsync(requestsEach: 15, only),
     [] => await Comparison.RunAsync(null),
     ["--gateway", var executable] => await Comparison.RunAsync(executable),
     _ => Usage(),
@@ -13,6 +13,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Awoc.GatewayBench [forty | --gateway EXECUTABLE]   (an executable that takes an upstream URL and prints its own)");
+    Console.Error.WriteLine("usage: Awoc.GatewayBench [forty [WORDS OF A ROW] | --gateway EXECUTABLE]   (an executable that takes an upstream URL and prints its own)");
     return 2;
 }

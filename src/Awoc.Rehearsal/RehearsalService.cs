@@ -73,7 +73,7 @@ internal sealed class RehearsalService
             generation.Tokens);
         exchange.Record.Usage = usage;
         exchange.Record.StopReason = generation.StopReason;
-        SetLimitHeaders(exchange.Context, exhausted: false);
+        if (!exchange.IsSilent) SetLimitHeaders(exchange.Context, exhausted: false);
         SetHeaders(exchange.Context, exchange.Limits);
         SetHeaders(exchange.Context, reply.Headers);
         await Task.Delay(reply.Pace.Delay, _options.Time, exchange.Cancellation);
@@ -130,6 +130,7 @@ internal sealed class RehearsalService
         var (choice, from) = Choose(exchange.Context, conversation);
         if (choice is not null && _library.Find(choice).Scenario?.Limits is { } limits)
         {
+            exchange.IsSilent = !limits.Headers;
             (var refusal, exchange.Limits) = _accounts.Take(exchange.Record.Credential ?? "", choice, limits);
             if (refusal is not null) return new Decision.Fail(refusal, new Pace(), exchange.Limits);
         }
@@ -231,7 +232,7 @@ internal sealed class RehearsalService
         response.ContentType = "application/json";
         if (error.RetryAfter is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (error.ShouldRetry is { } retry) response.Headers["x-should-retry"] = retry ? "true" : "false";
-        if (error.Status == 429 && exchange.Limits.Count == 0) SetLimitHeaders(exchange.Context, exhausted: true, error.RetryAfter);
+        if (error.Status == 429 && exchange.Limits.Count == 0 && !exchange.IsSilent) SetLimitHeaders(exchange.Context, exhausted: true, error.RetryAfter);
         if (silence > TimeSpan.Zero)
         {
             await response.StartAsync(exchange.Cancellation);
@@ -338,6 +339,9 @@ internal sealed class RehearsalService
         public JsonDocument? Body { get; set; }
 
         public PromptPrefix? Prompt { get; set; }
+
+        /// <summary>The answers do not say how limits stand.</summary>
+        public bool IsSilent { get; set; }
 
         /// <summary>How the scenario's limits stand, as headers; empty where it has none.</summary>
         public IReadOnlyDictionary<string, string> Limits { get; set; } = new Dictionary<string, string>();

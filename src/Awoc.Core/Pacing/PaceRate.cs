@@ -16,6 +16,7 @@ internal sealed class PaceRate(LaneOptions options)
     private TimeSpan? _lastStart;
     private TimeSpan _refusedAt;
     private TimeSpan? _learnAt;
+    private double? _told;
     private bool _heldBack;
 
     /// <summary>Requests a second; null while no limit is known.</summary>
@@ -62,16 +63,11 @@ internal sealed class PaceRate(LaneOptions options)
     public void Refused(TimeSpan hold, double? told, Moment now)
     {
         _refusedAt = now.Steady;
-        if (told is > 0 and var known && PerSecond is null)
-        {
-            (_top, _busy, _next) = (Math.Max(options.LeastRate, known), TimeSpan.Zero, now.Steady + hold);
-            return;
-        }
-
         if (PerSecond is not { } rate)
         {
             // A refusal comes at once, and the answers to what was accepted beside it take their time: the count is made after the pause.
             if (_learnAt is null || _learnAt < now.Steady + hold) _learnAt = now.Steady + hold;
+            _told = told ?? _told;
             return;
         }
 
@@ -89,7 +85,8 @@ internal sealed class PaceRate(LaneOptions options)
 
         // Where nothing was accepted there is nothing to learn: fewer at once go on, and tell.
         if (Estimate(at, now) is not (> 0 and var seen)) return;
-        _top = Math.Max(options.LeastRate, seen);
+        // What the headers say is exact, where it is about the limit that was met.
+        _top = Math.Max(options.LeastRate, _told is { } told && told > seen / 2 && told < seen * 2 ? told : seen);
         _busy = TimeSpan.Zero;
         _next = now.Steady;
     }
