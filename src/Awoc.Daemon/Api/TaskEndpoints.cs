@@ -2,6 +2,7 @@ using System.Globalization;
 using Awoc.Client.Wire;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
+using Awoc.Engine.Scheduling;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Integration;
 using Awoc.Engine.Tasks;
