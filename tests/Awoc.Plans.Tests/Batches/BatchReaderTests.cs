@@ -34,7 +34,7 @@ public sealed class BatchReaderTests
         Assert.Equal("5m", file.Tasks[0].Value("stall_timeout"));
         Assert.Equal(["a", "b"], file.Tasks[1].List("after"));
         Assert.Equal(["x.md", "y.md"], file.Tasks[1].List("context"));
-        Assert.Equal((13, 14), (file.Tasks[1].PlaceOf("context").Line, file.Tasks[1].PlaceOf("context").Column));
+        Assert.Equal((13, 15), (file.Tasks[1].PlaceOf("context").Line, file.Tasks[1].PlaceOf("context").Column));
     }
 
     [Theory]
