@@ -11,10 +11,10 @@ public sealed class DependencyTests
     {
         await using var awoc = new AwocSandbox();
         var first = await awoc.LaunchAsync("--agent", "command", "printf '{\"v\":{\"list\":[1,\"it'\"'\"'s; $HOME\"]}}' > \"$AWOC_OUTPUT\"", "first.json");
-        var second = await awoc.LaunchAsync("--agent", "command", $"cat ${{tasks.{first}.output}}; echo; echo ${{tasks.{first}.json.v.list.1}}; echo $${{tasks.", "out.txt", "--after", first);
+        var second = await awoc.LaunchAsync("--agent", "command", $"cat ${{tasks.{first}.output}}; echo; echo ${{tasks.{first}.json.v.list.1}}; echo '$${{tasks.'", "out.txt", "--after", first);
         Assert.Equal("succeeded", (string?)(await awoc.EndOfAsync(second))["outcome"]);
         var said = await File.ReadAllTextAsync(Path.Combine(awoc.Work, "out.txt"));
-        Assert.StartsWith("{\"v\":{\"list\":[1,\"it's; $HOME\"]}}\nit's; $HOME\n", said, StringComparison.Ordinal);
+        Assert.StartsWith("{\"v\":{\"list\":[1,\"it's; $HOME\"]}}\nit's; $HOME\n${tasks.\n", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class DependencyTests
     public async Task DaemonKilled_WhileTasksWait_TheNextOneDecides()
     {
         await using var awoc = new AwocSandbox();
-        var slow = await awoc.LaunchAsync("--agent", "command", "sleep 2; exit 1");
+        var slow = await awoc.LaunchAsync("--agent", "command", "until [ -e go ]; do sleep 0.1; done; exit 1");
         var fails = await awoc.LaunchAsync("--agent", "command", "echo no", "--after", slow);
         var runs = await awoc.LaunchAsync("--agent", "command", "echo yes", "--after-ended", slow);
         await Eventually.TrueAsync(async () => (string?)(await awoc.StatusAsync(slow))["state"] == "running", TimeSpan.FromSeconds(30), "the first to run");
@@ -65,6 +65,7 @@ public sealed class DependencyTests
             await daemon.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
+        await File.WriteAllTextAsync(Path.Combine(awoc.Work, "go"), "");
         Assert.Equal(1, (await awoc.AwocAsync("wait", slow, fails, runs)).Code);
         Assert.Equal(("failed", "dependency_failed"), await OutcomeAsync(awoc, fails));
         Assert.Equal(("succeeded", null), await OutcomeAsync(awoc, runs));
