@@ -20,7 +20,7 @@ internal static class CacheEndpoints
     }
 
     private static async Task<IResult> WarmAsync(
-        CacheWarmRequest request, EnginePorts ports, Launcher launcher, PrefixWarmer warmer, CancellationToken cancellation)
+        CacheWarmRequest request, EnginePorts ports, DryRun dryRun, PrefixWarmer warmer, CancellationToken cancellation)
     {
         if (!Path.IsPathFullyQualified(request.Cwd) || !Directory.Exists(request.Cwd)) return Problems.Invalid("--cwd", request.Cwd, "a directory that exists");
         var catalog = ports.Settings.Types(request.Cwd);
@@ -49,7 +49,7 @@ internal static class CacheEndpoints
             Environment = Given(request.Environment),
             Secrets = Given(request.Secrets),
         };
-        switch (await launcher.PreviewAsync(order, cancellation))
+        switch (await dryRun.PreviewAsync(order, cancellation))
         {
             case LaunchAnswer.Previewed { Spec: { Model: not null } spec }:
                 var warming = await warmer.WarmAsync(spec, order.Secrets, request.Hour, cancellation);
