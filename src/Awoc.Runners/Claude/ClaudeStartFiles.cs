@@ -17,7 +17,8 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
     private static readonly string[] s_folders = ["rules", "agents", "commands", "skills", "output-styles"];
     private static readonly string[] s_starters = ["hooks", "enabledPlugins", "mcpServers", "statusLine"];
 
-    public static ClaudeStartFiles For(string cwd, IReadOnlyDictionary<string, string> variables, bool userSettings)
+    /// <param name="usesLogin">Its own login is used: one that was refreshed or changed is another.</param>
+    public static ClaudeStartFiles For(string cwd, IReadOnlyDictionary<string, string> variables, bool userSettings, bool usesLogin)
     {
         var home = variables.Value("HOME");
         var configured = variables.Value("CLAUDE_CONFIG_DIR");
@@ -26,6 +27,7 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
         List<string> memories = [Path.Combine(Managed, "CLAUDE.md")];
         List<string> settings = [Path.Combine(Managed, "managed-settings.json"), Path.Combine(Managed, "managed-mcp.json")];
         List<string> folders = [];
+        List<string> login = usesLogin && config is not null ? [Path.Combine(config, ".credentials.json")] : [];
         if (userSettings)
         {
             if (config is not null)
@@ -46,7 +48,7 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
         var imported = new List<string>();
         foreach (var memory in memories) AddImports(memory, home, DeepestImport, imported);
         return new ClaudeStartFiles(
-            [.. memories, .. imported, .. settings, .. folders],
+            [.. memories, .. imported, .. settings, .. folders, .. login],
             settings.Any(file => Members(file, s_starters).Length > 0) || (userSettings && global is not null && HasServers(global, cwd)),
             global is null ? "" : Members(global, ["env", "mcpServers"]));
     }
