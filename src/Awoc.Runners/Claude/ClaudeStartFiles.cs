@@ -14,6 +14,7 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
     private const int MostImports = 64;
     private const int LongestFile = 1 << 20;
 
+    private static readonly char[] s_punctuation = [.. ".,;:!?)]}>'\"`"];
     private static readonly string[] s_folders = ["rules", "agents", "commands", "skills", "output-styles"];
     private static readonly string[] s_starters = ["hooks", "enabledPlugins", "mcpServers", "statusLine"];
 
@@ -57,9 +58,11 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
     private static void AddImports(string memory, string? home, int depth, List<string> found)
     {
         if (depth == 0 || Read(memory) is not { } text) return;
-        foreach (Match match in Import().Matches(text))
+        // Whether a mark of punctuation at its end belongs to the name is the agent's affair: both are looked at.
+        foreach (var written in Import().Matches(text).Select(match => match.Groups[1].Value).SelectMany(name => (string[])[name, name.TrimEnd(s_punctuation)]).Distinct())
         {
-            var named = match.Groups[1].Value;
+            if (written.Length == 0) continue;
+            var named = written;
             if (named.StartsWith("~/", StringComparison.Ordinal)) named = home is null ? named : Path.Combine(home, named[2..]);
             var path = Path.GetFullPath(named, Path.GetDirectoryName(memory)!);
             if (found.Count >= MostImports || found.Contains(path)) continue;
@@ -113,6 +116,6 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
         }
     }
 
-    [GeneratedRegex(@"(?:^|\s)@((?:~/|\.{0,2}/)?[^\s`'""()<>]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?:^|\s)@(\S+)", RegexOptions.Multiline)]
     private static partial Regex Import();
 }
