@@ -20,12 +20,13 @@ internal sealed class Spare : IAsyncDisposable
     private readonly ShimConnection _connection;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _following;
+    private readonly long _started;
+    private readonly DateTimeOffset _startedAt;
     private volatile bool _taken;
 
     private Spare(TimeProvider time, SpareStart start, ShimConnection connection)
     {
-        (_time, Start, _connection) = (time, start, connection);
-        StartedAt = time.GetUtcNow();
+        (_time, Start, _connection, _started, _startedAt) = (time, start, connection, time.GetTimestamp(), time.GetUtcNow());
         _following = FollowAsync();
     }
 
@@ -39,7 +40,8 @@ internal sealed class Spare : IAsyncDisposable
 
     public string Session => Start.Session;
 
-    public DateTimeOffset StartedAt { get; }
+    /// <summary>By the clock that shows more: neither a machine's sleep nor a clock that was set back keeps one young.</summary>
+    public TimeSpan Age => TimeSpan.FromTicks(Math.Max(_time.GetElapsedTime(_started).Ticks, (_time.GetUtcNow() - _startedAt).Ticks));
 
     /// <summary>CPU time of its tree when it had become ready.</summary>
     public TimeSpan CpuWhenReady { get; private set; }

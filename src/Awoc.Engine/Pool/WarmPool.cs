@@ -50,7 +50,16 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
         string? now = null;
         while (Take(key, settings) is { } spare)
         {
-            now ??= await StartSnapshot.TakeAsync(warmUp, subject.Spec.Cwd, subject.Spec.Environment, time, cancellation) ?? "";
+            try
+            {
+                now ??= await StartSnapshot.TakeAsync(warmUp, subject.Spec.Cwd, subject.Spec.Environment, time, cancellation) ?? "";
+            }
+            catch
+            {
+                await spare.DisposeAsync();
+                throw;
+            }
+
             if (spare.Start.Snapshot == now && !spare.IsGone)
             {
                 lock (_gate) _demand.Served(key);
@@ -104,15 +113,14 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
         List<Spare> spares;
         string? heldBack;
         lock (_gate) (spares, heldBack) = ([.. _spares], _heldBack);
-        var now = time.GetUtcNow();
-        return new PoolReport(settings, Interlocked.Read(ref _hits), Interlocked.Read(ref _misses), [.. spares.Select(spare => ReportOf(spare, now))], heldBack);
+        return new PoolReport(settings, Interlocked.Read(ref _hits), Interlocked.Read(ref _misses), [.. spares.Select(ReportOf)], heldBack);
     }
 
-    private static SpareReport ReportOf(Spare spare, DateTimeOffset now)
+    private static SpareReport ReportOf(Spare spare)
     {
         var subject = spare.Start.Subject;
         return new SpareReport(
-            spare.Id.Handle, subject.Runner.Name, subject.Spec.Model, subject.Spec.Cwd, SpareProfile.Of(subject), now - spare.StartedAt,
+            spare.Id.Handle, subject.Runner.Name, subject.Spec.Model, subject.Spec.Cwd, SpareProfile.Of(subject), spare.Age,
             SpareFigures.MemoryKb(spare.Start.Folder), SpareFigures.Cpu(spare.Start.Folder) - spare.CpuWhenReady);
     }
 
@@ -127,9 +135,8 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
     {
         lock (_gate)
         {
-            var oldest = time.GetUtcNow() - settings.MaxAge;
             // The oldest that will do: it would be the next to go.
-            var at = _spares.FindIndex(spare => spare.Key == key && spare.StartedAt > oldest && !spare.IsGone);
+            var at = _spares.FindIndex(spare => spare.Key == key && spare.Age < settings.MaxAge && !spare.IsGone);
             if (at < 0) return null;
             var spare = _spares[at];
             _spares.RemoveAt(at);
@@ -237,7 +244,6 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
     /// <summary>Those that nobody asks for, are too old, are gone or are more than wanted; under the gate.</summary>
     private List<Spare> Surplus(List<(string Key, int Count)> wanted, SpareSettings settings)
     {
-        var oldest = time.GetUtcNow() - settings.MaxAge;
         var counts = wanted.ToDictionary(w => w.Key, w => w.Count);
         List<Spare> surplus = [];
 
@@ -245,7 +251,7 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
         foreach (var spare in Enumerable.Reverse(_spares))
         {
             var left = counts.GetValueOrDefault(spare.Key);
-            if (left == 0 || spare.IsGone || spare.StartedAt <= oldest) surplus.Add(spare);
+            if (left == 0 || spare.IsGone || spare.Age >= settings.MaxAge) surplus.Add(spare);
             else counts[spare.Key] = left - 1;
         }
 
@@ -292,7 +298,7 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
             if (_spares.Count > 0)
             {
                 Sooner((_lookAgain ? s_lookSoon : s_lookEvery) - time.GetElapsedTime(_looked));
-                Sooner(_spares.Min(spare => spare.StartedAt) + settings.MaxAge - now);
+                Sooner(settings.MaxAge - _spares.Max(spare => spare.Age));
             }
 
             if (_demand.NextExpiry is { } expiry) Sooner(expiry - now);

@@ -24,8 +24,12 @@ public static class AttemptSetup
     /// Writes all that the shim needs; durable when it returns. Where a warm agent is there for it, that one's directory has become
     /// the attempt's, and it only waits for the word to begin.
     /// </summary>
-    public static async Task<PreparedAttempt> PrepareAsync(
-        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, CancellationToken cancellation)
+    public static Task<PreparedAttempt> PrepareAsync(
+        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, CancellationToken cancellation) =>
+        PrepareAsync(ports, task, runner, availability, mayBeWarm: true, cancellation);
+
+    private static async Task<PreparedAttempt> PrepareAsync(
+        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, bool mayBeWarm, CancellationToken cancellation)
     {
         var attempt = Open(ports, task);
         (task, var produced) = await ReferenceTexts.PutIntoAsync(ports, task, forShell: !runner.Traits.UsesModel, cancellation);
@@ -37,7 +41,7 @@ public static class AttemptSetup
             Resume = earlier.Session,
             Shared = shared,
         };
-        var (isWarmable, spare) = await ports.Warm.ClaimAsync(ports, subject, cancellation);
+        var (isWarmable, spare) = mayBeWarm ? await ports.Warm.ClaimAsync(ports, subject, cancellation) : (false, null);
         if (spare is not null)
         {
             try
@@ -47,12 +51,15 @@ public static class AttemptSetup
                 spare.MoveTo(attempt);
                 return taken.Prepared with { Warm = true };
             }
-            catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+            catch (Exception broken)
             {
-                ports.Files.Note(task, $"a warm agent could not be taken: {broken.Message}");
                 await spare.DisposeAsync();
-                attempt = Open(ports, task);
+                if (broken is not (IOException or UnauthorizedAccessException)) throw;
+                ports.Files.Note(task, $"a warm agent could not be taken: {broken.Message}");
             }
+
+            // What was made for the attempt may have gone with it.
+            return await PrepareAsync(ports, task, runner, availability, mayBeWarm: false, cancellation);
         }
 
         var material = LaunchMaterial.Of(ports, subject, NewToken(), NewSession());

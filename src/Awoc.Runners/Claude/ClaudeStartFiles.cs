@@ -14,10 +14,12 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
     private const int MostImports = 64;
     private const int LongestFile = 1 << 20;
 
+    private static readonly char[] s_punctuation = [.. ".,;:!?)]}>'\"`"];
     private static readonly string[] s_folders = ["rules", "agents", "commands", "skills", "output-styles"];
     private static readonly string[] s_starters = ["hooks", "enabledPlugins", "mcpServers", "statusLine"];
 
-    public static ClaudeStartFiles For(string cwd, IReadOnlyDictionary<string, string> variables, bool userSettings)
+    /// <param name="usesLogin">Its own login is used: one that was refreshed or changed is another.</param>
+    public static ClaudeStartFiles For(string cwd, IReadOnlyDictionary<string, string> variables, bool userSettings, bool usesLogin)
     {
         var home = variables.Value("HOME");
         var configured = variables.Value("CLAUDE_CONFIG_DIR");
@@ -26,6 +28,7 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
         List<string> memories = [Path.Combine(Managed, "CLAUDE.md")];
         List<string> settings = [Path.Combine(Managed, "managed-settings.json"), Path.Combine(Managed, "managed-mcp.json")];
         List<string> folders = [];
+        List<string> login = usesLogin && config is not null ? [Path.Combine(config, ".credentials.json")] : [];
         if (userSettings)
         {
             if (config is not null)
@@ -46,7 +49,7 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
         var imported = new List<string>();
         foreach (var memory in memories) AddImports(memory, home, DeepestImport, imported);
         return new ClaudeStartFiles(
-            [.. memories, .. imported, .. settings, .. folders],
+            [.. memories, .. imported, .. settings, .. folders, .. login],
             settings.Any(file => Members(file, s_starters).Length > 0) || (userSettings && global is not null && HasServers(global, cwd)),
             global is null ? "" : Members(global, ["env", "mcpServers"]));
     }
@@ -55,9 +58,11 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
     private static void AddImports(string memory, string? home, int depth, List<string> found)
     {
         if (depth == 0 || Read(memory) is not { } text) return;
-        foreach (Match match in Import().Matches(text))
+        // Whether a mark of punctuation at its end belongs to the name is the agent's affair: both are looked at.
+        foreach (var written in Import().Matches(text).Select(match => match.Groups[1].Value).SelectMany(name => (string[])[name, name.TrimEnd(s_punctuation)]).Distinct())
         {
-            var named = match.Groups[1].Value;
+            if (written.Length == 0) continue;
+            var named = written;
             if (named.StartsWith("~/", StringComparison.Ordinal)) named = home is null ? named : Path.Combine(home, named[2..]);
             var path = Path.GetFullPath(named, Path.GetDirectoryName(memory)!);
             if (found.Count >= MostImports || found.Contains(path)) continue;
@@ -111,6 +116,6 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
         }
     }
 
-    [GeneratedRegex(@"(?:^|\s)@((?:~/|\.{0,2}/)?[^\s`'""()<>]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?:^|\s)@(\S+)", RegexOptions.Multiline)]
     private static partial Regex Import();
 }

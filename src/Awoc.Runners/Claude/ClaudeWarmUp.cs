@@ -17,7 +17,7 @@ internal static class ClaudeWarmUp
     {
         if (context.Resume is not null) return null;
         var userSettings = context.Settings.Flag(AgentSettings.UserSettings);
-        var files = ClaudeStartFiles.For(context.Spec.Cwd, context.Spec.Environment, userSettings);
+        var files = ClaudeStartFiles.For(context.Spec.Cwd, context.Spec.Environment, userSettings, usesLogin: context.Availability.Upstream?.Auth == UpstreamAuth.PassThrough);
 
         // Hooks and servers run when the agent starts: never for nothing, and never for another task than the one they are told of.
         if (files.StartsOthers) return null;

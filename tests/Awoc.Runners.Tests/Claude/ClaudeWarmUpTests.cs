@@ -80,7 +80,7 @@ public sealed class ClaudeWarmUpTests : IDisposable
     [Fact]
     public void WarmUp_ServersOfTheProjectInTheGlobalFile_IsNoneThereAndOneElsewhere()
     {
-        File.WriteAllText(Path.Combine(_place.Home, ".claude.json"), "{\"projects\":{\"" + _place.Cwd + """":{"mcpServers":{"s":{"command":"x"}}},"/elsewhere":{"mcpServers":{}}}}""");
+        File.WriteAllText(Path.Combine(_place.Home, ".claude.json"), $$$$$"""{"projects":{"{{{{{_place.Cwd}}}}}":{"mcpServers":{"s":{"command":"x"}}},"/elsewhere":{"mcpServers":{}}}}""");
         Assert.Null(_runner.WarmUp(Own()));
         File.WriteAllText(Path.Combine(_place.Home, ".claude.json"), """{"projects":{"/elsewhere":{"mcpServers":{"s":{"command":"x"}}}},"numStartups":7}""");
         Assert.NotNull(_runner.WarmUp(Own()));
