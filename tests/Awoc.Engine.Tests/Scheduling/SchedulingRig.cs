@@ -81,7 +81,7 @@ internal sealed class SchedulingRig : IAsyncDisposable
             Environment = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("PATH", "/usr/bin:/bin"),
         };
         var launch = TaskLifecycle.Launch(TaskId.New(Time), with?.Invoke(spec) ?? spec, Time.GetUtcNow());
-        TaskFiles().Create(launch.Next);
+        TaskFiles().Create([launch.Next]);
         await Book.LaunchAsync([launch], null, null, CancellationToken.None);
         return launch.Next;
     }
