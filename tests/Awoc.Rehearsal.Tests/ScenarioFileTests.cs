@@ -30,7 +30,7 @@ public sealed class ScenarioFileTests
         string[] expected =
         [
             "1:7: name: 'Bad Name' is no name",
-            "2:1: unknown field 'color': name, description, parameters, steps, end, subagents, report are allowed",
+            "2:1: unknown field 'color': name, description, parameters, steps, end, subagents, report, limits are allowed",
             "4:21: steps[0].error.status: '200' is not a whole number from 400 to 599",
             "4:26: steps[0].error: unknown field 'typ': status, type, message, retryAfter, shouldRetry, times are allowed",
             "6:10: steps[1].cut: '1.5' is not a share from 0 to 1",
@@ -72,8 +72,8 @@ public sealed class ScenarioFileTests
     [Fact]
     public void BuiltIn_Scenarios_AreAllThere() => Assert.Equal(
         [
-            "auth", "bad-request", "billing", "cut", "echo", "hang", "max-tokens", "ok", "overload", "rate-limit", "realistic", "refusal", "server-error", "sleep",
-            "slow", "steps", "text-only", "turns", "write-target",
+            "auth", "bad-request", "billing", "cut", "echo", "hang", "limited", "max-tokens", "ok", "overload", "rate-limit", "realistic", "refusal", "server-error", "sleep",
+            "slow", "steps", "text-only", "turns", "window", "write-target",
         ],
         BuiltInScenarios.All.Select(s => s.Name));
 

@@ -21,7 +21,7 @@ public class UsageTests
     [InlineData("--stream 'exec' is none of", "logs", "x", "--stream", "exec")]
     [InlineData("does not know 'strat'. Did you mean 'start'?", "daemon", "strat")]
     [InlineData("takes one of: start, stop, status, restart, logs", "daemon")]
-    [InlineData("ID is missing", "cancel")]
+    [InlineData("Name the tasks to cancel, or a group", "cancel")]
     [InlineData("'nofile' cannot be read: there is no such file", "run", "@nofile")]
     [InlineData("'.' cannot be read: it is a directory", "run", "research:@.")]
     [InlineData("description from stdin is empty", "run", "-")]
