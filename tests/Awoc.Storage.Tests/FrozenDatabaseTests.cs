@@ -20,6 +20,7 @@ public sealed class FrozenDatabaseTests
     [InlineData("schema-0001.db")]
     [InlineData("schema-0002.db")]
     [InlineData("schema-0003.db")]
+    [InlineData("schema-0004.db")]
     public async Task Open_FrozenDatabase_HasItsTasksAndGoesOn(string file)
     {
         var cancellation = TestContext.Current.CancellationToken;
@@ -42,6 +43,7 @@ public sealed class FrozenDatabaseTests
                 ("awaiting", TaskState.AwaitingInput), ("ended", TaskState.Ended), ("reopened", TaskState.Queued),
                 .. newest >= 2 ? [("raised", TaskState.Scheduled)] : Array.Empty<(string, TaskState)>(),
                 .. newest >= 3 ? [("unread", TaskState.Ended), ("integrated", TaskState.Ended)] : Array.Empty<(string, TaskState)>(),
+                .. newest >= 4 ? [("depends", TaskState.Scheduled), ("recurs", TaskState.Scheduled), ("window", TaskState.Scheduled)] : Array.Empty<(string, TaskState)>(),
             ],
             tasks.Select(t => (t.Key, t.Value.State)));
         foreach (var task in tasks.Values)
@@ -82,6 +84,17 @@ public sealed class FrozenDatabaseTests
             var record = (await store.EventsAsync(0, 100, integrated.Id, cancellation)).Select(e => e.Event).OfType<TaskEvent.Integrated>().Single().Record;
             Assert.Equal((1, IntegrationMode.Merge, "cd34", 0.8), (record.Number, record.Mode, record.ShaAfter, Math.Round(record.Quality.Score, 9)));
             Assert.Equal(Verification.Failed, integrated.Verification);
+        }
+
+        if (newest >= 4)
+        {
+            var depends = tasks["depends"];
+            Assert.Equal([depends.Id], (await store.WaitingAsync(WaitKind.Dependency, cancellation)).Select(t => t.Id));
+            Assert.Equal([tasks["window"].Id], (await store.WaitingAsync(WaitKind.Window, cancellation)).Select(t => t.Id));
+            var start = new StartCondition { After = [tasks["queued"].Id], AfterEnded = [tasks["running"].Id], OnUnmet = OnUnmet.Skip, When = "succeeded(queued)" };
+            Assert.Equal((7, start, new WorkflowStep("nightly", "nightly-1", "review", "ab12")), (depends.Spec.Priority, depends.Spec.Start, depends.Spec.Step));
+            Assert.Equal(tasks["queued"].Id, depends.Spec.References["queued"]);
+            Assert.Equal(new Recurrence("0 2 * * *", "Europe/Berlin"), tasks["recurs"].Spec.Recurs);
         }
 
         // Both leases have run out; the daemon that finds the first takes it over and ends it.
