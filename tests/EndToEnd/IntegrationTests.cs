@@ -182,7 +182,7 @@ public sealed class IntegrationTests
     {
         await using var awoc = new AwocSandbox();
         var empty = await awoc.AwocAsync("metrics");
-        Assert.Equal(4, empty.Out.Split("no data").Length - 1);
+        Assert.Equal(6, empty.Out.Split("no data").Length - 1);
         Write(awoc, "NOTES.md", Notes);
         await ReportAsync(awoc, "good", "Words.");
         await ReportAsync(awoc, "linked", "[x](gone.md)");

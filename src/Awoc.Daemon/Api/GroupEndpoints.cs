@@ -13,7 +13,7 @@ internal static class GroupEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapPost("/tasks/lookup", LookUpAsync).WithName("lookup").Produces<TaskList>().Produces<Problem>(StatusCodes.Status404NotFound);
-        api.MapPost("/groups/{group}/cancel", CancelAsync).WithName("cancelGroup").Produces<TaskList>().Produces<Problem>(StatusCodes.Status404NotFound);
+        api.MapPost("/groups/{name}/cancel", CancelAsync).WithName("cancelGroup").Produces<TaskList>().Produces<Problem>(StatusCodes.Status404NotFound);
     }
 
     private static async Task<IResult> LookUpAsync(LookupRequest request, ITaskStore store, TaskViews views, CancellationToken cancellation)
@@ -38,11 +38,11 @@ internal static class GroupEndpoints
         return Results.Json(new TaskList(tasks), WireJson.Default.TaskList);
     }
 
-    private static async Task<IResult> CancelAsync(string group, ITaskStore store, Cancellation canceling, TaskViews views, CancellationToken cancellation)
+    private static async Task<IResult> CancelAsync(string name, ITaskStore store, Cancellation canceling, TaskViews views, CancellationToken cancellation)
     {
-        if ((await store.ListAsync(new TaskQuery([], [], 1, Group: group), cancellation)).Count == 0)
-            return Problems.NotFound($"there is no task of a group '{group}'; 'awoc status all' shows tasks with their groups");
-        var canceled = await canceling.CancelGroupAsync(group, cancellation);
+        if ((await store.ListAsync(new TaskQuery([], [], 1, Group: name), cancellation)).Count == 0)
+            return Problems.NotFound($"there is no task of a group '{name}'; 'awoc status all' shows tasks with their groups");
+        var canceled = await canceling.CancelGroupAsync(name, cancellation);
         return Results.Json(new TaskList([.. canceled.Select(t => views.Of(t))]), WireJson.Default.TaskList);
     }
 }

@@ -16,7 +16,7 @@ internal static class SettingsEndpoints
     private static IResult Change(string key, SettingChange change, YamlSettings settings, EventFeed feed)
     {
         if (SettingKeys.Find(key) is not { } known)
-            return Problems.Invalid("KEY", key, SettingKeys.Allowed);
+            return Problems.Invalid("KEY", key, SettingKeys.Others(key));
         if (change.Value is { } value && known.Fault(key, value) is { } takes) return Problems.Invalid(key, value, takes);
         settings.Set(key, change.Value);
         // What waits for room, or for a slot, may go on.

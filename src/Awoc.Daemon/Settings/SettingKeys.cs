@@ -1,5 +1,6 @@
 using System.Globalization;
 using Awoc.Core.Budgets;
+using Awoc.Core.Catalog;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Launching;
 using Awoc.Engine.Scheduling;
@@ -85,9 +86,26 @@ internal static class SettingKeys
         new($"agents.*.{AgentSettings.AllowPrivateAddresses}", "let the built-in agent's WebFetch reach loopback and private addresses", "true or false", v => bool.TryParse(v, out _), _ => "false", false),
     ];
 
-    public static string Allowed => string.Join(", ", All.Select(k => k.Pattern
+    /// <summary>What to write in the place of a key that there is not, as a clause: what is near it, else what there is.</summary>
+    public static string Instead(string key)
+    {
+        var near = Named().Where(name => EditDistance.Between(name, key) <= Math.Max(1, key.Length / 4)).Take(3).ToList();
+        return near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : $"there are {Others(key)}";
+    }
+
+    /// <summary>What there is: of the key's own family, else of all in short.</summary>
+    public static string Others(string key)
+    {
+        var family = key.Split('.')[0] + ".";
+        var kin = Named().Where(name => name.StartsWith(family, StringComparison.Ordinal)).ToList();
+        return kin.Count > 0
+            ? string.Join(", ", kin)
+            : $"{string.Join(", ", Named().Select(name => name.Contains('.', StringComparison.Ordinal) ? $"{name.Split('.')[0]}.…" : name).Distinct())} ('awoc config list' has them all)";
+    }
+
+    private static IEnumerable<string> Named() => All.Select(k => k.Pattern
         .Replace("*", k.Stars is null ? "AGENT" : "REASON", StringComparison.Ordinal)
-        .Replace("+", "NAME", StringComparison.Ordinal)));
+        .Replace("+", "NAME", StringComparison.Ordinal));
 
     public static SettingKey? Find(string key) => All.FirstOrDefault(k => k.Fits(key));
 

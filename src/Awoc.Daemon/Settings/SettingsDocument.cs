@@ -62,7 +62,7 @@ internal sealed class SettingsDocument
         foreach (var (key, value) in values)
         {
             var line = value.Start.Line.ToString(CultureInfo.InvariantCulture);
-            if (SettingKeys.Find(key) is not { } known) faults.Add($"line {line}: there is no setting '{key}'; there are {SettingKeys.Allowed}");
+            if (SettingKeys.Find(key) is not { } known) faults.Add($"line {line}: there is no setting '{key}'; {SettingKeys.Instead(key)}");
             else if (isProject && !known.InProject) faults.Add($"line {line}: '{key}' may only be set in the user's own file");
             else if (known.Fault(key, value.Value ?? "") is { } takes) faults.Add($"line {line}: {key} is '{value.Value}'; it takes {takes}");
         }

@@ -106,15 +106,6 @@ internal static class ClaudeEndings
         Claude("400, the credit balance is too low", "failed", "billing", "none") with { Scenario = "billing" },
         Claude("402, payment required", "failed", "billing", "none") with { Steps = Error(402, ", message: \"Payment required\"") },
         Claude("429 with `retry-after` at every try", "failed", "rate_limited", "none") with { Steps = Error(429, ", retryAfter: 1") },
-        Claude("The usage window of a subscription is spent", "failed", "rate_limited", "none") with
-        {
-            Environment = [("ANTHROPIC_API_KEY", null), ("CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-rehearsed")],
-            Steps = """
-                  - error: {status: 429, times: always}
-                    headers: {anthropic-ratelimit-unified-status: rejected, anthropic-ratelimit-unified-reset: "4102444800", anthropic-ratelimit-unified-representative-claim: five_hour}
-                """,
-            Says = ["2100-01-01"],
-        },
         Claude("500 at every try", "failed", "server_error", "none") with { Steps = Error(500) },
         Claude("529 at every try", "failed", "overloaded", "none") with { Steps = Error(529) },
         Claude("An error event in the midst of each stream", "failed", "network", "none") with { Upstream = bench => bench.Broken.Error },

@@ -99,7 +99,8 @@ internal sealed class EndingBench : IAsyncDisposable
     {
         var environment = new Dictionary<string, string>(Awoc.Environment)
         {
-            ["ANTHROPIC_API_KEY"] = "sk-rehearsed",
+            // An account of its own: what one row's API refuses slows the requests of its account alone.
+            ["ANTHROPIC_API_KEY"] = $"sk-{NameOf(row)}",
             ["ANTHROPIC_BASE_URL"] = row.ByPrompt ? _server.BaseUrl : row.Upstream?.Invoke(this) ?? _server.ScenarioUrl(row.Scenario ?? (row.Steps is null ? "ok" : NameOf(row))),
             ["CLAUDE_CODE_MAX_RETRIES"] = "0",
             ["CLAUDE"] = Binaries.Claude,

@@ -37,7 +37,8 @@ internal static partial class EndingsPage
 
             ## Ways to end
             "Retried": what recovery does by itself at the first such end, with nothing configured; `auto` is `--on-failure auto`, where that
-            does otherwise. A runner that dies three times in a row ends its task with `poisoned`.
+            does otherwise. A runner that dies three times in a row ends its task with `poisoned`. A closed usage window is no end: the agent is
+            interrupted and goes on when it opens ([quotas](quotas.md)).
 
             | what happens | agent | evidence | outcome | reason | result | retried |
             |---|---|---|---|---|---|---|
