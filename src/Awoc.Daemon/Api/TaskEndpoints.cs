@@ -2,9 +2,9 @@ using System.Globalization;
 using Awoc.Client.Wire;
 using Awoc.Core.Store;
 using Awoc.Core.Tasks;
-using Awoc.Engine.Scheduling;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Integration;
+using Awoc.Engine.Scheduling;
 using Awoc.Engine.Tasks;
 
 namespace Awoc.Daemon.Api;

@@ -47,6 +47,10 @@ public sealed class CronScheduleTests
 
     private static TaskSpec Spec() => new()
     {
-        Type = "custom", Agent = "command", Cwd = "/", Budget = Budget.Default, Recurs = new Recurrence("0 2 * * *", "Etc/UTC"),
+        Type = "custom",
+        Agent = "command",
+        Cwd = "/",
+        Budget = Budget.Default,
+        Recurs = new Recurrence("0 2 * * *", "Etc/UTC"),
     };
 }
