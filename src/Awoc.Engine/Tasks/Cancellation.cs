@@ -16,8 +16,7 @@ public sealed class Cancellation : ITaskObserver
 
     private const string By = "the user";
 
-    private static readonly TaskState[] s_waiting = [TaskState.Scheduled, TaskState.Queued];
-    private static readonly TaskState[] s_working = [TaskState.Running, TaskState.AwaitingInput];
+    private static readonly TaskState[] s_live = [TaskState.Scheduled, TaskState.Queued, TaskState.Running, TaskState.AwaitingInput];
 
     private readonly EnginePorts _ports;
     private readonly Dispatcher _dispatcher;
@@ -70,24 +69,25 @@ public sealed class Cancellation : ITaskObserver
 
     /// <summary>
     /// All live tasks of a group as they stand then; those first that wait, so that none of them starts or fails for the end of another.
-    /// Until there is none: one may have gone from running to waiting between the two looks. What recurs comes no more.
+    /// Until one look at all of them finds none: what is launched meanwhile is canceled too. What recurs comes no more.
     /// </summary>
     public async Task<IReadOnlyList<AgentTask>> CancelGroupAsync(string group, CancellationToken cancellation)
     {
         List<AgentTask> canceled = [];
         while (true)
         {
-            var before = canceled.Count;
-            foreach (var states in (TaskState[][])[s_waiting, s_working]) await CancelAllAsync(group, states, canceled, cancellation);
-            if (canceled.Count == before) return canceled;
+            // One look at all states: one that goes from running to waiting between two would be in neither.
+            var live = (await _ports.Book.Store.ListAsync(new TaskQuery(s_live, [], int.MaxValue, Group: group), cancellation))
+                .Where(t => !t.CancelRequested || IsToComeAgain(t)).ToLookup(t => t.State is TaskState.Scheduled or TaskState.Queued);
+            if (live.Count == 0) return canceled;
+            foreach (var waits in (bool[])[true, false]) await CancelAllAsync(live[waits], canceled, cancellation);
         }
     }
 
-    private async Task CancelAllAsync(string group, TaskState[] states, List<AgentTask> canceled, CancellationToken cancellation)
+    /// <param name="live">Newest first: the last in a chain before those that it waits for.</param>
+    private async Task CancelAllAsync(IEnumerable<AgentTask> live, List<AgentTask> canceled, CancellationToken cancellation)
     {
-        // The last in a chain first.
-        var live = await _ports.Book.Store.ListAsync(new TaskQuery(states, [], int.MaxValue, Group: group), cancellation);
-        foreach (var some in live.Where(t => !t.CancelRequested || IsToComeAgain(t)).Chunk(Together))
+        foreach (var some in live.Chunk(Together))
         {
             // Noted first: its end may be stored before the answer is here.
             foreach (var task in some.Where(t => t.Spec.Recurs is not null)) _last[task.Id] = true;
