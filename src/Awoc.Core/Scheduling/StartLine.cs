@@ -257,7 +257,7 @@ public sealed class StartLine(LineLimits limits)
         _running[task.Id] = new Taken(lanes, share, shape, servedTicks, servedBefore);
     }
 
-    private static void Rerank(LineShare share)
+    private void Rerank(LineShare share)
     {
         foreach (var line in share.Lines)
         {

@@ -34,7 +34,15 @@ public sealed class RecurrencesTests
 
         rig.Settings.Now = rig.Settings.Now with { Queues = QueueSettings.None with { Queues = QueueSettings.None.Queues.Add("default", new QueueLimit(null, true)) } };
         rig.Feed.Pulse();
-        var fourth = (await rig.Store.FindAsync(third.Successor!.Value, CancellationToken.None))!;
-        if (fourth.State != TaskState.Ended) await rig.ApplyAsync(third, new TaskCommand.Reopen("user"));
+
+        // One whose next waits: that is going to write there too.
+        var last = third;
+        while (await rig.Store.FindAsync(last.Successor!.Value, CancellationToken.None) is { State: TaskState.Ended } later) last = later;
+        var again = await rig.ApplyAsync(last, new TaskCommand.Reopen("user"));
+        Assert.Equal(TaskState.Queued, again.State);
+        rig.Settings.Now = rig.Settings.Now with { Queues = QueueSettings.None };
+        rig.Feed.Pulse();
+        Assert.Equal(TaskOutcome.Succeeded, (await rig.EndOfAsync(last.Id)).Outcome);
+        rig.Settings.Now = rig.Settings.Now with { Concurrency = 1, Queues = QueueSettings.None with { Queues = QueueSettings.None.Queues.Add("default", new QueueLimit(null, true)) } };
     }
 }
