@@ -125,6 +125,9 @@ internal sealed class LineModel
     {
         task = task with { QueuedAt = _now, Seq = ++_seq };
         _stored[task.Id] = _now + _wrong;
+
+        // One that is tried again waits anew.
+        foreach (var earlier in _overtaken.Keys.Where(k => k.Overdue == task.Id).ToList()) _overtaken.Remove(earlier);
         _startsMeant[task.Id] = _startsMeant.GetValueOrDefault(task.Id) + 1;
         _line.Add(task);
         _naive.Add(task);
