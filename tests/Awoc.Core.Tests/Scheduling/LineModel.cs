@@ -125,9 +125,6 @@ internal sealed class LineModel
     {
         task = task with { QueuedAt = _now, Seq = ++_seq };
         _stored[task.Id] = _now + _wrong;
-
-        // One that is tried again waits anew.
-        foreach (var earlier in _overtaken.Keys.Where(k => k.Overdue == task.Id).ToList()) _overtaken.Remove(earlier);
         _startsMeant[task.Id] = _startsMeant.GetValueOrDefault(task.Id) + 1;
         _line.Add(task);
         _naive.Add(task);
@@ -162,6 +159,10 @@ internal sealed class LineModel
             _overtaken[key] = _overtaken.GetValueOrDefault(key) + 1;
             Assert.InRange(_overtaken[key], 0, 1);
         }
+
+        // Its share has had its turn, be it by another of its tasks: from here on its wait is counted anew.
+        foreach (var key in _overtaken.Keys.Where(k => !_naive.Queued.TryGetValue(k.Overdue, out var task) || (task.Queue, task.Share) == (taken.Queue, taken.Share)).ToList())
+            _overtaken.Remove(key);
 
         return true;
     }
