@@ -111,6 +111,26 @@ public abstract partial class TaskStoreConformance
     }
 
     [Fact]
+    public async Task Commit_ReopenedBesideTheNextOfItsSeries_BothWriteThere()
+    {
+        var spec = RandomLife.Spec(output: "/tmp/out.md");
+        var running = await CommitAsync(await LaunchAsync(spec), new TaskCommand.Dispatch("node"));
+        var ended = Decide(running, Finish(running));
+        var next = NewLaunch(spec);
+        var noted = Decide(ended.Next, new TaskCommand.NoteSuccessor(next.Next.Id));
+        var first = new TaskCommit(running.Version, null, new Decision.Accepted([.. ended.Events, .. noted.Events], noted.Next), Also: next);
+        Assert.Equal(CommitResult.Applied, await Store.CommitAsync(first, Cancellation));
+
+        var reopened = await CommitAsync(noted.Next, new TaskCommand.Reopen("user"));
+        var canceled = await CommitAsync(next.Next, new TaskCommand.Cancel("user"));
+        await CommitAsync(canceled, new TaskCommand.Reopen("user"));
+
+        // To others the output is taken all the same.
+        Assert.IsType<LaunchResult.OutputTaken>(await Store.LaunchAsync([NewLaunch(spec)], null, null, Cancellation));
+        AssertSame(reopened, await Store.FindAsync(reopened.Id, Cancellation));
+    }
+
+    [Fact]
     public async Task Attempts_DispatchAdoptDeferDispatchFinish_FollowTheEvents()
     {
         var task = await CommitAsync(await LaunchAsync(), new TaskCommand.Dispatch("first"));

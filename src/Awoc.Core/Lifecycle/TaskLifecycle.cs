@@ -172,7 +172,7 @@ public static class TaskLifecycle
                 DueAt = null,
                 WaitsFor = null,
                 WaitKind = null,
-                QueuedAt = e.At,
+                QueuedAt = task is { WaitKind: { } kind, QueuedAt: { } before } && kind.KeepsPlace() ? before : e.At,
                 Recovery = Unasked(task.Recovery),
             },
             TaskEvent.AttemptStarted a => next with

@@ -19,5 +19,10 @@ internal sealed class Lane(string kind, string name)
     /// <summary>Kept, in the decision under way, for tasks that waited long.</summary>
     public int Kept { get; set; }
 
+    /// <summary>Whether the machine has room for one more of this agent, as it was found in the decision under way; null for not asked.</summary>
+    public bool? Admitted { get; set; }
+
+    public bool IsIdle => Running == 0 && Waiting == 0;
+
     public bool HasRoom => Limit is not { } limit || Running + Kept < limit;
 }

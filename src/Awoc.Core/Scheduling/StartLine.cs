@@ -8,9 +8,9 @@ namespace Awoc.Core.Scheduling;
 /// The queued tasks in the order in which they are to start, within limits that may change at any time. In memory, without a clock, for
 /// one thread at a time.
 /// <para>
-/// For each shape (queue, agent, model) the shares are kept sorted by the key of their first task, and each share's tasks by their own
-/// keys: a decision looks at the first share of each shape, of which there are few, and never through a queue. Every operation takes
-/// O(shapes + log n).
+/// The shapes (queue, agent, model) are kept sorted by the key of their first task, so are the shares of each, and each share's tasks by
+/// their own keys: a decision looks at the first share of each shape until it finds one that has room, and never through a queue. Every
+/// change takes O(log n), every decision as many steps as there are shapes without room before the one that has it.
 /// </para>
 /// <para>
 /// A task may need room in three places at once, and later ones could take each of them away in turn for ever. So one that was
@@ -28,7 +28,12 @@ public sealed class StartLine(LineLimits limits)
     private readonly Dictionary<string, Lane> _agents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Lane> _models = new(StringComparer.Ordinal);
     private readonly Lane _all = new("", "") { Limit = limits.All };
+    private readonly SortedSet<LineShape> _order = new(LineShape.Order);
+
+    /// <summary>Those that the decision under way looked at, in their order.</summary>
     private readonly List<LineShape> _candidates = [];
+
+    private long _named;
     private LineLimits _limits = limits;
 
     public int Waiting => _queued.Count;
@@ -36,6 +41,9 @@ public sealed class StartLine(LineLimits limits)
     public int Running => _running.Count;
 
     public LineLimits Limits => _limits;
+
+    /// <summary>What is kept account of beside the tasks themselves: none of it may outlive its last task.</summary>
+    public int Named => _shapes.Count + _shares.Count + _queues.Count + _agents.Count + _models.Count;
 
     /// <summary>The names of queues that have a limit, or tasks that wait or run, each with how it stands.</summary>
     public IEnumerable<QueueState> Queues => _queues.Keys.Union(_limits.Queues.Keys).Append(TaskSpec.DefaultQueue).Distinct().Order(StringComparer.Ordinal).Select(name =>
@@ -61,7 +69,8 @@ public sealed class StartLine(LineLimits limits)
         line.Tasks.Add(task);
         line.Rank();
         shape.Shares.Add(line);
-        shape.Queue.Waiting++;
+        shape.Settle(_order);
+        shape.Wait(1);
         _queued[task.Id] = (task, line);
     }
 
@@ -73,7 +82,7 @@ public sealed class StartLine(LineLimits limits)
         var shape = line.Shape;
         shape.Shares.Remove(line);
         line.Tasks.Remove(task);
-        shape.Queue.Waiting--;
+        shape.Wait(-1);
         if (line.Tasks.Count > 0)
         {
             line.Rank();
@@ -84,6 +93,7 @@ public sealed class StartLine(LineLimits limits)
             line.Share.Lines.Remove(line);
         }
 
+        shape.Settle(_order);
         Tidy(line.Share, shape);
         return true;
     }
@@ -175,14 +185,12 @@ public sealed class StartLine(LineLimits limits)
     private (ShareLine? Chosen, Obstacle? Obstacle) Choose(Func<string, bool>? admits, LineShape? asked)
     {
         _candidates.Clear();
-        foreach (var shape in _shapes.Values)
-            if (shape.Shares.Count > 0 && !shape.Queue.Paused) _candidates.Add(shape);
-        if (_candidates.Count > 1) _candidates.Sort(static (a, b) => ShareLine.Order.Compare(a.Shares.Min!, b.Shares.Min!));
-
         ShareLine? chosen = null;
         Obstacle? why = null;
-        foreach (var shape in _candidates)
+        foreach (var shape in _order)
         {
+            if (shape.Queue.Paused) continue;
+            _candidates.Add(shape);
             var obstacle = ObstacleOf(shape, admits);
             if (shape == asked) why = obstacle;
             if (obstacle is null)
@@ -202,6 +210,7 @@ public sealed class StartLine(LineLimits limits)
         foreach (var shape in _candidates)
         {
             shape.Queue.Kept = shape.Agent.Kept = 0;
+            shape.Agent.Admitted = null;
             if (shape.Model is { } model) model.Kept = 0;
         }
 
@@ -216,7 +225,7 @@ public sealed class StartLine(LineLimits limits)
             return lane.Running < lane.Limit ? new Obstacle.Kept(lane.Kind, lane.Name) : new Obstacle.Full(lane.Kind, lane.Name, lane.Running, lane.Limit!.Value);
         }
 
-        return admits is null || admits(shape.Agent.Name) ? null : new Obstacle.NoRoom(shape.Agent.Name);
+        return admits is null || (shape.Agent.Admitted ??= admits(shape.Agent.Name)) ? null : new Obstacle.NoRoom(shape.Agent.Name);
     }
 
     /// <summary>Keeps one place in each lane that comes before the one that has none.</summary>
@@ -248,24 +257,27 @@ public sealed class StartLine(LineLimits limits)
         _running[task.Id] = new Taken(lanes, share, shape, servedTicks, servedBefore);
     }
 
-    private static void Rerank(LineShare share)
+    private void Rerank(LineShare share)
     {
         foreach (var line in share.Lines)
         {
             line.Shape.Shares.Remove(line);
             line.Rank();
             line.Shape.Shares.Add(line);
+            line.Shape.Settle(_order);
         }
     }
 
-    /// <summary>Queues and shares come into being by being named: what nobody uses any more is let go of.</summary>
+    /// <summary>Queues, shares, agents and models come into being by being named: what nobody uses any more is let go of.</summary>
     private void Tidy(LineShare share, LineShape shape)
     {
         if (share.IsIdle) _shares.Remove((share.Queue, share.Name));
         var key = (shape.Queue.Name, shape.Agent.Name, shape.Model?.Name);
         // Another may have come into being in its place while the last of its tasks ran.
         if (shape.Shares.Count == 0 && _shapes.GetValueOrDefault(key) == shape) _shapes.Remove(key);
-        if (shape.Queue is { Running: 0, Waiting: 0 }) _queues.Remove(shape.Queue.Name);
+        if (shape.Queue.IsIdle) _queues.Remove(shape.Queue.Name);
+        if (shape.Agent.IsIdle) _agents.Remove(shape.Agent.Name);
+        if (shape.Model is { IsIdle: true } model) _models.Remove(model.Name);
     }
 
     private LineShape Shape(QueuedTask task)
@@ -275,7 +287,7 @@ public sealed class StartLine(LineLimits limits)
         if (!_agents.TryGetValue(task.Agent, out var agent)) _agents[task.Agent] = agent = new Lane("agent", task.Agent) { Limit = Of(_limits.Agents, task.Agent) };
         Lane? model = null;
         if (task.Model is { } name && !_models.TryGetValue(name, out model)) _models[name] = model = new Lane("model", name) { Limit = Of(_limits.Models, name) };
-        return _shapes[(task.Queue, task.Agent, task.Model)] = new LineShape(queue, agent, model);
+        return _shapes[(task.Queue, task.Agent, task.Model)] = new LineShape(queue, agent, model, ++_named);
     }
 
     private LineShare Share(QueuedTask task)

@@ -70,6 +70,7 @@ public sealed record AgentTask
 
     public DateTimeOffset? DueAt { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When it joined its queue, which is its place there: a wait that <see cref="WaitKinds.KeepsPlace"/> changes nothing of it.</summary>
     public DateTimeOffset? QueuedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }

@@ -57,7 +57,14 @@ public enum OnUnmet
 /// <summary>A task that comes again.</summary>
 /// <param name="Cron">Five fields, or six with seconds first.</param>
 /// <param name="Zone">The time zone in which they are read: an IANA name.</param>
-public sealed record Recurrence(string Cron, string Zone);
+public sealed record Recurrence(string Cron, string Zone)
+{
+    /// <summary>The occurrence before; null for the first.</summary>
+    public TaskId? Previous { get; init; }
+
+    /// <summary>SHA-256 of what earlier occurrences put at its OUTPUT: it is replaced where it still is that. Null for nothing.</summary>
+    public string? Replaces { get; init; }
+}
 
 /// <summary>A task's place in a workflow.</summary>
 /// <param name="Workflow">The workflow's name.</param>

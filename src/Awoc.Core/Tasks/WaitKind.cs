@@ -21,3 +21,9 @@ public enum WaitKind
     /// <summary>Its next attempt.</summary>
     NextAttempt,
 }
+
+public static class WaitKinds
+{
+    /// <summary>It was queued and kept from starting for a reason that is not its own: when that is over it has the place again that it had.</summary>
+    public static bool KeepsPlace(this WaitKind kind) => kind is WaitKind.Context or WaitKind.Window or WaitKind.Budget;
+}

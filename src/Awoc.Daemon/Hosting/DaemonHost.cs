@@ -106,10 +106,28 @@ internal sealed partial class DaemonHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await Task.WhenAll(_dispatching, _pooling);
-        await _app.DisposeAsync();
-        await _store.DisposeAsync();
-        _stop.Dispose();
+        try
+        {
+            await Task.WhenAll(_dispatching, _pooling);
+        }
+        finally
+        {
+            await CloseAsync();
+        }
+    }
+
+    /// <summary>Whatever became of the loops: a store that is not closed leaves its log to the next daemon.</summary>
+    private async Task CloseAsync()
+    {
+        try
+        {
+            await _app.DisposeAsync();
+        }
+        finally
+        {
+            await _store.DisposeAsync();
+            _stop.Dispose();
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "awocd {Version} (process {Pid}) serves {Home}")]
@@ -136,13 +154,13 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             new AgentSchemaValidator(),
             new ShimDaemon([Environment.ProcessPath!, "--home", paths.Home, "--detach"], paths.StopMarker, paths.ApiSocket),
             time));
-        services.AddSingleton<ContextGate>().AddSingleton<IStartGate>(p => p.GetRequiredService<ContextGate>()).AddSingleton<PrefixWarmer>();
+        services.AddSingleton<PrefixWarmer>().AddStartGates();
         services.AddHostedService<IdleMemory>();
-        services.AddSingleton<ISuccession, Recurrences>().AddSingleton<DependencyWatch>().AddSingleton<IStartGate, DependencyGate>().AddHostedService<WaitingService>();
+        services.AddSingleton<ISuccession, Recurrences>().AddSingleton<DependencyWatch>().AddHostedService<WaitingService>();
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
         services.AddSingleton<TargetLocks>().AddSingleton<Integrator>().AddSingleton<LaunchedIntegrations>().AddSingleton<MetricsReader>().AddHostedService<IntegrationService>();
         services.AddSingleton(MachineState.Real).AddSingleton<Footprints>().AddSingleton<MachineRoom>().AddSingleton<StartBoard>();
-        services.AddSingleton<IStartGate, QuotaGate>().AddHostedService<QuotaService>();
+        services.AddHostedService<QuotaService>();
         services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Answering>().AddSingleton<Launcher>().AddSingleton<DryRun>().AddSingleton<BatchPlanner>().AddSingleton<Cancellation>().AddSingleton<SecretSupply>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
         services.AddSingleton<IWhenCondition, WorkflowConditions>().AddSingleton<BatchDraft>().AddSingleton<WorkflowPlanner>().AddSingleton<WorkflowRuns>().AddSingleton<WorkflowViews>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Store;
@@ -13,19 +14,32 @@ namespace Awoc.Engine.Budgets;
 /// that those behind it that do fit go on; it comes back when there is room. Nothing is promised yet to a large one that
 /// small ones overtake again and again.
 /// </summary>
-public sealed class PoolGate(EnginePorts ports)
+public sealed class PoolGate(EnginePorts ports) : ITaskObserver
 {
     private readonly Dictionary<TaskId, AgentTask> _waiting = [];
+
+    /// <summary>Told on anybody's thread, read on the dispatcher's.</summary>
+    private readonly ConcurrentQueue<(TaskId Id, long Version)> _ended = new();
+
     private PoolSettings _settings = PoolSettings.None;
     private long _seen = -1;
+    private bool _watching;
 
     /// <summary>Tasks wait for room: a settings file that was changed by hand gives no sign.</summary>
     public bool HasWaiting => _waiting.Count > 0;
+
+    public void Changed(AgentTask task)
+    {
+        if (task.State == TaskState.Ended) _ended.Enqueue((task.Id, task.Version));
+    }
 
     /// <summary>Before anything is adopted or started: what the day and the groups have spent.</summary>
     public async Task BeginAsync(CancellationToken stop)
     {
         if (ports.Pools.HasBegun) return;
+        // First, so that nothing falls between the two.
+        if (!_watching) ports.Book.Watch(this);
+        _watching = true;
         foreach (var task in await ports.Book.Store.WaitingAsync(WaitKind.Budget, stop)) _waiting[task.Id] = task;
 
         ports.Pools.Begin(await ports.Book.Store.SpentAsync(ports.Pools.DayBegan, stop));
@@ -40,10 +54,18 @@ public sealed class PoolGate(EnginePorts ports)
     /// <summary>Puts those back into their queue for which there is room by now.</summary>
     public async Task WakeAsync(CancellationToken stop)
     {
+        while (_ended.TryDequeue(out var ended))
+        {
+            if (_waiting.TryGetValue(ended.Id, out var known) && known.Version < ended.Version) _waiting.Remove(ended.Id);
+        }
+
         if (_waiting.Count == 0) return;
         var before = _settings;
         var (settings, changes) = (Settings(), ports.Pools.Changes);
         if (changes == _seen && ReferenceEquals(settings, before)) return;
+
+        // Until it is done: what breaks off half-way is looked at again.
+        _seen = -1;
         foreach (var group in _waiting.Values.Select(t => t.Spec.Group).Distinct()) await ports.LearnAsync(group, stop);
         while (!await TryWakeAsync(stop))
         {
@@ -51,11 +73,26 @@ public sealed class PoolGate(EnginePorts ports)
 
         foreach (var task in _waiting.Values.Where(t => PoolLimit.LaunchedWith(t.Spec) != PoolLimit.None).ToList())
         {
-            if (ports.Pools.Ask(task, settings) is { Final: true } shortage) await RefuseAsync(task, shortage, stop);
+            if (ports.Pools.Ask(task, settings) is not { Final: true }) continue;
+            while (!await TryRefuseAsync(task.Id, settings, stop))
+            {
+            }
         }
 
-        // Not before: what broke off half-way is to be looked at again.
         _seen = changes;
+    }
+
+    /// <summary>Refuses one for which there is never going to be room, as it is now. False when somebody changed it in this moment.</summary>
+    private async Task<bool> TryRefuseAsync(TaskId id, PoolSettings settings, CancellationToken stop)
+    {
+        if (await ports.Book.Store.FindAsync(id, stop) is not { State: TaskState.Scheduled, WaitKind: WaitKind.Budget } now)
+        {
+            _waiting.Remove(id);
+            return true;
+        }
+
+        _waiting[id] = now;
+        return ports.Pools.Ask(now, settings) is not { Final: true } shortage || await RefuseAsync(now, shortage, stop);
     }
 
     /// <summary>False when one of those that would fit waits no longer: the room that was counted for it is another's.</summary>
@@ -108,13 +145,17 @@ public sealed class PoolGate(EnginePorts ports)
         return false;
     }
 
-    private async Task RefuseAsync(AgentTask task, Shortage shortage, CancellationToken stop)
+    /// <summary>False when somebody was first, and the task is to be looked at again.</summary>
+    private async Task<bool> RefuseAsync(AgentTask task, Shortage shortage, CancellationToken stop)
     {
-        _waiting.Remove(task.Id);
         var command = new TaskCommand.Refuse(shortage.Reason, $"{shortage.Text}; then run it again with 'awoc retry {task.Id.Handle}'");
-        if (await ports.Book.TryApplyAsync(task, command, stop) is not BookEntry.Applied(var now)) return;
+        var entry = await ports.Book.TryApplyAsync(task, command, stop);
+        if (entry is BookEntry.Raced) return false;
+        _waiting.Remove(task.Id);
+        if (entry is not BookEntry.Applied(var now)) return true;
         ports.Vault.Forget(now.Id);
         ports.Files.Update(now);
+        return true;
     }
 
     /// <summary>What the attempt spent is spent, and the rest of what was held for it is free.</summary>

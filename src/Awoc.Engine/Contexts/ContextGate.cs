@@ -17,8 +17,17 @@ namespace Awoc.Engine.Contexts;
 /// </summary>
 public sealed partial class ContextGate : IStartGate, ITaskObserver
 {
+    /// <summary>On their way to the store at one time: they share its transactions.</summary>
+    private const int Together = 512;
+
     private readonly EnginePorts _ports;
     private readonly ILogger<ContextGate> _log;
+    private readonly Lock _gate = new();
+
+    /// <summary>Those that may start and are not back in their queue yet, in the order in which they were held.</summary>
+    private readonly Queue<TaskId> _free = [];
+
+    private bool _waking;
 
     public ContextGate(EnginePorts ports, ILogger<ContextGate> log)
     {
@@ -46,7 +55,7 @@ public sealed partial class ContextGate : IStartGate, ITaskObserver
     public void Changed(AgentTask task)
     {
         Contexts.Note(task);
-        if (task is { State: TaskState.Scheduled, WaitKind: WaitKind.Context })
+        if (IsHeld(task))
         {
             if (Contexts.Prefixes.IsOpen(task.Id)) Wake([task.Id]);
         }
@@ -77,15 +86,59 @@ public sealed partial class ContextGate : IStartGate, ITaskObserver
 
     private void Wake(IReadOnlyList<TaskId> tasks)
     {
+        if (tasks.Count == 0) return;
+        lock (_gate)
+        {
+            foreach (var id in tasks) _free.Enqueue(id);
+            if (_waking) return;
+            _waking = true;
+        }
+
         // On a gateway's or a store's thread: neither is to wait for the other.
-        foreach (var id in tasks) _ = Task.Run(() => WakeAsync(id));
+        _ = Task.Run(WakeAllAsync);
     }
+
+    private async Task WakeAllAsync()
+    {
+        while (true)
+        {
+            List<TaskId> some = [];
+            lock (_gate)
+            {
+                while (some.Count < Together && _free.TryDequeue(out var id)) some.Add(id);
+                if (some.Count == 0)
+                {
+                    _waking = false;
+                    return;
+                }
+            }
+
+            await WakeAsync(some);
+        }
+    }
+
+    private async Task WakeAsync(IReadOnlyList<TaskId> some)
+    {
+        try
+        {
+            var waiting = (await _ports.Book.Store.FindAsync(some, CancellationToken.None)).Where(IsHeld).ToList();
+            var entries = await Task.WhenAll(waiting.Select(task => _ports.Book.TryApplyAsync(task, new TaskCommand.Enqueue(), CancellationToken.None)));
+            foreach (var (task, _) in waiting.Zip(entries).Where(e => e.Second is BookEntry.Raced)) await WakeAsync(task.Id);
+        }
+        catch (Exception broken) when (broken is StoreException or ObjectDisposedException)
+        {
+            // Their time comes by itself.
+            foreach (var id in some) LogNotWoken(broken, id);
+        }
+    }
+
+    private static bool IsHeld(AgentTask task) => task is { State: TaskState.Scheduled, WaitKind: WaitKind.Context };
 
     private async Task WakeAsync(TaskId id)
     {
         try
         {
-            while (await _ports.Book.Store.FindAsync(id, CancellationToken.None) is { State: TaskState.Scheduled, WaitKind: WaitKind.Context } task)
+            while (await _ports.Book.Store.FindAsync(id, CancellationToken.None) is { } task && IsHeld(task))
             {
                 if (await _ports.Book.TryApplyAsync(task, new TaskCommand.Enqueue(), CancellationToken.None) is not BookEntry.Raced) return;
             }

@@ -47,7 +47,7 @@ public static class OutputDelivery
             var now = ContentHash.OfFile(target);
             var result = ContentHash.OfFile(kept);
             if (now == result) return new Delivery.Done(before, now);
-            if (now is not null && !spec.Overwrite && now != Own(spec, folder)) return new Delivery.Waits(target);
+            if (now is not null && !spec.Overwrite && !IsOwn(now, spec, folder)) return new Delivery.Waits(target);
             Write(kept, target);
             return new Delivery.Done(before, result);
         }
@@ -71,8 +71,26 @@ public static class OutputDelivery
         DurableFile.Copy(file, link.LinkTarget is null ? target : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
     }
 
-    /// <summary>What an attempt of the task brought there, or before it an earlier run of the same workflow's step.</summary>
-    private static string? Own(TaskSpec spec, TaskFolder folder) => File.Exists(folder.Delivered) ? File.ReadAllText(folder.Delivered).Trim() : spec.Step?.Replaces;
+    /// <summary>SHA-256 of what the task last brought to its target; null for nothing.</summary>
+    public static string? Brought(TaskFolder folder)
+    {
+        try
+        {
+            return File.Exists(folder.Delivered) && File.ReadAllText(folder.Delivered).Trim() is { Length: > 0 } sha ? sha : null;
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// An attempt of the task brought it there, or before it an earlier run of the same workflow's step or an earlier occurrence of the
+    /// series. The one right before may have brought another since it was followed, on a person's word.
+    /// </summary>
+    private static bool IsOwn(string sha, TaskSpec spec, TaskFolder folder) =>
+        sha == (Brought(folder) ?? spec.Step?.Replaces)
+        || (spec.Recurs is { } recurs && (sha == recurs.Replaces || (recurs.Previous is { } previous && sha == Brought(folder.Of(previous)))));
 }
 
 public abstract record Delivery

@@ -78,6 +78,9 @@ public sealed class TaskFolder(TaskId id, string path, AwocPaths home)
     public AttemptFolder Attempt(int number) =>
         new(In(System.IO.Path.Combine("attempts", $"{number}")), System.IO.Path.Combine(home.ShimSockets, $"{Id.Handle}.{number}"));
 
+    /// <summary>Another task's.</summary>
+    public TaskFolder Of(TaskId other) => home.Task(other);
+
     private static string Extension(string? target) => System.IO.Path.GetExtension(target) is { Length: > 0 } extension ? extension : ".md";
 
     private string In(string name) => System.IO.Path.Combine(Path, name);

@@ -1,3 +1,4 @@
+using Awoc.Engine.Homes;
 using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision;
@@ -26,6 +27,10 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
     private readonly List<Spare> _spares = [];
     private long _lastStart = long.MinValue;
     private long _looked;
+    /// <summary>What an earlier daemon left and is not ended yet; null before it was looked for.</summary>
+    private List<string>? _left;
+
+    private long _swept;
     private long _hits;
     private long _misses;
     private string? _heldBack;
@@ -80,7 +85,6 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
     {
         try
         {
-            foreach (var left in SpareFolder.All(ports.Paths)) await SweepAsync(left);
             while (true)
             {
                 var grown = feed.Next;
@@ -124,6 +128,27 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
             SpareFigures.MemoryKb(spare.Start.Folder), SpareFigures.Cpu(spare.Start.Folder) - spare.CpuWhenReady);
     }
 
+    /// <summary>Looks for what an earlier daemon left before the first spare is made here, and ends it. What cannot be ended now is tried again.</summary>
+    private async Task SweepAsync(AwocPaths paths, ILogger<WarmPool> log)
+    {
+        if (_left is { Count: 0 } || (_left is not null && time.GetElapsedTime(_swept) < s_backOff)) return;
+        _left ??= [.. SpareFolder.All(paths)];
+        foreach (var directory in _left.ToList())
+        {
+            try
+            {
+                await SweepAsync(directory);
+                _left.Remove(directory);
+            }
+            catch (Exception broken)
+            {
+                LogNotSwept(log, Path.GetFileName(directory), broken.Message);
+            }
+        }
+
+        _swept = time.GetTimestamp();
+    }
+
     private async Task SweepAsync(string directory)
     {
         await OrphanSweep.KillAsync(directory, s_backOff, time);
@@ -150,7 +175,7 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
         {
             return await RoundAsync(ports, log, stop);
         }
-        catch (Exception broken) when (!stop.IsCancellationRequested && broken is not OperationCanceledException)
+        catch (Exception broken) when (!stop.IsCancellationRequested)
         {
             // Settings that cannot be read, a disk that is full: tasks start cold meanwhile.
             LogRoundFailed(log, broken.Message);
@@ -161,6 +186,7 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
     /// <summary>Lets go of what is not wanted, starts one that is; returns the time until there may be more to do.</summary>
     private async Task<TimeSpan> RoundAsync(EnginePorts ports, ILogger<WarmPool> log, CancellationToken stop)
     {
+        await SweepAsync(ports.Paths, log);
         var settings = ports.Settings.Read(null).Spares;
         _lookAgain = time.GetElapsedTime(_looked) < s_lookSoon;
         if (!_lookAgain) await DiscardStaleAsync(ports, log, stop);
@@ -178,7 +204,7 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
         if (wanted.Count == 0)
         {
             lock (_gate) _heldBack = null;
-            return Timeout.InfiniteTimeSpan;
+            return _left is { Count: > 0 } ? s_backOff : Timeout.InfiniteTimeSpan;
         }
 
         var next = await StartNextAsync(ports, wanted, log, stop);
@@ -320,6 +346,9 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "no spare of {Agent} in {Directory}: {Why}")]
     private static partial void LogNotStarted(ILogger log, string agent, string directory, string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "spare {Id} of an earlier daemon could not be ended and is tried again: {Why}")]
+    private static partial void LogNotSwept(ILogger log, string id, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the warm pool is not kept for the moment: {Why}")]
     private static partial void LogRoundFailed(ILogger log, string why);

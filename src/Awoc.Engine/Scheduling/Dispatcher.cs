@@ -27,6 +27,9 @@ public sealed partial class Dispatcher
 
     private static readonly TimeSpan s_backOff = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a task is left out that breaks what looks at it before its start.</summary>
+    private static readonly TimeSpan s_setAside = TimeSpan.FromSeconds(5);
+
     private readonly EnginePorts _ports;
     private readonly EventFeed _feed;
     private readonly StartBoard _board;
@@ -39,7 +42,7 @@ public sealed partial class Dispatcher
     private readonly DueTasks _due;
     private readonly FootprintWatch _watch;
     private readonly Footprints _footprints;
-    private readonly ConcurrentDictionary<TaskId, Task> _starting = new();
+    private readonly ConcurrentDictionary<Task, TaskId> _starting = new();
     private readonly TaskCompletionSource _adopted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Dispatcher(
@@ -84,7 +87,7 @@ public sealed partial class Dispatcher
         finally
         {
             _adopted.TrySetResult();
-            await Task.WhenAll(_starting.Values);
+            await Task.WhenAll(_starting.Keys);
             await _running.WhenAllDoneAsync();
         }
     }
@@ -170,7 +173,7 @@ public sealed partial class Dispatcher
         try
         {
             task = await _ports.Book.Store.FindAsync(next.Id, stop);
-            if (task is not { State: TaskState.Queued } || _starting.ContainsKey(next.Id))
+            if (task is not { State: TaskState.Queued })
             {
                 _board.Drop(next.Id);
                 return null;
@@ -194,11 +197,32 @@ public sealed partial class Dispatcher
             _board.Drop(next.Id);
             return null;
         }
+        catch (Exception broken) when (broken is not StoreException && !stop.IsCancellationRequested)
+        {
+            // Of its own making: the others go on.
+            if (task is not null) Release(task, passed);
+            LogStartFailed(broken, next.Id);
+            SetAside(next, stop);
+            return null;
+        }
         catch
         {
             if (task is not null) Release(task, passed);
             _board.PutBack(next);
             throw;
+        }
+    }
+
+    private void SetAside(QueuedTask next, CancellationToken stop)
+    {
+        _board.SetAside(next.Id);
+        _ = BackAsync();
+
+        async Task BackAsync()
+        {
+            await Task.Delay(s_setAside, _ports.Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+            _board.PutBack(next);
+            _feed.Pulse();
         }
     }
 
@@ -217,41 +241,46 @@ public sealed partial class Dispatcher
     private void Start(QueuedTask next, AgentTask task, CancellationToken stop)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _starting[task.Id] = done.Task;
+        _starting[done.Task] = task.Id;
         _ = Task.Run(StartAsync, CancellationToken.None);
 
         async Task StartAsync()
         {
-            var (started, broke) = (false, false);
             try
             {
-                started = await TryDispatchAsync(task, stop);
+                // What was held for one that does not start after all is let go of before it can be taken again.
+                if (await TryDispatchAsync(task, stop)) return;
+                LetGo(task);
+                _board.Drop(next.Id);
+                _feed.Pulse();
+            }
+            catch (StoreException broken)
+            {
+                LogStartFailed(broken, task.Id);
+                await Task.Delay(s_backOff, _ports.Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+                LetGo(task);
+                _board.PutBack(next);
+                _feed.Pulse();
             }
             catch (Exception broken)
             {
-                broke = true;
-                if (!stop.IsCancellationRequested)
-                {
-                    LogLoopFailed(broken, "start");
-                    await Task.Delay(s_backOff, _ports.Time, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
-                }
+                if (!stop.IsCancellationRequested) LogStartFailed(broken, task.Id);
+                LetGo(task);
+                SetAside(next, stop);
+                _feed.Pulse();
             }
-
-            _starting.TryRemove(task.Id, out _);
-            if (!started) LetGo(next, task, broke);
-            done.SetResult();
+            finally
+            {
+                _starting.TryRemove(done.Task, out _);
+                done.SetResult();
+            }
         }
     }
 
-    /// <summary>What was held for a task that does not start after all is let go.</summary>
-    /// <param name="broke">Nothing was decided about it: it keeps its place.</param>
-    private void LetGo(QueuedTask next, AgentTask task, bool broke)
+    private void LetGo(AgentTask task)
     {
         _pools.Release(task);
         Release(task, _gates);
-        if (broke) _board.PutBack(next);
-        else _board.Drop(next.Id);
-        _feed.Pulse();
     }
 
     /// <summary>False when it does not start: it waits for a person, or somebody else was first.</summary>
@@ -288,4 +317,7 @@ public sealed partial class Dispatcher
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the {Name} loop failed and goes on")]
     private partial void LogLoopFailed(Exception broken, string name);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "task {Id} could not be started; it is tried again")]
+    private partial void LogStartFailed(Exception broken, TaskId id);
 }

@@ -49,7 +49,7 @@ public sealed class FootprintWatch(EnginePorts ports, MachineRoom room, Footprin
             if (RootOf(pid, processes, roots) is { } id) sums[id] = sums.GetValueOrDefault(id) + process.Bytes;
         }
 
-        foreach (var (id, bytes) in sums) footprints.Saw(id, bytes);
+        foreach (var (id, bytes) in sums) room.Saw(id, bytes);
     }
 
     private static TaskId? RootOf(int pid, Dictionary<int, (int Parent, long Bytes)> processes, Dictionary<int, TaskId> roots)

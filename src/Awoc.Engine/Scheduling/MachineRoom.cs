@@ -23,6 +23,7 @@ public sealed class MachineRoom(MachineState machine, Footprints footprints, Tim
     private static readonly TimeSpan s_fresh = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<TaskId, string> _running = new();
+    private readonly Lock _seeing = new();
     private MachineReading? _reading;
     private long _readAt;
 
@@ -34,11 +35,21 @@ public sealed class MachineRoom(MachineState machine, Footprints footprints, Tim
 
     public void Started(TaskId id, string agent) => _running[id] = agent;
 
-    public void Saw(TaskId id, long bytes) => footprints.Saw(id, bytes);
+    /// <summary>What the processes of one that runs hold now, in bytes; one that runs no longer is forgotten already.</summary>
+    public void Saw(TaskId id, long bytes)
+    {
+        lock (_seeing)
+        {
+            if (_running.ContainsKey(id)) footprints.Saw(id, bytes);
+        }
+    }
 
     public void Ended(TaskId id)
     {
-        if (_running.TryRemove(id, out var agent)) footprints.Ended(id, agent);
+        lock (_seeing)
+        {
+            if (_running.TryRemove(id, out var agent)) footprints.Ended(id, agent);
+        }
     }
 
     public bool Admits(string agent) => IsOn && !_running.IsEmpty ? Find(agent) is null : true;

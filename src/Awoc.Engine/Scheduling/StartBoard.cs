@@ -20,6 +20,8 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
     private readonly StartLine _line = new(new LineLimits(ConcurrencyLimit.Default));
     private readonly Dictionary<TaskId, Known> _known = [];
     private readonly Queue<TaskId> _left = [];
+
+    /// <summary>Those that are on their way to a start, or run here: until that is over, none of them is in the line.</summary>
     private readonly Dictionary<TaskId, Driven> _driven = [];
     private DateTimeOffset _begun = time.GetUtcNow();
     private long _begunAt = time.GetTimestamp();
@@ -64,6 +66,9 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
         Refresh();
         var running = await book.Store.InAttemptAsync(stop);
         var queued = await book.Store.QueuedAsync(stop);
+        List<AgentTask> held = [];
+        foreach (var kind in Enum.GetValues<WaitKind>().Where(k => k.KeepsPlace()))
+            held.AddRange(await book.Store.WaitingAsync(kind, stop));
         lock (_gate)
         {
             (_begun, _begunAt) = (time.GetUtcNow(), time.GetTimestamp());
@@ -72,6 +77,12 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
             {
                 if (!IsNews(task.Id, task.Version)) continue;
                 Queue(task with { QueuedAt = LineClock.Place(task.QueuedAt, _begun), Seq = ++_seq }, task.QueuedAt);
+            }
+
+            foreach (var task in held.OrderBy(t => t.QueuedAt))
+            {
+                if (task.QueuedAt is not { } stored || !IsNews(task.Id, task.Version)) continue;
+                _known[task.Id] = new Known(task.Version, false, stored, LineClock.Place(stored, _begun), ++_seq);
             }
         }
     }
@@ -99,45 +110,53 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
         }
     }
 
-    /// <summary>The task that is to start now, as far as is known here; null when none may. Either its start is committed, or it is let go by <see cref="Drop"/> or <see cref="PutBack"/>.</summary>
+    /// <summary>The task that is to start now, as far as is known here; null when none may. Its slot is kept and it is in no line until its start is committed and followed, or it is let go by <see cref="Drop"/> or <see cref="PutBack"/>.</summary>
     public QueuedTask? Take()
     {
         lock (_gate)
         {
             _heldByMachine = false;
             var taken = _line.Take(Now, Admits);
-            if (taken is not null) room.Started(taken.Id, taken.Agent);
+            if (taken is null) return null;
+            room.Started(taken.Id, taken.Agent);
+            _driven[taken.Id] = new Driven(null);
             return taken;
         }
     }
 
-    /// <summary>What was taken does not start: what becomes of it is told by its changes.</summary>
+    /// <summary>What was taken does not start: what becomes of it is told by its changes, those included that came since it was taken.</summary>
     public void Drop(TaskId id)
     {
         lock (_gate)
         {
-            // Somebody else's start of it may have been committed meanwhile.
-            if (_known.TryGetValue(id, out var known) && known.InAttempt) return;
-            if (_line.Ended(id, neverStarted: true)) room.Ended(id);
+            if (Untake(id) is { } next) _line.Add(next);
         }
     }
 
-    /// <summary>What was taken could not be started for a reason that has nothing to do with it: it has its place again.</summary>
+    /// <summary>What was taken could not be started now: it has its place again, as it is by now.</summary>
     public void PutBack(QueuedTask task)
     {
         lock (_gate)
         {
-            if (!_line.IsRunning(task.Id) || (_known.TryGetValue(task.Id, out var known) && known.InAttempt)) return;
-            _line.Ended(task.Id, neverStarted: true);
-            room.Ended(task.Id);
-            _line.Add(task);
+            if (_driven.GetValueOrDefault(task.Id) is not { Attempt: null }) return;
+            var unchanged = _known.TryGetValue(task.Id, out var known) && known.Version == task.Version;
+            if ((Untake(task.Id) ?? (unchanged ? task : null)) is { } next) _line.Add(next);
+        }
+    }
+
+    /// <summary>What was taken cannot be started for a reason of its own: others have its slot until it is let go by <see cref="PutBack"/>.</summary>
+    public void SetAside(TaskId id)
+    {
+        lock (_gate)
+        {
+            if (_driven.GetValueOrDefault(id) is { Attempt: null } && !IsInAttempt(id)) Leave(id, neverStarted: true);
         }
     }
 
     /// <summary>An attempt is followed here: should its task be queued anew, it waits until <see cref="LetGo"/>.</summary>
     public void Follow(AgentTask task)
     {
-        lock (_gate) _driven[task.Id] = new Driven(task.Attempt);
+        lock (_gate) _driven[task.Id] = new Driven(task.Attempt) { Next = _driven.GetValueOrDefault(task.Id)?.Next };
     }
 
     /// <summary>The attempt's processes are gone: the next may start while this one's end is written down.</summary>
@@ -211,7 +230,8 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
             return;
         }
 
-        _known[id] = new Known(task.Version, task.InAttempt, default, default, 0);
+        // The place is kept for one that is held at its start and comes back.
+        _known[id] = _known.GetValueOrDefault(id) with { Version = task.Version, InAttempt = task.InAttempt };
         if (_driven.TryGetValue(id, out var driven)) driven.Next = null;
         if (task.InAttempt)
         {
@@ -222,8 +242,10 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
             return;
         }
 
-        Leave(id);
+        // The slot of one that is being started is let go of by whoever starts it.
+        if (driven is not { Attempt: null }) Leave(id);
         _line.Remove(id);
+        if (task is { State: TaskState.Scheduled, WaitKind: { } kind } && kind.KeepsPlace()) return;
         _left.Enqueue(id);
         if (_left.Count > MostLeft && _left.Dequeue() is var old && !_line.IsQueued(old) && !_line.IsRunning(old) && !_driven.ContainsKey(old)) _known.Remove(old);
     }
@@ -231,15 +253,29 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
     private void Queue(QueuedTask task, DateTimeOffset storedAt)
     {
         _known[task.Id] = new Known(task.Version, false, storedAt, task.QueuedAt, task.Seq);
-        Leave(task.Id);
-        if (_driven.TryGetValue(task.Id, out var driven)) driven.Next = task;
+        var driven = _driven.GetValueOrDefault(task.Id);
+        if (driven is not { Attempt: null }) Leave(task.Id);
+        if (driven is not null) driven.Next = task;
         else _line.Add(task);
     }
 
-    private void Leave(TaskId id)
+    /// <summary>Lets go of what was taken; returns the task as it is to be queued, where it was changed since.</summary>
+    private QueuedTask? Untake(TaskId id)
     {
-        if (_line.Ended(id)) room.Ended(id);
+        if (_driven.GetValueOrDefault(id) is not { Attempt: null } taken) return null;
+        _driven.Remove(id);
+        // Somebody else's start of it may have been committed meanwhile.
+        if (IsInAttempt(id)) return null;
+        Leave(id, neverStarted: true);
+        return taken.Next;
     }
+
+    private void Leave(TaskId id, bool neverStarted = false)
+    {
+        if (_line.Ended(id, neverStarted)) room.Ended(id);
+    }
+
+    private bool IsInAttempt(TaskId id) => _known.TryGetValue(id, out var known) && known.InAttempt;
 
     private bool IsNews(TaskId id, long version) => !_known.TryGetValue(id, out var known) || known.Version < version;
 
@@ -247,10 +283,13 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
     /// <param name="At">The same in the line's own time.</param>
     private readonly record struct Known(long Version, bool InAttempt, DateTimeOffset StoredAt, DateTimeOffset At, long Seq);
 
-    private sealed class Driven(int attempt)
+    /// <param name="attempt">The one that is followed; null while the task is on its way to its start.</param>
+    private sealed class Driven(int? attempt)
     {
-        public int Attempt { get; } = attempt;
+        public int? Attempt { get; } = attempt;
         public bool IsOver { get; set; }
+
+        /// <summary>The task as it was queued since; null when it was not, or not any more.</summary>
         public QueuedTask? Next { get; set; }
     }
 }

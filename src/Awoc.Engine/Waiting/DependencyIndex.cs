@@ -9,7 +9,12 @@ namespace Awoc.Engine.Waiting;
 /// </summary>
 internal sealed class DependencyIndex
 {
+    /// <summary>What waits no longer is remembered for as long as late news of it can come.</summary>
+    private const int MostGone = 8192;
+
     private readonly Dictionary<TaskId, Waiting> _waiting = [];
+    private readonly Dictionary<TaskId, long> _gone = [];
+    private readonly Queue<TaskId> _goneInOrder = [];
     private readonly Dictionary<TaskId, HashSet<TaskId>> _dependants = [];
 
     /// <summary>Of every task that is waited for; null is one that does not exist.</summary>
@@ -30,9 +35,10 @@ internal sealed class DependencyIndex
     {
         if (_standings.TryGetValue(task.Id, out var known) && (known is null || known.Version < task.Version)) Stand(TaskStanding.Of(task));
         var before = _waiting.GetValueOrDefault(task.Id);
-        if (before?.Task.Version >= task.Version) return;
+        if (before?.Task.Version >= task.Version || _gone.GetValueOrDefault(task.Id) >= task.Version) return;
         if (before is not null) Remove(before.Task);
         if (task is { State: TaskState.Scheduled, WaitKind: WaitKind.Dependency, Spec.Start: { } start }) Add(task, start);
+        else if (task.Spec.Start is { Decides: true }) Gone(task);
     }
 
     /// <summary>How those stand that were <see cref="Unknown"/>; what is not among them does not exist.</summary>
@@ -81,6 +87,13 @@ internal sealed class DependencyIndex
             dependants.Add(task.Id);
             if (!_standings.ContainsKey(id)) _unknown.Add(id);
         }
+    }
+
+    private void Gone(AgentTask task)
+    {
+        if (!_gone.ContainsKey(task.Id)) _goneInOrder.Enqueue(task.Id);
+        _gone[task.Id] = task.Version;
+        if (_goneInOrder.Count > MostGone) _gone.Remove(_goneInOrder.Dequeue());
     }
 
     private void Remove(AgentTask task)

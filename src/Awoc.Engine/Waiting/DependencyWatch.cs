@@ -107,8 +107,14 @@ public sealed partial class DependencyWatch(EnginePorts ports, ILogger<Dependenc
         };
         if (command is null) return;
 
-        // Whoever was first has changed it, and that change is on its way here.
-        if (await ports.Book.TryApplyAsync(task, command, stop) is not BookEntry.Applied(var now) || now.State != TaskState.Ended) return;
+        if (await ports.Book.TryApplyAsync(task, command, stop) is not BookEntry.Applied(var now))
+        {
+            // Whoever was first has changed it: that is on its way here, unless it was told long ago and out of its order.
+            if (await ports.Book.Store.FindAsync(task.Id, stop) is { } changed) _changes.Writer.TryWrite(changed);
+            return;
+        }
+
+        if (now.State != TaskState.Ended) return;
         ports.Vault.Forget(now.Id);
         ports.Files.Update(now);
         ports.Files.Note(now, $"{now.Outcome.Text()}, {now.Reason.Text()}: {now.Detail}");

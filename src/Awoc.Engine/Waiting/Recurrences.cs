@@ -1,6 +1,8 @@
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Credentials;
+using Awoc.Engine.Endings;
+using Awoc.Engine.Homes;
 using Awoc.Engine.TaskFolders;
 using Awoc.Engine.Tasks;
 
@@ -10,7 +12,7 @@ namespace Awoc.Engine.Waiting;
 /// A task that recurs is followed by its next occurrence when it has ended, however, so that two never run at once. One that was canceled
 /// before it ever started ends the series.
 /// </summary>
-public sealed class Recurrences(TaskFiles files, SecretVault vault, TimeProvider time) : ISuccession
+public sealed class Recurrences(AwocPaths paths, TaskFiles files, SecretVault vault, TimeProvider time) : ISuccession
 {
     public Decision.Accepted? NextOf(AgentTask before, AgentTask ended)
     {
@@ -18,7 +20,8 @@ public sealed class Recurrences(TaskFiles files, SecretVault vault, TimeProvider
         if (ended is { Outcome: TaskOutcome.Canceled, StartedAt: null }) return null;
         var now = time.GetUtcNow();
         if (CronSchedule.Next(ended.Spec, now, time.LocalTimeZone) is not { } at) return null;
-        return TaskLifecycle.Launch(TaskId.New(time), ended.Spec with { Start = new StartCondition { NotBefore = at } }, now);
+        var recurs = ended.Spec.Recurs with { Previous = ended.Id, Replaces = OutputDelivery.Brought(paths.Task(ended.Id)) ?? ended.Spec.Recurs.Replaces };
+        return TaskLifecycle.Launch(TaskId.New(time), ended.Spec with { Start = new StartCondition { NotBefore = at }, Recurs = recurs }, now);
     }
 
     public void Stored(AgentTask ended, AgentTask next)

@@ -110,7 +110,7 @@ internal sealed class TaskWrites : IDisposable
         var task = commit.Decision.Next;
         var events = commit.Decision.Events;
         if (events.Count == 0) return Stands(commit) ? CommitResult.Applied : Refused(task.Id);
-        if (task.Spec.Output is { } output && events.Any(e => e is TaskEvent.Reopened) && LiveWith(output, task.Id) is not null)
+        if (task.Spec.Output is { } output && events.Any(e => e is TaskEvent.Reopened) && LiveWith(output, task.Id, task.Successor) is not null)
         {
             return CommitResult.OutputTaken;
         }
@@ -165,8 +165,8 @@ internal sealed class TaskWrites : IDisposable
         return null;
     }
 
-    private TaskId? LiveWith(string output, TaskId except) =>
-        _liveOutput.Bind(output).Bind(except.Value).First(row => TaskId.Parse(row.Text(0)));
+    private TaskId? LiveWith(string output, TaskId except, TaskId? successor = null) =>
+        _liveOutput.Bind(output).Bind(except.Value).Bind(successor?.Value).First(row => TaskId.Parse(row.Text(0)));
 
     private void Insert(LaunchRow launch)
     {

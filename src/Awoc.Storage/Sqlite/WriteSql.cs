@@ -29,7 +29,11 @@ internal static class WriteSql
     /// <summary>Whether the task stands where the decision was made, for a decision that changes nothing.</summary>
     public const string TaskStands = "SELECT 1 FROM task WHERE id = ?1 AND version = ?2 AND (?3 IS NULL OR fence = ?3)";
 
-    public const string LiveOutput = "SELECT id FROM task WHERE output = ?1 AND output IS NOT NULL AND state <> 'ended' AND id <> ?2";
+    /// <summary>But for the task that follows it, or that it follows, as the occurrences of one series do.</summary>
+    public const string LiveOutput = """
+        SELECT id FROM task
+        WHERE output = ?1 AND output IS NOT NULL AND state <> 'ended' AND id <> ?2 AND id IS NOT ?3 AND successor IS NOT ?2
+        """;
 
     public const string InsertEvent = "INSERT INTO event(task_id, version, kind, at_us, v, data) VALUES (?, ?, ?, ?, ?, ?)";
 

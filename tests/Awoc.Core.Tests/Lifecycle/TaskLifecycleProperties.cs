@@ -205,6 +205,14 @@ public sealed class TaskLifecycleProperties
     });
 
     [Fact]
+    public void Decide_Enqueue_HasItsPlaceAgainAfterAHoldAndANewOneAfterAnyOtherWait() => ForEachCommand((before, command, decision, _) =>
+    {
+        if (command is not TaskCommand.Enqueue || decision is not Decision.Accepted { Events.Count: > 0 } accepted) return;
+        var held = before.WaitKind is WaitKind.Context or WaitKind.Window or WaitKind.Budget;
+        Assert.Equal(held && before.QueuedAt is { } place ? place : accepted.Events[^1].At, accepted.Next.QueuedAt);
+    });
+
+    [Fact]
     public void Decide_Refuse_FailsATaskThatWaits() => ForEachCommand((before, _, _, _) =>
     {
         var decision = TaskLifecycle.Decide(before, new TaskCommand.Refuse(EndReason.DayBudget, "no room"), before.CreatedAt);

@@ -160,6 +160,10 @@ internal sealed class LineModel
             Assert.InRange(_overtaken[key], 0, 1);
         }
 
+        // Its share has had its turn, be it by another of its tasks: from here on its wait is counted anew.
+        foreach (var key in _overtaken.Keys.Where(k => !_naive.Queued.TryGetValue(k.Overdue, out var task) || (task.Queue, task.Share) == (taken.Queue, taken.Share)).ToList())
+            _overtaken.Remove(key);
+
         return true;
     }
 

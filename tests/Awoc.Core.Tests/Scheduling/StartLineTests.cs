@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using Awoc.Core.Scheduling;
 using Awoc.Core.Store;
@@ -56,6 +57,33 @@ public sealed class StartLineTests
         // The first slots make up for the four that the older group has; from then on each gets as many.
         Assert.InRange(started.Count(s => s == "today"), 9, 12);
         Assert.InRange(started.Skip(6).Count(s => s == "today"), 6, 8);
+    }
+
+    [Fact]
+    public void Take_TenThousandQueues_LooksAtThoseAloneThatComeFirst()
+    {
+        const int Queues = 10_000;
+        var line = new StartLine(new LineLimits(Queues));
+        var ids = Enumerable.Range(0, Queues).Select(i => Add(line, queue: $"q{i}")).ToList();
+        var clock = Stopwatch.StartNew();
+
+        // Looking at all of them each time takes minutes.
+        Assert.Equal(ids, All(line));
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Ended_LastOfItsNames_NothingIsKeptOfThem()
+    {
+        var line = new StartLine(new LineLimits(1000));
+        for (var i = 0; i < 100; i++) Add(line, queue: $"q{i % 7}", share: $"s{i % 5}", agent: $"a{i % 3}", model: i % 2 == 0 ? null : $"m{i % 11}");
+        foreach (var id in All(line)) line.Ended(id);
+        Assert.Equal(0, line.Named);
+
+        var removed = Add(line, model: "opus");
+        Assert.Equal(5, line.Named);
+        line.Remove(removed);
+        Assert.Equal(0, line.Named);
     }
 
     [Fact]
@@ -174,11 +202,11 @@ public sealed class StartLineTests
     public void Place_StoredTime_IsNeitherInTheFutureNorOlderThanAWeek(int minutes, int expected) =>
         Assert.Equal(_now.AddMinutes(expected), LineClock.Place(_now.AddMinutes(minutes), _now));
 
-    private TaskId Add(StartLine line, string queue = "default", string share = "", string agent = "command", int priority = 0)
+    private TaskId Add(StartLine line, string queue = "default", string share = "", string agent = "command", int priority = 0, string? model = null)
     {
         _seq++;
         var id = TaskId.Parse(string.Create(CultureInfo.InvariantCulture, $"1763876543-{_seq:x12}"));
-        line.Add(new QueuedTask(id, 1, queue, share, agent, null, priority, _now, _seq));
+        line.Add(new QueuedTask(id, 1, queue, share, agent, model, priority, _now, _seq));
         return id;
     }
 

@@ -86,6 +86,51 @@ public sealed class DispatcherTests
     }
 
     [Fact]
+    public async Task Run_GateThatBreaksAtOneTask_LetsTheOthersStart()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        rig.Settings.Now = rig.Settings.Now with { Concurrency = 1 };
+        var broken = await rig.LaunchAsync();
+        var gate = new OneGate { Breaks = broken.Id };
+        rig.Dispatch(gate);
+        var others = new[] { await rig.LaunchAsync(), await rig.LaunchAsync() };
+
+        foreach (var other in others) Assert.Equal(TaskOutcome.Succeeded, (await rig.EndOfAsync(other.Id)).Outcome);
+        Assert.Equal(TaskState.Queued, (await rig.Store.FindAsync(broken.Id, CancellationToken.None))!.State);
+
+        gate.Breaks = null;
+        Assert.Equal(TaskOutcome.Succeeded, (await rig.EndOfAsync(broken.Id)).Outcome);
+    }
+
+    [Fact]
+    public async Task Run_ChangedWhileItIsBeingStarted_StartsOnceAndWithinTheLimit()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        rig.Settings.Now = rig.Settings.Now with { Concurrency = 1 };
+        var topUps = 0;
+        var gate = new OneGate
+        {
+            // As a top-up does it, between the look at the task and the commit of its start.
+            Meanwhile = async task =>
+            {
+                if (Interlocked.Increment(ref topUps) <= 30) await rig.ApplyAsync(task, new TaskCommand.ChangeBudget(task.Budget with { Tokens = task.Budget.Tokens + 1 }, "user"));
+            },
+        };
+        rig.Dispatch(gate);
+        var marks = Path.Combine(rig.Paths.Home, "marks");
+        List<TaskId> ids = [];
+        for (var i = 0; i < 8; i++) ids.Add((await rig.LaunchAsync($"echo +x >> {marks}; sleep 0.05; echo -x >> {marks}")).Id);
+
+        foreach (var id in ids)
+        {
+            var ended = await rig.EndOfAsync(id);
+            Assert.Equal((TaskOutcome.Succeeded, 1), (ended.Outcome!.Value, ended.Attempt));
+        }
+
+        Assert.Equal(1, MostAtOnce(await File.ReadAllLinesAsync(marks)));
+    }
+
+    [Fact]
     public async Task Run_PausedQueueWithADeadline_ItsTimeDoesNotRunWhileItWaits()
     {
         await using var rig = await SchedulingRig.OpenAsync();
@@ -139,15 +184,21 @@ public sealed class DispatcherTests
 
         public int Asked { get; private set; }
 
+        public TaskId? Breaks { get; set; }
+
+        public Func<AgentTask, Task>? Meanwhile { get; init; }
+
         public ConcurrentBag<TaskId> Released { get; } = [];
 
-        public ValueTask<StartHold?> AskAsync(AgentTask task, CancellationToken stop)
+        public async ValueTask<StartHold?> AskAsync(AgentTask task, CancellationToken stop)
         {
             Asked++;
+            if (Breaks == task.Id) throw new InvalidOperationException("the task is broken");
+            if (Meanwhile is { } meanwhile) await meanwhile(task);
             if (Throws-- > 0) throw new IOException("the gate is broken");
             var hold = Hold;
             if (Once) Hold = null;
-            return ValueTask.FromResult(hold);
+            return hold;
         }
 
         public void Release(AgentTask task) => Released.Add(task.Id);

@@ -72,6 +72,19 @@ public sealed class MachineRoomTests : IDisposable
     }
 
     [Fact]
+    public void Saw_OneThatRunsNoLonger_IsForgotten()
+    {
+        _room.Started(Id(0), "claude");
+        _room.Ended(Id(0));
+        _room.Saw(Id(0), 1230 * Mega);
+
+        // Had it been kept, the next attempt would be taught by it.
+        _room.Started(Id(0), "claude");
+        _room.Ended(Id(0));
+        Assert.Equal(230 * Mega, _footprints.Of("claude"));
+    }
+
+    [Fact]
     public void Admits_NothingRuns_Always()
     {
         Available(1);

@@ -12,6 +12,7 @@ using Awoc.Engine.Shims;
 using Awoc.Engine.Supervision;
 using Awoc.Engine.TaskFolders;
 using Awoc.Engine.Tasks;
+using Awoc.Engine.Waiting;
 using Awoc.Gateway;
 using Awoc.Prompts.Catalog;
 using Awoc.Runners.Commands;
@@ -89,18 +90,36 @@ internal sealed class SchedulingRig : IAsyncDisposable
     public async Task<AgentTask> ApplyAsync(AgentTask task, TaskCommand command) =>
         Assert.IsType<BookEntry.Applied>(await Book.ApplyAsync(task.Id, command, CancellationToken.None)).Task;
 
-    /// <summary>Lets a dispatcher work until the rig is disposed.</summary>
-    public Dispatcher Dispatch(params IStartGate[] gates)
+    /// <summary>Tasks that recur are followed by their next one.</summary>
+    public void LetRecur() => Use(new TaskBook(Store, Feed, Time, new Recurrences(Paths, TaskFiles(), new SecretVault(), Time)));
+
+    /// <summary>Before anything works with the one before.</summary>
+    public void Use(TaskBook book)
+    {
+        Book = book;
+        Board = new StartBoard(Book, Settings, Room, Time);
+    }
+
+    public EnginePorts Ports()
     {
         var services = new ServiceCollection().AddLogging().AddSingleton(Time);
         services.AddModelGateway(new GatewayOptions { PricesPath = Path.Combine(Paths.Home, "prices.yaml") });
         var provider = services.BuildServiceProvider();
         _providers.Add(provider);
-        var ports = new EnginePorts(
+        return new EnginePorts(
             "node", Paths, Book, TaskFiles(), new SecretVault(), new AgentRoster([new CommandRunner()]), provider.GetRequiredService<IModelGateway>(), Settings,
             new ShimLauncher(Path.Combine(Binaries.Folder, "awoc-shim")), new RehearsalUpstream(Paths.RehearsalSocket, "/"), new NoSchemas(), null, Time);
-        var dispatcher = new Dispatcher(ports, Feed, Board, Room, new Footprints(ports.Roster), gates, NullLogger<Dispatcher>.Instance);
-        _run = dispatcher.RunAsync(_stop.Token);
+    }
+
+    /// <summary>One that does not work.</summary>
+    public Dispatcher Dispatcher(EnginePorts ports, params IStartGate[] gates) =>
+        new(ports, Feed, Board, Room, new Footprints(ports.Roster), gates, NullLogger<Dispatcher>.Instance);
+
+    /// <summary>Lets a dispatcher work until the rig is disposed.</summary>
+    public Dispatcher Dispatch(params IStartGate[] gates)
+    {
+        var dispatcher = Dispatcher(Ports(), gates);
+        _run = Task.WhenAll(dispatcher.RunAsync(_stop.Token), _run);
         return dispatcher;
     }
 

@@ -77,6 +77,116 @@ public sealed class StartBoardTests
     }
 
     [Fact]
+    public async Task Changed_WhileItIsBeingStarted_IsTakenAgainOnlyWhenThatIsOver()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        await rig.Board.BeginAsync(Stop);
+        var task = await rig.LaunchAsync();
+        Assert.Equal(task.Version, rig.Board.Take()!.Version);
+        var changed = await rig.ApplyAsync(task, new TaskCommand.ChangeBudget(new Core.Budgets.Budget(5000, 600), "user"));
+
+        // Its slot is held by the start that is under way.
+        Assert.Null(rig.Board.Take());
+        Assert.Equal((0, 1), rig.Board.Count());
+
+        rig.Board.Drop(task.Id);
+        Assert.Equal(changed.Version, rig.Board.Take()!.Version);
+        Assert.Equal((0, 1), rig.Board.Count());
+    }
+
+    [Fact]
+    public async Task PutBack_ChangedMeanwhile_IsAsItIsByNow()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        await rig.Board.BeginAsync(Stop);
+        var (raised, canceled) = (await rig.LaunchAsync(), await rig.LaunchAsync());
+        var taken = (First: rig.Board.Take()!, Second: rig.Board.Take()!);
+        var changed = await rig.ApplyAsync(raised, new TaskCommand.ChangeBudget(new Core.Budgets.Budget(5000, 600), "user"));
+        await rig.ApplyAsync(canceled, new TaskCommand.Cancel("user"));
+        rig.Board.PutBack(taken.First);
+        rig.Board.PutBack(taken.Second);
+
+        Assert.Equal(changed.Version, rig.Board.Take()!.Version);
+        Assert.Null(rig.Board.Take());
+    }
+
+    [Fact]
+    public async Task SetAside_Taken_LeavesItsSlotToOthersUntilItIsPutBack()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        rig.Settings.Now = rig.Settings.Now with { Concurrency = 1 };
+        await rig.Board.BeginAsync(Stop);
+        var (broken, other) = (await rig.LaunchAsync(), await rig.LaunchAsync());
+        var taken = rig.Board.Take()!;
+        rig.Board.SetAside(taken.Id);
+        Assert.Equal([other.Id], Taken(rig.Board));
+
+        rig.Board.PutBack(taken);
+        Assert.Empty(Taken(rig.Board));
+        rig.Board.Drop(other.Id);
+        Assert.Equal([broken.Id], Taken(rig.Board));
+    }
+
+    [Theory]
+    [InlineData(WaitKind.Context, true)]
+    [InlineData(WaitKind.Window, true)]
+    [InlineData(WaitKind.Budget, true)]
+    [InlineData(WaitKind.Dependency, false)]
+    public async Task Changed_BackFromAHold_HasItsPlaceAgain(WaitKind kind, bool keeps)
+    {
+        var clock = new SettableClock();
+        await using var rig = await SchedulingRig.OpenAsync(clock);
+        rig.Settings.Now = rig.Settings.Now with { Concurrency = 1 };
+        await rig.Board.BeginAsync(Stop);
+        var held = await rig.LaunchAsync();
+        clock.Pass(TimeSpan.FromSeconds(1));
+        var second = await rig.LaunchAsync();
+        clock.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal([held.Id], Taken(rig.Board));
+        await rig.ApplyAsync(held, new TaskCommand.Postpone(null, kind, "something"));
+        rig.Board.Drop(held.Id);
+        await rig.ApplyAsync(held, new TaskCommand.Enqueue());
+
+        Assert.Equal([keeps ? held.Id : second.Id], Taken(rig.Board));
+    }
+
+    [Fact]
+    public async Task Begin_HeldByAnEarlierDaemon_HasItsPlaceAgain()
+    {
+        var clock = new SettableClock();
+        await using var rig = await SchedulingRig.OpenAsync(clock);
+        var held = await rig.LaunchAsync();
+        clock.Pass(TimeSpan.FromSeconds(1));
+        var second = await rig.LaunchAsync();
+        await rig.ApplyAsync(held, new TaskCommand.Postpone(null, WaitKind.Context, "something"));
+        await rig.ReopenAsync();
+        await rig.Board.BeginAsync(Stop);
+        clock.Pass(TimeSpan.FromSeconds(1));
+        await rig.ApplyAsync(held, new TaskCommand.Enqueue());
+
+        Assert.Equal([held.Id, second.Id], Taken(rig.Board));
+    }
+
+    [Fact]
+    public async Task Drop_HeldAtItsStart_GivesTheShareItsTurnBack()
+    {
+        var clock = new SettableClock();
+        await using var rig = await SchedulingRig.OpenAsync(clock);
+        rig.Settings.Now = rig.Settings.Now with { Concurrency = 1 };
+        await rig.Board.BeginAsync(Stop);
+        var held = await rig.LaunchAsync(with: s => s with { Group = "a" });
+        var next = await rig.LaunchAsync(with: s => s with { Group = "a" });
+        clock.Pass(TimeSpan.FromSeconds(1));
+        await rig.LaunchAsync(with: s => s with { Group = "b" });
+        clock.Pass(TimeSpan.FromMinutes(1));
+        Assert.Equal([held.Id], Taken(rig.Board));
+        await rig.ApplyAsync(held, new TaskCommand.Postpone(null, WaitKind.Context, "something"));
+        rig.Board.Drop(held.Id);
+
+        Assert.Equal([next.Id], Taken(rig.Board));
+    }
+
+    [Fact]
     public async Task PutBack_Taken_HasItsPlaceAgain()
     {
         await using var rig = await SchedulingRig.OpenAsync();

@@ -14,6 +14,10 @@ WHERE state = 'scheduled';
 DROP INDEX task_ready;
 ALTER TABLE task DROP COLUMN order_key;
 
+-- An occurrence that is tried again writes where the next one of its series does: who may is decided with each write.
+DROP INDEX task_live_output;
+CREATE INDEX task_live_output ON task(output) WHERE output IS NOT NULL AND state <> 'ended';
+
 -- A workflow's steps: what ran before, by its inputs and by its workflow.
 ALTER TABLE task ADD COLUMN workflow TEXT;
 ALTER TABLE task ADD COLUMN inputs_sha TEXT;
