@@ -26,6 +26,7 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
     private long _seq;
     private bool _watching;
     private bool _heldByMachine;
+    private bool _heldForMemory;
 
     /// <summary>The limit over everything.</summary>
     public int Limit
@@ -43,6 +44,15 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
         get
         {
             lock (_gate) return _heldByMachine;
+        }
+    }
+
+    /// <summary>Something wants to start and waits for memory.</summary>
+    public bool HeldForMemory
+    {
+        get
+        {
+            lock (_gate) return _heldForMemory;
         }
     }
 
@@ -104,7 +114,7 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
     {
         lock (_gate)
         {
-            _heldByMachine = false;
+            _heldByMachine = _heldForMemory = false;
             var taken = _line.Take(Now, Admits);
             if (taken is not null) room.Started(taken.Id, taken.Agent);
             return taken;
@@ -195,6 +205,7 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
         // One is always allowed: a machine that is short of memory for other reasons must not keep everything waiting.
         if (_line.Running == 0 || room.Admits(agent)) return true;
         _heldByMachine = true;
+        _heldForMemory |= room.LacksMemory(agent);
         return false;
     }
 
