@@ -92,16 +92,21 @@ internal sealed class SchedulingRig : IAsyncDisposable
     /// <summary>Lets a dispatcher work until the rig is disposed.</summary>
     public Dispatcher Dispatch(params IStartGate[] gates)
     {
+        var ports = Ports(new CommandRunner());
+        var dispatcher = new Dispatcher(ports, Feed, Board, Room, new Footprints(ports.Roster), gates, NullLogger<Dispatcher>.Instance);
+        _run = dispatcher.RunAsync(_stop.Token);
+        return dispatcher;
+    }
+
+    public EnginePorts Ports(params IRunner[] runners)
+    {
         var services = new ServiceCollection().AddLogging().AddSingleton(Time);
         services.AddModelGateway(new GatewayOptions { PricesPath = Path.Combine(Paths.Home, "prices.yaml") });
         var provider = services.BuildServiceProvider();
         _providers.Add(provider);
-        var ports = new EnginePorts(
-            "node", Paths, Book, TaskFiles(), new SecretVault(), new AgentRoster([new CommandRunner()]), provider.GetRequiredService<IModelGateway>(), Settings,
+        return new EnginePorts(
+            "node", Paths, Book, TaskFiles(), new SecretVault(), new AgentRoster(runners), provider.GetRequiredService<IModelGateway>(), Settings,
             new ShimLauncher(Path.Combine(Binaries.Folder, "awoc-shim")), new RehearsalUpstream(Paths.RehearsalSocket, "/"), new NoSchemas(), null, Time);
-        var dispatcher = new Dispatcher(ports, Feed, Board, Room, new Footprints(ports.Roster), gates, NullLogger<Dispatcher>.Instance);
-        _run = dispatcher.RunAsync(_stop.Token);
-        return dispatcher;
     }
 
     public async Task<AgentTask> UntilAsync(TaskId id, Func<AgentTask, bool> holds, string what)
@@ -124,7 +129,7 @@ internal sealed class SchedulingRig : IAsyncDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    private TaskFiles TaskFiles() => new(Paths, Time, NullLogger<TaskFiles>.Instance);
+    public TaskFiles TaskFiles() => new(Paths, Time, NullLogger<TaskFiles>.Instance);
 
     private async Task BeginAsync(MachineState? machine)
     {
