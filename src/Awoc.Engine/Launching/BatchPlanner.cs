@@ -1,3 +1,4 @@
+using Awoc.Core.Agents;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Supervision;

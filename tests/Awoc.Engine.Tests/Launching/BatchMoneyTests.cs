@@ -9,7 +9,7 @@ namespace Awoc.Engine.Tests.Launching;
 
 public sealed class BatchMoneyTests
 {
-    private static readonly LaunchOrder s_order = new() { Task = "research", Cwd = "/" };
+    private static readonly LaunchOrder s_order = new() { Task = "research", Cwd = "/", Environment = new Dictionary<string, string>(), Secrets = new Dictionary<string, string>() };
 
     [Fact]
     public async Task Spread_AGroupThatHasSpentBefore_SharesWhatIsLeft()

@@ -11,12 +11,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Awoc.Engine.Tests.Pool;
 
 /// <summary>The pool with the real shim, and an agent of a few lines of shell.</summary>
-public sealed class WarmPoolTests : IAsyncDisposable
+public sealed class WarmPoolTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(20);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly WarmRunner _runner = new();
+    private SchedulingRig _rig = null!;
     private Task _keeping = Task.CompletedTask;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -24,8 +25,7 @@ public sealed class WarmPoolTests : IAsyncDisposable
     [Fact]
     public async Task Claim_FirstOnAnIdleDaemon_LeavesASpareThoughNothingElseHappens()
     {
-        await using var rig = await SchedulingRig.OpenAsync();
-        var ports = Keep(rig);
+        var (rig, ports) = (_rig, Keep());
         await PrepareAsync(rig, ports, "first");
         await SparesAsync(ports, 1);
     }
@@ -33,8 +33,7 @@ public sealed class WarmPoolTests : IAsyncDisposable
     [Fact]
     public async Task MakeRoom_WhileATaskWaitsForMemory_KeepsNoSpareAndOneAgainAfterwards()
     {
-        await using var rig = await SchedulingRig.OpenAsync();
-        var ports = Keep(rig);
+        var (rig, ports) = (_rig, Keep());
         await PrepareAsync(rig, ports, "first");
         await SparesAsync(ports, 1);
         ports.Warm.MakeRoom(true);
@@ -46,8 +45,7 @@ public sealed class WarmPoolTests : IAsyncDisposable
     [Fact]
     public async Task Prepare_SpareThatIsLostAsItIsTaken_StartsColdFromTheTaskAsItIsStored()
     {
-        await using var rig = await SchedulingRig.OpenAsync();
-        var ports = Keep(rig);
+        var (rig, ports) = (_rig, Keep());
         await PrepareAsync(rig, ports, "first");
         await SparesAsync(ports, 1);
         foreach (var spare in SpareFolder.All(rig.Paths)) Directory.Move(spare, spare + ".gone");
@@ -63,8 +61,7 @@ public sealed class WarmPoolTests : IAsyncDisposable
     [Fact]
     public async Task Prepare_PoolThatIsBroken_StartsColdAndSaysSo()
     {
-        await using var rig = await SchedulingRig.OpenAsync();
-        var ports = Keep(rig);
+        var (rig, ports) = (_rig, Keep());
         _runner.Broken = new JsonException("half a file");
 
         var (task, prepared) = await PrepareAsync(rig, ports, "anything");
@@ -73,18 +70,21 @@ public sealed class WarmPoolTests : IAsyncDisposable
         Assert.Contains("no warm agent: half a file", await File.ReadAllTextAsync(rig.Paths.Task(task.Id).BackgroundLog, Stop), StringComparison.Ordinal);
     }
 
+    public async ValueTask InitializeAsync() => _rig = await SchedulingRig.OpenAsync();
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _keeping;
+        await _rig.DisposeAsync();
         _stop.Dispose();
     }
 
     /// <summary>A pool that is told of nothing but its own claims, and has looked round once.</summary>
-    private EnginePorts Keep(SchedulingRig rig)
+    private EnginePorts Keep()
     {
-        rig.Settings.Now = rig.Settings.Now with { Spares = new SpareSettings(1, TimeSpan.FromMinutes(5)) };
-        var ports = rig.Ports(_runner);
+        _rig.Settings.Now = _rig.Settings.Now with { Spares = new SpareSettings(1, TimeSpan.FromMinutes(5)) };
+        var ports = _rig.Ports(_runner);
         _keeping = ports.Warm.RunAsync(ports, new EventFeed(), NullLogger<WarmPool>.Instance, _stop.Token);
         return ports;
     }

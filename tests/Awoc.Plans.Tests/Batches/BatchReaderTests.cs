@@ -34,7 +34,7 @@ public sealed class BatchReaderTests
 
         // Counted from the start of the line for each value it took minutes.
         Assert.InRange(began.Elapsed.TotalSeconds, 0, 10);
-        Assert.Equal((1, text.LastIndexOf("7", StringComparison.Ordinal) + 1), (file.Tasks[^1].PlaceOf("tokens").Line, file.Tasks[^1].PlaceOf("tokens").Column));
+        Assert.Equal((1, text.LastIndexOf('7') + 1), (file.Tasks[^1].PlaceOf("tokens").Line, file.Tasks[^1].PlaceOf("tokens").Column));
     }
 
     [Fact]
