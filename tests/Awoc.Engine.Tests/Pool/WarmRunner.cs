@@ -30,7 +30,12 @@ internal sealed class WarmRunner : IRunner
     public WarmUp? WarmUp(AttemptContext context) =>
         Broken is { } broken ? throw broken : new WarmUp { Lines = ["ready"], IsReady = line => line == "ready", Bind = _ => [] };
 
-    public IAgentStream OpenStream() => throw new NotSupportedException("no attempt of it is followed here");
+    public IAgentStream OpenStream() => new SilentStream();
 
     public AttemptVerdict Judge(AttemptEvidence evidence) => AttemptVerdict.Success;
+
+    private sealed class SilentStream : IAgentStream
+    {
+        public IEnumerable<AgentEvent> Read(ReadOnlyMemory<byte> line) => [];
+    }
 }
