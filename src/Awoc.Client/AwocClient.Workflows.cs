@@ -16,11 +16,16 @@ public sealed partial class AwocClient
 
     /// <summary>
     /// Runs a workflow: launches what has not succeeded before with the same inputs, in one durable transaction. Where a run of it is
-    /// under way it launches nothing and answers with that run, so that a request that was cut off may be sent again.
+    /// under way it launches nothing and answers with that run. A request that was cut off is sent again under the same idempotency key, and
+    /// answered with the run that it began.
     /// </summary>
     /// <exception cref="AwocException">The file has faults, or an input is missing.</exception>
-    public Task<WorkflowRunView> RunWorkflowAsync(WorkflowRequest request, CancellationToken token = default) => SendAsync(
-        () => Json(HttpMethod.Post, "workflows/run", request, WireJson.Default.WorkflowRequest), WireJson.Default.WorkflowRunView, token);
+    public Task<WorkflowRunView> RunWorkflowAsync(WorkflowRequest request, CancellationToken token = default)
+    {
+        var key = Guid.NewGuid().ToString("N");
+        return SendAsync(
+            () => Json(HttpMethod.Post, "workflows/run", request, WireJson.Default.WorkflowRequest, key), WireJson.Default.WorkflowRunView, token);
+    }
 
     /// <summary>The newest run of a workflow with each step's newest task.</summary>
     public Task<WorkflowRunView> WorkflowAsync(string name, CancellationToken token = default)

@@ -9,7 +9,7 @@ public static class ExitCodes
     /// <summary>The task failed; or an error for which there is no better number.</summary>
     public const int Failed = 1;
 
-    /// <summary>The command line, or something it names, is wrong: nothing was done.</summary>
+    /// <summary>The command line, or something it names, is wrong, or a person who was asked said no: nothing was done.</summary>
     public const int Usage = 2;
 
     /// <summary>The task spent its token budget.</summary>

@@ -45,6 +45,9 @@ internal sealed class FakeDaemon : IAsyncDisposable
 
     public ConcurrentQueue<LaunchRequest> Launches { get; } = new();
 
+    /// <summary>The idempotency key of each request to run a workflow.</summary>
+    public ConcurrentQueue<string> RunKeys { get; } = new();
+
     public ConcurrentQueue<CredentialsRequest> HandedOver { get; } = new();
 
     /// <summary>Each stop that was asked for.</summary>
@@ -157,6 +160,7 @@ internal sealed class FakeDaemon : IAsyncDisposable
             Limit = 3,
         }, WireJson.Default.HealthView));
         _app.MapPost("/api/v1/tasks", LaunchAsync);
+        _app.MapPost("/api/v1/workflows/run", RunAsync);
         _app.MapGet("/api/v1/tasks", ListAsync);
         _app.MapGet("/api/v1/tasks/{id}", c => WithTask(c, t => Answer(c, t, WireJson.Default.TaskView)));
         _app.MapPost("/api/v1/tasks/{id}/cancel", c => WithTask(c, async t =>
@@ -206,6 +210,19 @@ internal sealed class FakeDaemon : IAsyncDisposable
 
         context.Response.StatusCode = StatusCodes.Status201Created;
         await Answer(context, new LaunchReply(task, ["the key is only in this environment"]), WireJson.Default.LaunchReply);
+    }
+
+    private async Task RunAsync(HttpContext context)
+    {
+        RunKeys.Enqueue(context.Request.Headers["idempotency-key"].ToString());
+        if (CutNextLaunch)
+        {
+            CutNextLaunch = false;
+            context.Abort();
+            return;
+        }
+
+        await Answer(context, new WorkflowRunView { Workflow = "w", Run = "w-1", Steps = [] }, WireJson.Default.WorkflowRunView);
     }
 
     private Task ListAsync(HttpContext context)

@@ -58,7 +58,7 @@ public sealed class BudgetPoolsTests
     }
 
     [Fact]
-    public void TryHold_LimitThatTheGroupWasLaunchedWith_HoldsBesideTheSettingsAndIsFinalOnceNothingRuns()
+    public void TryHold_LimitThatTheGroupWasLaunchedWith_HoldsBesideTheSettingsAndGivesWhatIsLeftOnceNothingRuns()
     {
         var settings = new PoolSettings { Groups = ImmutableSortedDictionary<string, PoolLimit>.Empty.Add("run", new PoolLimit(9000, null, null)) };
         var first = Grouped(6000, 8000);
@@ -68,17 +68,44 @@ public sealed class BudgetPoolsTests
         Assert.Equal((false, EndReason.GroupBudget), (waits!.Final, waits.Reason));
         Assert.EndsWith("run was launched with this limit", waits.Text, StringComparison.Ordinal);
         _pools.Settle(first.Id, new Usage(5500));
-        Assert.True(_pools.TryHold(Grouped(3000, 8000), settings)!.Final);
-        Assert.Null(_pools.TryHold(Grouped(2500, 8000), settings));
+
+        // No wait would bring more: it begins with what is there, alone, and may not go beyond it.
+        var last = Grouped(3000, 8000);
+        Assert.Equal((true, null), (_pools.Ask(last, settings, whole: true) is { Final: false }, _pools.Ask(last, settings)));
+        Assert.Null(_pools.TryHold(last, settings));
+        Assert.Equal(2500, _pools.AllowanceFor(last).Tokens);
+        Assert.False(_pools.TryHold(Grouped(1, 8000), settings)!.Final);
+        _pools.Settle(last.Id, new Usage(2500));
+        Assert.True(_pools.TryHold(Grouped(1, 8000), settings)!.Final);
 
         // Of the two limits the settings' one is tighter here, and can be raised.
         Assert.False(_pools.TryHold(Grouped(3000, 20_000), settings)!.Final);
+
+        // Nor is what is left of the batch more than the day has.
+        Assert.Equal(EndReason.DayBudget, _pools.TryHold(Grouped(900, 9000), settings with { Day = new PoolLimit(8100, null, null) })!.Reason);
 
         AgentTask Grouped(long tokens, long limit)
         {
             var task = Task(tokens);
             return task with { Spec = task.Spec with { Group = "run", GroupTokens = limit } };
         }
+    }
+
+    [Fact]
+    public void Fitting_ThreeWithTenEachOfTwenty_TheLastHasTheEightThatAreLeft()
+    {
+        AgentTask[] tasks = [.. Enumerable.Range(0, 3).Select(_ => Task() is var t ? t with { Spec = t.Spec with { Group = "run", GroupCostUsd = 20 }, Budget = t.Budget with { CostUsd = 10 } } : t)];
+        Assert.Equal(tasks[..2], _pools.Fitting(tasks, PoolSettings.None));
+        foreach (var task in tasks[..2])
+        {
+            Assert.Null(_pools.TryHold(task, PoolSettings.None));
+            Assert.Equal(10, _pools.AllowanceFor(task).CostUsd);
+        }
+
+        foreach (var task in tasks[..2]) _pools.Settle(task.Id, new Usage { CostUsd = 6 });
+        Assert.Equal([tasks[2]], _pools.Fitting(tasks[2..], PoolSettings.None));
+        Assert.Null(_pools.TryHold(tasks[2], PoolSettings.None));
+        Assert.Equal(8, _pools.AllowanceFor(tasks[2]).CostUsd);
     }
 
     [Fact]

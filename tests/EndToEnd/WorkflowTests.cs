@@ -131,6 +131,66 @@ public sealed class WorkflowTests
     }
 
     [Fact]
+    public async Task Run_FreshSentAgainUnderTheSameKey_IsAnsweredWithTheRunThatItBegan()
+    {
+        await using var awoc = NewSandbox("""
+            name: slow
+            defaults: { agent: command }
+            tasks:
+              a: { description: "echo a >> ran; while ! test -e go; do sleep 0.05; done" }
+            """);
+        await awoc.AwocAsync("daemon", "start");
+        using var api = awoc.Api();
+        var key = Guid.NewGuid().ToString("n");
+        var first = await SendAsync(key);
+        var again = await SendAsync(key);
+        Assert.Equal((200, 200), (first.Status, again.Status));
+        Assert.Equal(((string?)first.Answer["run"], (string?)first.Answer["steps"]![0]!["task"]!["id"]), ((string?)again.Answer["run"], (string?)again.Answer["steps"]![0]!["task"]!["id"]));
+        Assert.Equal(409, (await SendAsync(Guid.NewGuid().ToString("n"))).Status);
+        File.WriteAllText(Path.Combine(awoc.Work, "go"), "");
+        await awoc.EndOfAsync((string)first.Answer["steps"]![0]!["task"]!["id"]!);
+
+        // Though it has ended meanwhile, and all of it would run once more.
+        Assert.Equal((string?)first.Answer["run"], (string?)(await SendAsync(key)).Answer["run"]);
+        Assert.Equal(1, await awoc.CountTasksAsync());
+
+        async Task<(int Status, JsonNode Answer)> SendAsync(string own)
+        {
+            var body = new JsonObject
+            {
+                ["text"] = File.ReadAllText(Path.Combine(awoc.Work, "w.yaml")),
+                ["file"] = "w.yaml",
+                ["cwd"] = awoc.Work,
+                ["fresh"] = true,
+                ["environment"] = new JsonObject { ["PATH"] = "/usr/bin:/bin" },
+            };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/workflows/run") { Content = new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json") };
+            request.Headers.Add("idempotency-key", own);
+            using var answer = await api.SendAsync(request);
+            return ((int)answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!);
+        }
+    }
+
+    [Fact]
+    public async Task Plan_MoneyThatDoesNotReach_IsRefusedAsTheRunIs()
+    {
+        await using var awoc = NewSandbox("""
+            name: dear
+            defaults: { agent: builtin }
+            tasks:
+              a: { type: research, description: one }
+              b: { type: research, description: two, max_cost: 1 }
+            """);
+        awoc.Environment["ANTHROPIC_API_KEY"] = "a-key";
+        var plan = await awoc.AwocAsync("workflow", "run", "w.yaml", "--dry-run", "--max-cost", "0.001");
+        var run = await awoc.AwocAsync("workflow", "run", "w.yaml", "--yes", "--max-cost", "0.001");
+        Assert.Equal((2, 2), (plan.Code, run.Code));
+        Assert.Equal(run.Error, plan.Error);
+        Assert.Contains("share what the others' limits leave", plan.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await awoc.AwocAsync("workflow", "run", "w.yaml", "--dry-run", "--max-cost", "5")).Code);
+    }
+
+    [Fact]
     public async Task Run_FilesThatAStepDependsOn_RunItAgainWhenTheyChange()
     {
         await using var awoc = NewSandbox("""

@@ -30,6 +30,18 @@ public abstract partial class TaskStoreConformance
     }
 
     [Fact]
+    public async Task NeverStarted_OfAllThatWait_IsWithoutThoseThatHadAnAttempt()
+    {
+        var queued = await LaunchAsync();
+        var scheduled = await LaunchAsync(dueAt: Now.AddMinutes(1));
+        await CommitAsync(await LaunchAsync(), new TaskCommand.Cancel("no"));
+        var started = await CommitAsync(await LaunchAsync(), new TaskCommand.Dispatch("n"));
+        await CommitAsync(started, new TaskCommand.Defer(started.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Usage.Zero, 0, Now.AddMinutes(1), "a key"));
+
+        Assert.Equivalent(new[] { queued.Id, scheduled.Id }, await Store.NeverStartedAsync(Cancellation), strict: true);
+    }
+
+    [Fact]
     public async Task Due_ScheduledTasks_EarliestFirstAndOnlyWhenTheirTimeHasCome()
     {
         Assert.Null(await Store.NextDueAsync(Cancellation));

@@ -53,9 +53,7 @@ internal static class BatchVerb
     private static async Task<int> RunAsync(CliConsole console, Order order, CancellationToken token)
     {
         var text = await BatchText.ReadAsync(order.File, console, token);
-        var canAsk = order.File != BatchText.Stdin && !Console.IsInputRedirected && CliConsole.ErrorIsTerminal;
-        if (!order.Yes && !order.DryRun && !canAsk)
-            throw new UsageException("There is no terminal to ask on: --yes launches without asking, --dry-run shows the plan.");
+        if (!order.DryRun) Consent.Need(order.Yes, order.File != BatchText.Stdin && Consent.CanAsk);
         var client = console.Client();
         var environment = CallerEnvironment.Current();
         var plan = await client.PlanBatchAsync(
@@ -89,22 +87,13 @@ internal static class BatchVerb
 
         // Of a launch that is to print ids or JSON, stdout belongs to these.
         PlanText.Write(console.Error, plan);
-        if (!order.Yes && plan.Confirm is { } why && !await AgreedAsync(console, why, token)) return ExitCodes.Failed;
+        if (!await Consent.AskAsync(console, plan.Confirm, order.Yes, token)) return Consent.Refused;
         var reply = await client.LaunchManyAsync(plan.Batch! with { Environment = environment.Plain, Secrets = environment.Secrets }, token);
         foreach (var notice in reply.Notices.Except(plan.Notices)) console.Say(notice);
         if (order.Wait) return await WaitAsync(console, client, order, reply, token);
         if (order.Json) JsonOut.Write(console, reply, WireJson.Default.BatchReply);
         else foreach (var task in reply.Tasks) console.Out.WriteLine(task.Id);
         return ExitCodes.Succeeded;
-    }
-
-    private static async Task<bool> AgreedAsync(CliConsole console, string why, CancellationToken token)
-    {
-        console.Error.Write($"awoc: {Printable.Line(why)}. Launch? [y/N] ");
-        var answer = await Task.Run(Console.In.ReadLine, token);
-        if (answer?.Trim() is "y" or "Y" or "yes" or "Yes") return true;
-        console.Say("nothing was launched");
-        return false;
     }
 
     private static async Task<int> WaitAsync(CliConsole console, AwocClient client, Order order, BatchReply reply, CancellationToken token)

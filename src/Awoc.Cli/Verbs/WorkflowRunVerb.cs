@@ -66,7 +66,12 @@ internal static class WorkflowRunVerb
         var client = console.Client();
         var plan = await client.PlanWorkflowAsync(request, token);
         WorkflowText.WritePlan(console.Error, plan);
-        if (!WorkflowConsent.Ask(console, plan, yes)) return ExitCodes.Detached;
+        if (!plan.Attached && plan.Steps.Any(s => s.Action == "run"))
+        {
+            Consent.Need(yes, Consent.CanAsk);
+            if (!await Consent.AskAsync(console, plan.Confirm, yes, token)) return Consent.Refused;
+        }
+
         var run = await client.RunWorkflowAsync(request, token);
         foreach (var notice in run.Notices) console.Say(notice);
         if (!json && run.Run is { } name) console.Out.WriteLine(name);

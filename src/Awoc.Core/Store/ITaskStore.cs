@@ -51,6 +51,9 @@ public interface ITaskStore : IAsyncDisposable
     /// <summary>All queued tasks, as far as the order in which they start needs to know them.</summary>
     Task<IReadOnlyList<QueuedTask>> QueuedAsync(CancellationToken cancellation);
 
+    /// <summary>The tasks that wait for their first attempt, whatever for.</summary>
+    Task<IReadOnlyList<TaskId>> NeverStartedAsync(CancellationToken cancellation);
+
     /// <summary>All scheduled tasks that wait for this, in the order of their launch.</summary>
     Task<IReadOnlyList<AgentTask>> WaitingAsync(WaitKind kind, CancellationToken cancellation);
 

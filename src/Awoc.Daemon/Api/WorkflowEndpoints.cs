@@ -28,23 +28,23 @@ internal static class WorkflowEndpoints
     private static async Task<IResult> PlanAsync(WorkflowRequest request, WorkflowPlanner planner, WorkflowViews views, CancellationToken cancellation)
     {
         if (WrongPlace(request) is { } wrong) return wrong;
-        return await planner.PlanAsync(request, cancellation) switch
+        return await planner.PlanAsync(request, idempotencyKey: null, cancellation) switch
         {
             PlanAnswer.Planned(var run) => Results.Json(views.Plan(run, request.MaxCost), WireJson.Default.WorkflowRunView),
             var refused => Refuse(refused, request),
         };
     }
 
-    private static async Task<IResult> RunAsync(WorkflowRequest request, WorkflowRuns runs, WorkflowViews views, CancellationToken cancellation)
+    private static async Task<IResult> RunAsync(WorkflowRequest request, HttpContext context, WorkflowRuns runs, WorkflowViews views, CancellationToken cancellation)
     {
         if (WrongPlace(request) is { } wrong) return wrong;
-        return await runs.RunAsync(request, cancellation) switch
+        return await runs.RunAsync(request, LaunchOrders.Key(context), cancellation) switch
         {
             RunAnswer.Ran ran => Results.Json(views.Of(ran), WireJson.Default.WorkflowRunView),
             RunAnswer.NotPlanned(var why) => Refuse(why, request),
             RunAnswer.UnderWay(var workflow, var run) => Problems.Conflict(
                 $"the workflow {workflow} is under way (run {run}): wait for it (awoc workflow run without --fresh does), or cancel its tasks"),
-            RunAnswer.Refused(LaunchAnswer.Invalid(var faults), var run) => InFile(request, [.. faults.Select(f => Fault(f, run))]),
+            RunAnswer.Refused(LaunchAnswer.Invalid(var faults), var run) => InFile(request, [.. faults.Select(run.Place)]),
             RunAnswer.Refused(var why, _) => LaunchEndpoints.Refuse(why),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -65,11 +65,6 @@ internal static class WorkflowEndpoints
         PlanAnswer.NoAgent(var why) => LaunchEndpoints.Refuse(why),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
-
-    private static PlanFault Fault(SpecFault fault, PlannedRun run) =>
-        run.Steps.FirstOrDefault(s => s.Task.Key == fault.Task) is { } step
-            ? StepOrders.Fault(fault, step.Task)
-            : new PlanFault(1, 1, $"{fault.Field} '{fault.Value}': {fault.Allowed}");
 
     private static IResult InFile(WorkflowRequest request, IReadOnlyList<PlanFault> faults) => Problems.Invalid(
         faults.Count == 1 ? $"{request.File} has a fault" : $"{request.File} has {faults.Count} faults",

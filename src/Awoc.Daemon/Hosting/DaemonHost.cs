@@ -156,13 +156,14 @@ internal sealed partial class DaemonHost : IAsyncDisposable
             time));
         services.AddSingleton<PrefixWarmer>().AddStartGates();
         services.AddHostedService<IdleMemory>();
+        services.AddSingleton<FolderSweep>().AddHostedService<FolderSweepService>();
         services.AddSingleton<ISuccession, Recurrences>().AddSingleton<DependencyWatch>().AddHostedService<WaitingService>();
         services.AddSingleton<AlertBook>().AddSingleton<IAlertDoor, AlertDoor>().AddSingleton<AlertCourier>().AddHostedService<AlertService>();
         services.AddSingleton<TargetLocks>().AddSingleton<Integrator>().AddSingleton<LaunchedIntegrations>().AddSingleton<MetricsReader>().AddHostedService<IntegrationService>();
         services.AddSingleton(MachineState.Real).AddSingleton<Footprints>().AddSingleton<MachineRoom>().AddSingleton<StartBoard>();
         services.AddHostedService<QuotaService>();
         services.AddSingleton<Dispatcher>().AddSingleton<TopUp>().AddSingleton<Answering>().AddSingleton<Launcher>().AddSingleton<DryRun>().AddSingleton<BatchPlanner>().AddSingleton<Cancellation>().AddSingleton<SecretSupply>().AddSingleton<Reopener>().AddSingleton<LimitViews>().AddSingleton<TaskViews>().AddSingleton<Diagnosis>();
-        services.AddSingleton<IWhenCondition, WorkflowConditions>().AddSingleton<BatchDraft>().AddSingleton<WorkflowPlanner>().AddSingleton<WorkflowRuns>().AddSingleton<WorkflowViews>();
+        services.AddSingleton<IWhenCondition, WorkflowConditions>().AddSingleton<WorkflowPlanner>().AddSingleton<WorkflowRuns>().AddSingleton<WorkflowViews>();
         services.AddSingleton(new DaemonIdentity(ClientVersion.Text, Environment.ProcessId, time.GetUtcNow()));
         // A body that cannot be read is answered like any other fault, with a problem.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

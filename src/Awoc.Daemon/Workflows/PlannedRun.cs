@@ -1,3 +1,4 @@
+using Awoc.Core.Agents;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Launching;
 using Awoc.Plans;
@@ -13,10 +14,19 @@ internal sealed record PlannedRun(BoundWorkflow Workflow, IReadOnlyList<PlannedT
     /// <summary>The run that is under way with one of these steps; null for none.</summary>
     public string? Live { get; init; }
 
-    /// <summary>The tasks of <see cref="Live"/> by step.</summary>
+    /// <summary>The run that this very request began when it was sent before; null for none.</summary>
+    public string? Repeats { get; init; }
+
+    /// <summary>The tasks of <see cref="Live"/> or <see cref="Repeats"/> by step.</summary>
     public IReadOnlyDictionary<string, AgentTask> LiveTasks { get; init; } = new Dictionary<string, AgentTask>();
 
     public IEnumerable<PlannedTask> Launches => Steps.Where(s => s.Decision.Reused is null);
+
+    /// <summary>Where in the file a fault of the launch is.</summary>
+    public PlanFault Place(SpecFault fault) =>
+        Steps.FirstOrDefault(s => s.Task.Key == fault.Task) is { } step
+            ? StepOrders.Fault(fault, step.Task)
+            : new PlanFault(1, 1, $"{fault.Field} '{fault.Value}': {fault.Allowed}");
 }
 
 /// <param name="Level">0 needs nothing, 1 needs one of 0, and so on.</param>

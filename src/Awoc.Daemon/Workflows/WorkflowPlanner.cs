@@ -10,7 +10,7 @@ using Awoc.Plans.Workflows.Resuming;
 namespace Awoc.Daemon.Workflows;
 
 /// <summary>From the text of a workflow file to what a run of it would be: read, filled in, held against what ran before.</summary>
-internal sealed class WorkflowPlanner(EnginePorts ports, BatchDraft drafts)
+internal sealed class WorkflowPlanner(EnginePorts ports, BatchPlanner planner)
 {
     /// <summary>A file's faults, those that only its directory and the agents here can tell of included.</summary>
     public async Task<(WorkflowReading Reading, IReadOnlyList<PlanFault> Faults)> CheckAsync(WorkflowRequest request, CancellationToken cancellation)
@@ -20,23 +20,24 @@ internal sealed class WorkflowPlanner(EnginePorts ports, BatchDraft drafts)
         var bound = WorkflowBinding.Bind(reading, request.Inputs);
         // Without an input nobody can say what a value is.
         if (bound.Workflow is not { } workflow) return (reading, bound.Faults);
-        var (_, faults) = await DraftAsync(workflow, request, cancellation);
+        var (_, faults, _) = await DraftAsync(workflow, request, cancellation);
         return (reading, faults);
     }
 
-    public async Task<PlanAnswer> PlanAsync(WorkflowRequest request, CancellationToken cancellation)
+    /// <param name="idempotencyKey">Of a request to run it: the run that it began before is found again, whatever became of that; null to plan only.</param>
+    public async Task<PlanAnswer> PlanAsync(WorkflowRequest request, string? idempotencyKey, CancellationToken cancellation)
     {
         var reading = WorkflowReader.Read(request.Text);
         if (reading.Faults.Count > 0) return new PlanAnswer.Faulty(reading.Faults);
         var bound = WorkflowBinding.Bind(reading, request.Inputs);
         if (bound.InputFaults.Count > 0) return new PlanAnswer.WrongInputs(bound.InputFaults);
         if (bound.Workflow is not { } workflow) return new PlanAnswer.Faulty(bound.Faults);
-        var (drafted, faults) = await DraftAsync(workflow, request, cancellation);
+        var (drafted, faults, noAgent) = await DraftAsync(workflow, request, cancellation);
         if (faults.Count > 0) return new PlanAnswer.Faulty(faults);
-        if (drafted.Select(d => d.Draft.NoAgent).FirstOrDefault(n => n is not null) is { } none) return new PlanAnswer.NoAgent(none);
+        if (noAgent is { } none) return new PlanAnswer.NoAgent(none);
 
         Dictionary<string, Drafted> byKey = drafted.ToDictionary(d => d.Task.Key);
-        var files = new ContentDigest(drafted.Select(d => d.Draft.Spec!.Output).OfType<string>().ToHashSet(StringComparer.Ordinal));
+        var files = new ContentDigest(drafted.Select(d => d.Draft!.Spec.Output).OfType<string>().ToHashSet(StringComparer.Ordinal));
         List<PlanFault> gone = [];
         List<(Drafted Drafted, int Level, PlannedStep Step)> steps = [];
         foreach (var (task, level) in new WorkflowGraph(reading.Workflow.Tasks).Levels())
@@ -53,25 +54,31 @@ internal sealed class WorkflowPlanner(EnginePorts ports, BatchDraft drafts)
         var run = new PlannedRun(
             workflow,
             [.. steps.Zip(decisions, (s, decision) => Planned(s.Drafted, s.Level, decision, earlier))]);
+        if (idempotencyKey is not null && RunOrder.NameOf(workflow.Name, idempotencyKey) is var own && earlier.HasRun(own))
+            return new PlanAnswer.Planned(run with { Repeats = own, LiveTasks = await earlier.OfRunAsync(workflow.Name, own, cancellation) });
         var shas = decisions.Select(d => d.InputsSha).ToHashSet(StringComparer.Ordinal);
-        return new PlanAnswer.Planned(live.FirstOrDefault(t => shas.Contains(t.Spec.Step!.InputsSha)) is { Spec.Step.Run: var name }
-            ? run with { Live = name, LiveTasks = await earlier.OfRunAsync(workflow.Name, name, cancellation) }
-            : run);
+        if (live.FirstOrDefault(t => shas.Contains(t.Spec.Step!.InputsSha)) is { Spec.Step.Run: var name })
+            return new PlanAnswer.Planned(run with { Live = name, LiveTasks = await earlier.OfRunAsync(workflow.Name, name, cancellation) });
+        if (!run.Launches.Any()) return new PlanAnswer.Planned(run);
+
+        // What is launched as one has faults that no step has by itself: its money, above all.
+        var together = await planner.LookAsync(RunOrder.Of(run, RunOrder.NameOf(workflow.Name, idempotencyKey), request), cancellation);
+        return together.Faults.Count > 0 ? new PlanAnswer.Faulty([.. together.Faults.Select(run.Place)]) : new PlanAnswer.Planned(run);
     }
 
     private static PlannedTask Planned(Drafted drafted, int level, StepDecision decision, EarlierSteps earlier)
     {
         var anew = decision.Reused is null && decision.Why is null ? earlier.WhyAnew(decision.Key, decision.InputsSha) : null;
-        return new PlannedTask(drafted.Task, level, drafted.Order, drafted.Draft.Spec!, drafted.Draft.Past, anew is null ? decision : decision with { Why = anew })
+        return new PlannedTask(drafted.Task, level, drafted.Order, drafted.Draft!.Spec, drafted.Draft.Past, anew is null ? decision : decision with { Why = anew })
         {
             Reused = decision.Reused is { } id ? earlier.Task(id) : null,
-            Replaces = decision.Reused is null ? earlier.OwnAt(decision.Key, drafted.Draft.Spec!.Output) : null,
+            Replaces = decision.Reused is null ? earlier.OwnAt(decision.Key, drafted.Draft.Spec.Output) : null,
         };
     }
 
     private static PlannedStep Step(BoundWorkflow workflow, Drafted step, WorkflowRequest request, ContentDigest files, List<PlanFault> gone)
     {
-        var (task, spec) = (step.Task, step.Draft.Spec!);
+        var (task, spec) = (step.Task, step.Draft!.Spec);
         List<(string, string?)> contents = [];
         foreach (var path in spec.Context) contents.Add(("context " + path, Digest(path, task.At(WorkflowFields.ContextKey))));
         for (var i = 0; i < task.Inputs.Length; i++)
@@ -102,15 +109,18 @@ internal sealed class WorkflowPlanner(EnginePorts ports, BatchDraft drafts)
         }
     }
 
-    private async Task<(IReadOnlyList<Drafted> Drafted, IReadOnlyList<PlanFault> Faults)> DraftAsync(
+    private async Task<(IReadOnlyList<Drafted> Drafted, IReadOnlyList<PlanFault> Faults, LaunchAnswer? NoAgent)> DraftAsync(
         BoundWorkflow workflow, WorkflowRequest request, CancellationToken cancellation)
     {
         var (environment, secrets) = (WithValues(request.Environment), WithValues(request.Secrets));
         List<LaunchOrder> orders = [.. workflow.Tasks.Select(t => StepOrders.Of(workflow.Name, t, request, environment, secrets))];
-        var made = await drafts.OfAsync(new BatchOrder([.. orders.Select((order, i) => new BatchEntry(workflow.Tasks[i].Key, order))]), cancellation);
-        List<Drafted> drafted = [.. workflow.Tasks.Select((task, i) => new Drafted(task, orders[i], made[i]))];
-        List<PlanFault> faults = [.. drafted.SelectMany(d => d.Draft.Faults.Select(f => StepOrders.Fault(f, d.Task))), .. Clashes(drafted)];
-        return (drafted, [.. faults.Distinct().OrderBy(f => f.Line).ThenBy(f => f.Column)]);
+        BatchEntry[] entries = [.. workflow.Tasks.Select((task, i) => new BatchEntry(task.Key, StepOrders.WithNeeds(orders[i], task)) { Step = new StepOrder(workflow.Name, "", task.When?.ToString()) { Reads = task.Uses } })];
+        // Each by itself: which of them are launched, and so share the money, is not known yet.
+        var outlook = await planner.LookAsync(new BatchOrder(entries), cancellation);
+        var made = outlook.Tasks.ToDictionary(t => t.Index);
+        List<Drafted> drafted = [.. workflow.Tasks.Select((task, i) => new Drafted(task, orders[i], made.GetValueOrDefault(i)))];
+        List<PlanFault> faults = [.. outlook.Faults.Select(f => StepOrders.Fault(f, workflow.Tasks[f.Index!.Value])), .. Clashes(drafted)];
+        return (drafted, [.. faults.Distinct().OrderBy(f => f.Line).ThenBy(f => f.Column)], outlook.NoAgent);
     }
 
     /// <summary>Files that two steps write, or that one writes and another is to know before the run.</summary>
@@ -119,14 +129,14 @@ internal sealed class WorkflowPlanner(EnginePorts ports, BatchDraft drafts)
         Dictionary<string, string> writers = new(StringComparer.Ordinal);
         foreach (var (task, _, draft) in drafted)
         {
-            if (draft.Spec?.Output is not { } output || writers.TryAdd(output, task.Key)) continue;
+            if (draft?.Spec.Output is not { } output || writers.TryAdd(output, task.Key)) continue;
             var at = task.At("output");
             yield return new PlanFault(at.Line, at.Column, $"output of '{task.Key}' is that of '{writers[output]}' too: name another file");
         }
 
         foreach (var (task, _, draft) in drafted)
         {
-            foreach (var (path, at) in (draft.Spec?.Context ?? []).Zip(task.Task.Context, (path, value) => (path, value.At)))
+            foreach (var (path, at) in (draft?.Spec.Context ?? []).Zip(task.Task.Context, (path, value) => (path, value.At)))
             {
                 if (writers.TryGetValue(path, out var writer))
                     yield return new PlanFault(at.Line, at.Column, $"context of '{task.Key}' is what '{writer}' is to write: write ${{tasks.{writer}.output}} into the description");
@@ -138,5 +148,6 @@ internal sealed class WorkflowPlanner(EnginePorts ports, BatchDraft drafts)
     private static Dictionary<string, string> WithValues(IReadOnlyDictionary<string, string> variables) =>
         variables.Where(v => v.Value is not null).ToDictionary(v => v.Key, v => v.Value);
 
-    private sealed record Drafted(BoundTask Task, LaunchOrder Order, DraftedLaunch Draft);
+    /// <param name="Draft">Null where it is faulty, or no agent can run it.</param>
+    private sealed record Drafted(BoundTask Task, LaunchOrder Order, PlannedLaunch? Draft);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using Awoc.Client.Wire;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Launching;
@@ -12,22 +10,22 @@ namespace Awoc.Daemon.Workflows;
 /// </summary>
 internal sealed class WorkflowRuns(WorkflowPlanner planner, Launcher launcher) : IDisposable
 {
-    private const int SuffixDigits = 6;
-
     /// <summary>What is planned holds until it is stored: of two who ask at once, the second finds the run of the first.</summary>
     private readonly SemaphoreSlim _one = new(1);
 
-    public async Task<RunAnswer> RunAsync(WorkflowRequest request, CancellationToken cancellation)
+    /// <param name="idempotencyKey">A second request under the same key launches nothing, and is answered with the run of the first.</param>
+    public async Task<RunAnswer> RunAsync(WorkflowRequest request, string? idempotencyKey, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
         try
         {
-            var answer = await planner.PlanAsync(request, cancellation);
+            var answer = await planner.PlanAsync(request, idempotencyKey, cancellation);
             if (answer is not PlanAnswer.Planned(var run)) return new RunAnswer.NotPlanned(answer);
+            if (run.Repeats is { } own) return new RunAnswer.Ran(run, own, run.LiveTasks, Attached: false, []);
             if (run.Live is { } live)
                 return request.Fresh ? new RunAnswer.UnderWay(run.Workflow.Name, live) : new RunAnswer.Ran(run, live, run.LiveTasks, Attached: true, []);
             if (!run.Launches.Any()) return new RunAnswer.Ran(run, null, new Dictionary<string, AgentTask>(), Attached: false, []);
-            return await LaunchAsync(run, request, cancellation);
+            return await LaunchAsync(run, RunOrder.NameOf(run.Workflow.Name, idempotencyKey), request, cancellation);
         }
         finally
         {
@@ -37,28 +35,11 @@ internal sealed class WorkflowRuns(WorkflowPlanner planner, Launcher launcher) :
 
     public void Dispose() => _one.Dispose();
 
-    private async Task<RunAnswer> LaunchAsync(PlannedRun run, WorkflowRequest request, CancellationToken cancellation)
+    private async Task<RunAnswer> LaunchAsync(PlannedRun run, string name, WorkflowRequest request, CancellationToken cancellation)
     {
-        var name = $"{run.Workflow.Name}-{RandomNumberGenerator.GetHexString(SuffixDigits, lowercase: true)}";
-        List<PlannedTask> launches = [.. run.Launches];
-        var batch = new BatchOrder([.. launches.Select(Entry)])
-        {
-            Group = name,
-            MaxCost = request.MaxCost ?? run.Workflow.Budget.GetValueOrDefault("max_cost"),
-            Tokens = Number("tokens"),
-            InputTokens = Number("max_input_tokens"),
-            Known = run.Steps.Where(s => s.Reused is not null).ToDictionary(s => s.Task.Key, s => s.Reused!.Id),
-        };
-        var answer = await launcher.LaunchAsync(batch, idempotencyKey: null, cancellation);
+        var answer = await launcher.LaunchAsync(RunOrder.Of(run, name, request), idempotencyKey: null, cancellation);
         if (answer is not LaunchAnswer.Launched(var tasks, var notices)) return new RunAnswer.Refused(answer, run);
         return new RunAnswer.Ran(run, name, tasks.ToDictionary(t => t.Spec.Step!.Step), Attached: false, notices);
-
-        long? Number(string field) => run.Workflow.Budget.TryGetValue(field, out var text) ? long.Parse(text, CultureInfo.InvariantCulture) : null;
-
-        BatchEntry Entry(PlannedTask step) => new(step.Task.Key, StepOrders.WithNeeds(step.Order, step.Task))
-        {
-            Step = new StepOrder(run.Workflow.Name, step.Decision.InputsSha, step.Task.When?.ToString()) { Replaces = step.Replaces, Reads = step.Task.Uses },
-        };
     }
 }
 

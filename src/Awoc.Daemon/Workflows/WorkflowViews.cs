@@ -107,7 +107,7 @@ internal sealed class WorkflowViews(ITaskStore store, TaskViews tasks, ISettings
         return new WorkflowStepView
         {
             Key = step.Task.Key,
-            Action = attached && task is not null ? "attach" : step.Reused is not null ? "reuse" : "run",
+            Action = attached && task is not null ? "attach" : task is null && step.Reused is not null ? "reuse" : "run",
             Why = attached || step.Reused is not null ? null : step.Decision.Why,
             Level = step.Level,
             Needs = [.. step.Task.Task.Needs.Select(n => n.Text)],

@@ -63,13 +63,22 @@ public sealed class BudgetPools(TimeProvider time)
         lock (_gate) return _groups.ContainsKey(group);
     }
 
+    /// <summary>By all attempts of the group that have ended; zero for one that was not learned.</summary>
+    public Usage SpentBy(string group)
+    {
+        lock (_gate) return _groups.GetValueOrDefault(group, Usage.Zero);
+    }
+
     /// <param name="spent">By all attempts of the group that have ended.</param>
     public void Learn(string group, Usage spent)
     {
         lock (_gate) _groups.TryAdd(group, spent);
     }
 
-    /// <summary>Holds what the task may still spend; or says why it does not fit, and holds nothing.</summary>
+    /// <summary>
+    /// Holds what the task may still spend; or says why it does not fit, and holds nothing. Where a limit came with the task's own batch
+    /// and nothing is held of it, no wait would give more: what is left is held, though it be less than the task may need.
+    /// </summary>
     public Shortage? TryHold(AgentTask task, PoolSettings settings)
     {
         lock (_gate)
@@ -83,12 +92,13 @@ public sealed class BudgetPools(TimeProvider time)
     }
 
     /// <summary>As <see cref="TryHold"/>, holding nothing.</summary>
-    public Shortage? Ask(AgentTask task, PoolSettings settings)
+    /// <param name="whole">Ask for all that the task may need, not for what is left of its batch's limit.</param>
+    public Shortage? Ask(AgentTask task, PoolSettings settings, bool whole = false)
     {
         lock (_gate)
         {
             Roll();
-            return Counts(task) && _today is not null ? Short(task, settings) : null;
+            return Counts(task) && _today is not null ? Short(task, settings, whole) : null;
         }
     }
 
@@ -118,7 +128,7 @@ public sealed class BudgetPools(TimeProvider time)
         lock (_gate)
         {
             if (!_holds.Remove(task.Id, out var before)) return null;
-            if (Short(task, settings) is { } shortage)
+            if (Short(task, settings, whole: true) is { } shortage)
             {
                 _holds[task.Id] = before;
                 return shortage;
@@ -145,7 +155,7 @@ public sealed class BudgetPools(TimeProvider time)
 
     /// <summary>
     /// What an attempt of the task may spend: what is left of its own budget, and of a limit that it has not got itself,
-    /// what is held for it.
+    /// what is held for it: less than that rest where its batch had no more.
     /// </summary>
     public Allowance AllowanceFor(AgentTask task)
     {
@@ -153,10 +163,16 @@ public sealed class BudgetPools(TimeProvider time)
         {
             var hold = _holds.GetValueOrDefault(task.Id);
             return new Allowance(
-                (long)(PoolAmount.Rest(task.Budget, task.Usage, PoolKind.Tokens) ?? 0),
-                (long?)(PoolAmount.Rest(task.Budget, task.Usage, PoolKind.InputTokens) ?? hold?.InputTokens),
-                PoolAmount.Rest(task.Budget, task.Usage, PoolKind.Cost) ?? hold?.CostUsd,
+                (long)(Of(PoolKind.Tokens, hold?.Tokens) ?? 0),
+                (long?)Of(PoolKind.InputTokens, hold?.InputTokens),
+                Of(PoolKind.Cost, hold?.CostUsd),
                 task.Budget.Turns is { } turns ? Math.Max(0, turns - task.Usage.Turns) : null);
+
+            decimal? Of(PoolKind kind, decimal? held)
+            {
+                var rest = PoolAmount.Rest(task.Budget, task.Usage, kind);
+                return hold is { IsCut: true } && held < rest ? held : rest ?? held;
+            }
         }
     }
 
@@ -188,17 +204,15 @@ public sealed class BudgetPools(TimeProvider time)
         _changes++;
     }
 
-    private Shortage? Short(AgentTask task, PoolSettings settings)
+    private Shortage? Short(AgentTask task, PoolSettings settings, bool whole = false)
     {
         // The day first: it opens by itself, and says when.
-        foreach (var group in Pools(task))
+        var amounts = AmountsFor(task, settings);
+        foreach (var (group, amount) in amounts)
         {
-            foreach (var amount in Amounts(group, settings, PoolLimit.LaunchedWith(task.Spec)))
-            {
-                var needs = PoolAmount.Rest(task.Budget, task.Usage, amount.Kind);
-                if (needs is { } rest ? rest > amount.Left : amount.Left <= 0)
-                    return Shortage.Of(group, amount, needs, group is null ? DayEnds : null, launchedWith: group is not null && PoolAmount.Of(PoolLimit.LaunchedWith(task.Spec), amount.Kind) == amount.Max);
-            }
+            var needs = whole ? PoolAmount.Rest(task.Budget, task.Usage, amount.Kind) : NeedOf(task, amount.Kind, amounts);
+            if (needs is { } rest ? rest > amount.Left : amount.Left <= 0)
+                return Shortage.Of(group, amount, needs, group is null ? DayEnds : null, launchedWith: IsOfBatch(task, group, amount));
         }
 
         return null;
@@ -206,12 +220,33 @@ public sealed class BudgetPools(TimeProvider time)
 
     private Hold HoldOf(AgentTask task, PoolSettings settings)
     {
-        return new Hold(task.Spec.Group, Of(PoolKind.Tokens) ?? 0, Of(PoolKind.InputTokens), Of(PoolKind.Cost));
+        var amounts = AmountsFor(task, settings);
+        return new Hold(task.Spec.Group, Of(PoolKind.Tokens) ?? 0, Of(PoolKind.InputTokens), Of(PoolKind.Cost))
+        {
+            IsCut = s_kinds.Any(kind => NeedOf(task, kind, amounts) < PoolAmount.Rest(task.Budget, task.Usage, kind)),
+        };
 
-        decimal? Of(PoolKind kind) =>
-            PoolAmount.Rest(task.Budget, task.Usage, kind)
-            ?? Pools(task).SelectMany(g => Amounts(g, settings, PoolLimit.LaunchedWith(task.Spec))).Where(a => a.Kind == kind).Min(a => (decimal?)a.Left);
+        decimal? Of(PoolKind kind) => NeedOf(task, kind, amounts) ?? amounts.Where(a => a.Amount.Kind == kind).Min(a => (decimal?)a.Amount.Left);
     }
+
+    /// <summary>What is left of the task's own budget, or of its batch's limit where that is less and nothing runs that could leave more; null where it has no such limit.</summary>
+    private static decimal? NeedOf(AgentTask task, PoolKind kind, IReadOnlyList<(string? Group, PoolAmount Amount)> amounts)
+    {
+        if (PoolAmount.Rest(task.Budget, task.Usage, kind) is not { } need) return null;
+        foreach (var (group, amount) in amounts)
+        {
+            if (amount.Kind == kind && amount is { Held: 0, Left: > 0 } && IsOfBatch(task, group, amount)) need = Math.Min(need, amount.Left);
+        }
+
+        return need;
+    }
+
+    /// <summary>Whether the limit is the one that the task was launched with, which no setting gives more of.</summary>
+    private static bool IsOfBatch(AgentTask task, string? group, PoolAmount amount) =>
+        group is not null && PoolAmount.Of(PoolLimit.LaunchedWith(task.Spec), amount.Kind) == amount.Max;
+
+    private List<(string? Group, PoolAmount Amount)> AmountsFor(AgentTask task, PoolSettings settings) =>
+        [.. Pools(task).SelectMany(group => Amounts(group, settings, PoolLimit.LaunchedWith(task.Spec)).Select(amount => (group, amount)))];
 
     private static IEnumerable<string?> Pools(AgentTask task) => task.Spec.Group is { } group ? [null, group] : [null];
 
@@ -239,6 +274,9 @@ public sealed class BudgetPools(TimeProvider time)
 
     private sealed record Hold(string? Group, decimal Tokens, decimal? InputTokens, decimal? CostUsd)
     {
+        /// <summary>Less than the rest of the task's own budget.</summary>
+        public bool IsCut { get; init; }
+
         public decimal Of(PoolKind kind) => kind switch
         {
             PoolKind.Tokens => Tokens,

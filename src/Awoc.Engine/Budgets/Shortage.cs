@@ -39,7 +39,7 @@ public sealed record Shortage(EndReason Reason, string Text, DateTimeOffset? Ope
             opensAt,
             never)
         {
-            Final = launchedWith && amount.Held == 0,
+            Final = launchedWith && amount is { Held: 0, Left: <= 0 },
             Need = (amount.Flag, needs is { } value ? Plain(value) : ""),
         };
     }

@@ -11,29 +11,17 @@ public sealed class BatchPlanner(EnginePorts ports)
     public async Task<BatchOutlook> LookAsync(BatchOrder batch, CancellationToken cancellation)
     {
         var site = new LaunchSite(ports);
-        var draft = new SpecDraft(ports, site);
-        var drafts = BatchMoney.Spread(ports, batch, [.. batch.Entries.Select(e => draft.Of(e.Order with { Group = e.Order.Group ?? batch.Group }))]);
         TaskId[] ids = [.. batch.Entries.Select(_ => TaskId.New(ports.Time))];
-        var specs = await new Dependencies(ports, batch, ids).PutIntoAsync([.. drafts.Select(d => (d as SpecAnswer.Made)?.Spec)], cancellation);
-        List<SpecFault> faults = [];
+        var drafted = await BatchDraft.MakeAsync(ports, site, batch, ids, cancellation);
         List<PlannedLaunch> planned = [];
-        List<string> notices = [];
-        for (var at = 0; at < drafts.Count; at++)
+        for (var at = 0; at < drafted.Specs.Count; at++)
         {
-            IEnumerable<SpecFault> own = drafts[at] is SpecAnswer.Faulty(var drafted) ? [.. drafted, .. specs[at].Faults] : specs[at].Faults;
-            faults.AddRange(own.Select(f => f with { Task = batch.Label(at), Index = at }));
-            if (drafts[at] is not SpecAnswer.Made made) continue;
-            var spec = specs[at].Spec;
-            notices.AddRange(made.Notices);
+            if (drafted.Specs[at] is not { } spec) continue;
             planned.Add(new PlannedLaunch(at, spec, spec.Rehearsal ? PastUse.None : PastUse.Of(await site.PastAsync(spec.Type, spec.Agent, cancellation))));
         }
 
         return new BatchOutlook(
-            planned,
-            faults,
-            drafts.OfType<SpecAnswer.NoAgent>().Select(LaunchAnswer.Of).FirstOrDefault(),
-            [.. notices.Distinct()],
-            site.At(batch.Entries[0].Order.Cwd).Settings.Concurrency ?? ConcurrencyLimit.Default);
+            planned, drafted.Faults, drafted.NoAgent, [.. drafted.Notices.Distinct()], site.At(batch.Entries[0].Order.Cwd).Settings.Concurrency ?? ConcurrencyLimit.Default);
     }
 }
 

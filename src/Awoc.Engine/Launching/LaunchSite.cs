@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Agents;
 using Awoc.Engine.Budgets;
+using Awoc.Engine.Scheduling;
 using Awoc.Engine.Settings;
 using Awoc.Engine.Supervision;
 using Awoc.Prompts.Catalog;
@@ -18,6 +19,8 @@ internal sealed class LaunchSite(EnginePorts ports)
 
     /// <summary>Of the user's own file: what tasks share.</summary>
     public PoolSettings Pools => field ??= ports.Settings.Read(null).Pools;
+
+    private QueueSettings Queues => field ??= ports.Settings.Read(null).Queues;
 
     public (AwocSettings Settings, TaskTypeCatalog Types) At(string cwd)
     {
@@ -50,8 +53,11 @@ internal sealed class LaunchSite(EnginePorts ports)
         return _past[(type, agent)] = await ports.Book.Store.RecentAsync(type, agent, PastUse.Looked, cancellation);
     }
 
-    /// <summary>Where tasks of its type needed more than this one has: a sentence on it.</summary>
+    /// <summary>What whoever waits for the task is to know: nothing starts from its queue, or tasks of its type needed more than this one has.</summary>
     public async Task<IReadOnlyList<string>> ForewarnAsync(TaskSpec spec, CancellationToken cancellation) =>
+        [.. QueueNames.Paused(spec.Queue, Queues) is { } paused ? [paused] : Array.Empty<string>(), .. await FromThePastAsync(spec, cancellation)];
+
+    private async Task<IReadOnlyList<string>> FromThePastAsync(TaskSpec spec, CancellationToken cancellation) =>
         spec.Rehearsal || spec.Model is null || PastNeed.Of(spec, [.. (await PastAsync(spec.Type, spec.Agent, cancellation)).Take(PastNeed.Looked)]) is not { } warning
             ? []
             : [warning];

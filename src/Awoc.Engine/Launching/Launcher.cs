@@ -25,15 +25,15 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
             return new LaunchAnswer.Invalid([new SpecFault("tasks", $"{batch.Entries.Count}", $"from 1 to {BatchOrder.MostTasks} tasks")]);
         var site = new LaunchSite(ports);
         TaskId[] ids = [.. batch.Entries.Select(_ => TaskId.New(ports.Time))];
-        var drafts = BatchMoney.Spread(ports, batch, Draft(batch, site));
-        var specs = await new Dependencies(ports, batch, ids).PutIntoAsync([.. drafts.Select(d => (d as SpecAnswer.Made)?.Spec)], cancellation);
-        if (Refusal(batch, drafts, specs) is { } refused) return refused;
+        var drafted = await BatchDraft.MakeAsync(ports, site, batch, ids, cancellation);
+        if (drafted.Faults.Count > 0) return new LaunchAnswer.Invalid(drafted.Faults);
+        if (drafted.NoAgent is { } none) return none;
 
         var now = ports.Time.GetUtcNow();
-        Decision.Accepted[] launches = [.. specs.Select((s, at) => TaskLifecycle.Launch(ids[at], s.Spec, now))];
+        Decision.Accepted[] launches = [.. drafted.Specs.Select((spec, at) => TaskLifecycle.Launch(ids[at], spec!, now))];
         var room = await RoomAsync(batch, launches, site, cancellation);
         if (room.Refused is { } full) return full;
-        List<string> notices = [.. drafts.OfType<SpecAnswer.Made>().SelectMany(m => m.Notices)];
+        List<string> notices = [.. drafted.Notices];
         foreach (var launch in launches) notices.AddRange(await site.ForewarnAsync(launch.Next.Spec, cancellation));
         notices.AddRange(room.Notices);
 
@@ -56,40 +56,6 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
         }
     }
 
-    private SpecAnswer[] Draft(BatchOrder batch, LaunchSite site)
-    {
-        var draft = new SpecDraft(ports, site);
-        return
-        [
-            .. batch.Entries.Select(entry => Shared(batch, draft.Of(entry.Order with { Group = entry.Order.Group ?? batch.Group })) switch
-            {
-                SpecAnswer.Made made when entry is { Step: { } step, Key: { } key } && made.Spec.Group is { } run =>
-                    made with { Spec = made.Spec with { Step = new WorkflowStep(step.Workflow, run, key, step.InputsSha) { Replaces = step.Replaces } } },
-                var answer => answer,
-            }),
-        ];
-    }
-
-    /// <summary>With what the tasks of the batch may use together, where they call a model and are of its group.</summary>
-    private static SpecAnswer Shared(BatchOrder batch, SpecAnswer answer) =>
-        answer is SpecAnswer.Made { Spec: { Model: not null } spec } made && spec.Group == batch.Group
-            ? made with { Spec = spec with { GroupTokens = batch.Tokens, GroupInputTokens = batch.InputTokens } }
-            : answer;
-
-    /// <summary>Every fault of every task; null when there is none.</summary>
-    private static LaunchAnswer? Refusal(BatchOrder batch, IReadOnlyList<SpecAnswer> drafts, IReadOnlyList<(TaskSpec Spec, List<SpecFault> Faults)> specs)
-    {
-        List<SpecFault> faults = [];
-        for (var at = 0; at < drafts.Count; at++)
-        {
-            IEnumerable<SpecFault> own = drafts[at] is SpecAnswer.Faulty(var drafted) ? [.. drafted, .. specs[at].Faults] : specs[at].Faults;
-            faults.AddRange(own.Select(f => f with { Task = batch.Label(at), Index = at }));
-        }
-
-        if (faults.Count > 0) return new LaunchAnswer.Invalid(faults);
-        return drafts.OfType<SpecAnswer.NoAgent>().FirstOrDefault() is { } none ? LaunchAnswer.Of(none) : null;
-    }
-
     /// <summary>Whether the shared budgets have room for each of the tasks, and whether they are refused where they have not.</summary>
     private async Task<(LaunchAnswer? Refused, IReadOnlyList<string> Notices)> RoomAsync(
         BatchOrder batch, Decision.Accepted[] launches, LaunchSite site, CancellationToken cancellation)
@@ -100,8 +66,9 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
         {
             var task = launches[at].Next;
             await ports.LearnAsync(task.Spec.Group, cancellation);
-            if (ports.Pools.Ask(task, site.Pools) is not { } shortage) continue;
-            if (shortage.Never) never.Add(new SpecFault(shortage.Need.Field, shortage.Need.Value, shortage.Text) { Task = batch.Label(at), Index = at });
+            var (whole, now) = (ports.Pools.Ask(task, site.Pools, whole: true), ports.Pools.Ask(task, site.Pools));
+            if (whole is { Never: true } or { Final: true }) never.Add(new SpecFault(whole.Need.Field, whole.Need.Value, whole.Text) { Task = batch.Label(at), Index = at });
+            else if (now is not { } shortage) continue;
             else if (site.Pools.OnShort == OnShort.Refuse) return (new LaunchAnswer.Short(shortage.Text), []);
             else notices.Add($"{(batch.Label(at) is { } label ? $"task {label}" : "it")} will wait: {shortage.Text}");
         }
@@ -157,6 +124,8 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
         {
             var (key, order) = (batch.Entries[at].Key, batch.Entries[at].Order);
             var spec = launches[at].Next.Spec with { Start = null, References = null! };
+            // A share of what the group has not spent yet is another each time, too.
+            if (batch.MaxCost is not null && order.MaxCost is null) spec = spec with { Budget = spec.Budget with { CostUsd = null } };
             sha.AppendData(JsonSerializer.SerializeToUtf8Bytes(spec, CoreJson.Default.TaskSpec));
             string?[] words = [key, order.OnUnmet, order.At, order.In, order.Cron, order.Zone, batch.Entries[at].Step?.When];
             sha.AppendData(Encoding.UTF8.GetBytes(

@@ -3,7 +3,7 @@ using Awoc.Engine.Scheduling;
 
 namespace Awoc.Engine.Launching;
 
-/// <summary>A queue comes into being by being named, so a slip of the pen makes one: it is told where it looks like one.</summary>
+/// <summary>What is to be told of a queue that a launch names. One comes into being by being named, so a slip of the pen makes one.</summary>
 internal static class QueueNames
 {
     /// <summary>Null where all is well.</summary>
@@ -13,6 +13,10 @@ internal static class QueueNames
         var near = settings.Queues.Keys.Append(TaskSpec.DefaultQueue).FirstOrDefault(known => IsNear(queue, known));
         return near is null ? null : $"queue {queue} has no settings of its own: did you mean '{near}'?";
     }
+
+    /// <summary>Nothing starts from it until somebody says so; null where all is well.</summary>
+    public static string? Paused(string queue, QueueSettings settings) =>
+        settings.Queues.TryGetValue(queue, out var limit) && limit.Paused ? $"queue {queue} is paused, so it waits: awoc queue resume {queue}" : null;
 
     /// <summary>One letter more, less or other, two swapped, or another case.</summary>
     private static bool IsNear(string given, string known)

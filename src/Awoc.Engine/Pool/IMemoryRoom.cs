@@ -1,4 +1,4 @@
-using System.Globalization;
+using Awoc.Engine.Scheduling;
 
 namespace Awoc.Engine.Pool;
 
@@ -12,42 +12,25 @@ public interface IMemoryRoom
     bool IsShort { get; }
 }
 
-/// <summary>By the kernel's own estimate of what can be had without swapping.</summary>
-public sealed class MemoryRoom(Func<(long Available, long Total)?> read) : IMemoryRoom
+/// <summary>By the same reading that tasks are admitted by: the machine's, or that of the cgroup that this daemon is in.</summary>
+public sealed class MemoryRoom(Func<MachineReading> read) : IMemoryRoom
 {
-    /// <summary>Left free in any case, in MB: at least so much, and a tenth of a large machine.</summary>
-    private const long Reserve = 1024;
+    private const long Megabyte = 1 << 20;
 
-    public MemoryRoom()
-        : this(ReadMachine)
+    /// <summary>Left free in any case, in bytes: at least so much, and a tenth of a large machine.</summary>
+    private const long Reserve = 1024 * Megabyte;
+
+    public MemoryRoom(MachineState machine)
+        : this(machine.Read)
     {
     }
 
-    public bool IsShort => read() is { } memory && memory.Available < ReserveOf(memory.Total) / 2;
+    public bool IsShort => read() is var now && (IsPressed(now) || (now.FreeBytes is { } free && free < ReserveOf(now.TotalBytes ?? 0) / 2));
 
-    public bool Fits(int megabytes) => read() is { } memory && memory.Available - megabytes >= ReserveOf(memory.Total);
+    public bool Fits(int megabytes) =>
+        read() is { FreeBytes: { } free, TotalBytes: { } total } now && !IsPressed(now) && free - megabytes * Megabyte >= ReserveOf(total);
+
+    private static bool IsPressed(MachineReading now) => now.MemoryPressure > MachineRoom.MostMemoryPressure;
 
     private static long ReserveOf(long total) => Math.Max(Math.Min(Reserve, total / 4), total / 10);
-
-    private static (long Available, long Total)? ReadMachine()
-    {
-        try
-        {
-            long available = 0, total = 0;
-            foreach (var line in File.ReadLines("/proc/meminfo").Take(3))
-            {
-                // MemAvailable:   23456789 kB
-                var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (fields is not [var name, var kilobytes, ..]) continue;
-                if (name == "MemTotal:") total = long.Parse(kilobytes, CultureInfo.InvariantCulture) / 1024;
-                if (name == "MemAvailable:") available = long.Parse(kilobytes, CultureInfo.InvariantCulture) / 1024;
-            }
-
-            return (available, total);
-        }
-        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException or FormatException)
-        {
-            return null;
-        }
-    }
 }

@@ -43,13 +43,7 @@ internal static class StartSnapshot
         {
             if (Directory.Exists(path))
             {
-                foreach (var entry in new DirectoryInfo(path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).OrderBy(e => e.FullName, StringComparer.Ordinal))
-                {
-                    if (++entries > MostEntries) return false;
-                    Add(hash, string.Create(CultureInfo.InvariantCulture, $"{entry.FullName} {(entry as FileInfo)?.Length ?? 0} {entry.LastWriteTimeUtc.Ticks}"));
-                }
-
-                return true;
+                return AddTree(hash, path, ref entries);
             }
 
             var file = new FileInfo(path);
@@ -69,6 +63,34 @@ internal static class StartSnapshot
 
         return true;
     }
+
+    /// <summary>All below a folder, by name, size and time. A link is taken for what it says and what it leads to, and not entered: it may lead anywhere, and back.</summary>
+    private static bool AddTree(IncrementalHash hash, string root, ref int entries)
+    {
+        Stack<string> open = new([root]);
+        List<FileSystemInfo> inside = [];
+        while (open.TryPop(out var directory))
+        {
+            inside.Clear();
+            foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
+            {
+                if (++entries > MostEntries) return false;
+                inside.Add(entry);
+            }
+
+            foreach (var entry in inside.OrderBy(e => e.Name, StringComparer.Ordinal))
+            {
+                Add(hash, Look(entry));
+                if (entry.LinkTarget is { } link) Add(hash, $"{link} {(entry.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target ? Look(target) : "")}");
+                else if (entry is DirectoryInfo) open.Push(entry.FullName);
+            }
+        }
+
+        return true;
+    }
+
+    private static string Look(FileSystemInfo entry) =>
+        string.Create(CultureInfo.InvariantCulture, $"{entry.FullName} {(entry is FileInfo { Exists: true } file ? file.Length : 0)} {entry.LastWriteTimeUtc.Ticks}");
 
     /// <summary>Where the agent is, midnight may be at another time than here.</summary>
     private static string Today(IReadOnlyDictionary<string, string> variables, TimeProvider time)

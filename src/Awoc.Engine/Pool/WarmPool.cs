@@ -25,8 +25,10 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
     private readonly SpareKey _keys = new();
     private readonly SpareDemand _demand = new(time);
     private readonly List<Spare> _spares = [];
+    private readonly EventFeed _asked = new();
     private long _lastStart = long.MinValue;
     private long _looked;
+
     /// <summary>What an earlier daemon left and is not ended yet; null before it was looked for.</summary>
     private List<string>? _left;
 
@@ -36,6 +38,7 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
     private string? _heldBack;
     private bool _closed;
     private bool _lookAgain;
+    private volatile bool _tasksWait;
 
     /// <summary>
     /// Takes a spare for a launch, and notes that there was one of its kind. One taken is the caller's: to be moved to its attempt, or disposed.
@@ -52,6 +55,8 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
         var settings = ports.Settings.Read(null).Spares;
         if (settings.Size == 0 || _keys.Of(ports, subject) is not var (key, warmUp)) return (false, null);
         lock (_gate) _demand.Note(key, subject with { Prompt = "" });
+        // The news of the dispatch may have come and gone before this: nothing else would tell of the first launch.
+        _asked.Pulse();
         string? now = null;
         while (Take(key, settings) is { } spare)
         {
@@ -80,6 +85,14 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
         return (true, null);
     }
 
+    /// <summary>While a task waits for memory no spare is started, and those there are go, one at each call, until it need not wait.</summary>
+    public void MakeRoom(bool tasksWait)
+    {
+        var before = _tasksWait;
+        _tasksWait = tasksWait;
+        if (tasksWait || before) _asked.Pulse();
+    }
+
     /// <summary>Ends what an earlier daemon left, then keeps the pool until <paramref name="stop"/>; when it returns no spare is left.</summary>
     public async Task RunAsync(EnginePorts ports, EventFeed feed, ILogger<WarmPool> log, CancellationToken stop)
     {
@@ -87,10 +100,10 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
         {
             while (true)
             {
-                var grown = feed.Next;
+                var (grown, asked) = (feed.Next, _asked.Next);
                 var wait = await TryRoundAsync(ports, log, stop);
                 using var round = CancellationTokenSource.CreateLinkedTokenSource(stop);
-                await Task.WhenAny(grown, Task.Delay(wait, time, round.Token));
+                await Task.WhenAny(grown, asked, Task.Delay(wait, time, round.Token));
                 await round.CancelAsync();
                 stop.ThrowIfCancellationRequested();
             }
@@ -204,7 +217,8 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
         if (wanted.Count == 0)
         {
             lock (_gate) _heldBack = null;
-            return _left is { Count: > 0 } ? s_backOff : Timeout.InfiniteTimeSpan;
+            // None may be wanted though kinds are known: their secrets are let go in time.
+            return Soonest(_left is { Count: > 0 } ? s_backOff : null, settings);
         }
 
         var next = await StartNextAsync(ports, wanted, log, stop);
@@ -239,7 +253,7 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
             if (quiet < s_quiet) return s_quiet - quiet;
         }
 
-        if (!room.Fits(like.Runner.Traits.FootprintMb))
+        if (_tasksWait || !room.Fits(like.Runner.Traits.FootprintMb))
         {
             lock (_gate) _heldBack = "memory is short";
             return s_lookEvery;
@@ -281,7 +295,7 @@ public sealed partial class WarmPool(TimeProvider time, IMemoryRoom room)
             else counts[spare.Key] = left - 1;
         }
 
-        if (surplus.Count == 0 && _spares.Count > 0 && room.IsShort) surplus.Add(_spares[0]);
+        if (surplus.Count == 0 && _spares.Count > 0 && (_tasksWait || room.IsShort)) surplus.Add(_spares[0]);
         return surplus;
     }
 

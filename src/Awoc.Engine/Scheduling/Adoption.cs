@@ -36,27 +36,9 @@ internal sealed partial class Adoption(EnginePorts ports, RunningAttempts runnin
         running.Drive(adopted, runner, () => probe.Availability(adopted, runner), async driver =>
         {
             var standing = await AttemptProbe.ExamineAsync(directory, s_adoptionPatience, ports.Time, stop);
-            if (standing is AttemptStanding.NotStarted or AttemptStanding.NeverBegun) await RestartAsync(driver, adopted, stop);
+            if (standing is AttemptStanding.NotStarted or AttemptStanding.NeverBegun) await driver.RestartAsync(stop);
             else await driver.AdoptAsync(standing, stop);
         }, stop);
-    }
-
-    /// <summary>The daemon died between the dispatch and the shim's claim: nothing has run, so the same attempt starts.</summary>
-    private async Task RestartAsync(AttemptDriver driver, AgentTask task, CancellationToken stop)
-    {
-        if (ports.Vault.Missing(task) is { Count: > 0 } missing)
-        {
-            await ports.Book.ApplyAsync(
-                task.Id,
-                new TaskCommand.Defer(
-                    task.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Core.Budgets.Usage.Zero, 0, ports.Time.GetUtcNow(), string.Join(", ", missing))
-                { Recovery = task.Recovery },
-                stop,
-                task.Fence);
-            return;
-        }
-
-        await driver.StartAsync(null, stop);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} attempts of an earlier daemon adopted")]

@@ -157,6 +157,7 @@ public sealed partial class Dispatcher
             if (await AdmitAsync(next, stop) is { } admitted) Start(next, admitted, stop);
         }
 
+        _ports.Warm.MakeRoom(_board.HeldForMemory);
         if (grown.IsCompleted) return;
         var until = _board.HeldByMachine ? s_machinePatience : _pools.HasWaiting || _board.HasWaiting ? s_roomPatience : Timeout.InfiniteTimeSpan;
         using var round = CancellationTokenSource.CreateLinkedTokenSource(stop);

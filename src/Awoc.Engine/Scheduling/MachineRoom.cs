@@ -10,7 +10,7 @@ namespace Awoc.Engine.Scheduling;
 public sealed class MachineRoom(MachineState machine, Footprints footprints, TimeProvider time)
 {
     /// <summary>Percent of the last ten seconds in which something waited for memory: the machine swaps or reclaims.</summary>
-    private const double MostMemoryPressure = 20;
+    internal const double MostMemoryPressure = 20;
 
     /// <summary>Percent of the last ten seconds in which something waited for a processor.</summary>
     private const double MostCpuPressure = 90;
@@ -54,15 +54,24 @@ public sealed class MachineRoom(MachineState machine, Footprints footprints, Tim
 
     public bool Admits(string agent) => IsOn && !_running.IsEmpty ? Find(agent) is null : true;
 
+    /// <summary>Whether it is memory that there is too little of.</summary>
+    public bool LacksMemory(string agent) => IsOn && !_running.IsEmpty && Memory(Read(), agent) is not null;
+
     /// <summary>What there is too little of, for a person.</summary>
     public string Why(string agent) => Find(agent) ?? "the machine has room again";
 
     private string? Find(string agent)
     {
         var reading = Read();
+        if (Memory(reading, agent) is { } lack) return lack;
+        return reading.CpuPressure > MostCpuPressure && _running.Count >= machine.Cores * AlwaysPerCore
+            ? $"load: tasks waited for a processor {reading.CpuPressure:F0} % of the last 10 s, and {_running.Count} run"
+            : null;
+    }
+
+    private string? Memory(MachineReading reading, string agent)
+    {
         if (reading.MemoryPressure > MostMemoryPressure) return $"memory: tasks waited for it {reading.MemoryPressure:F0} % of the last 10 s";
-        if (reading.CpuPressure > MostCpuPressure && _running.Count >= machine.Cores * AlwaysPerCore)
-            return $"load: tasks waited for a processor {reading.CpuPressure:F0} % of the last 10 s, and {_running.Count} run";
         if (reading.FreeBytes is not { } free) return null;
         var promised = _running.Sum(r => footprints.Growth(r.Key, r.Value));
         var left = Math.Max(0, free - promised);

@@ -15,43 +15,49 @@ public sealed class MachineState(string root, int cores)
 
     private string Groups { get; } = Path.Combine(root, "sys/fs/cgroup");
 
-    public MachineReading Read() => new(Free(), Pressure("memory"), Pressure("cpu"));
+    public MachineReading Read()
+    {
+        var (free, total) = Memory();
+        return new MachineReading(free, Pressure("memory"), Pressure("cpu")) { TotalBytes = total };
+    }
 
     /// <summary>What the machine has, or the tightest cgroup that this daemon is in.</summary>
-    private long? Free()
+    private (long? Free, long? Total) Memory()
     {
-        // MemAvailable:   23456789 kB
-        long? free = Lines(Path.Combine(Proc, "meminfo")).FirstOrDefault(l => l.StartsWith("MemAvailable:", StringComparison.Ordinal)) is { } line
-            ? Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024
-            : null;
+        var lines = Lines(Path.Combine(Proc, "meminfo"));
+        (long? free, long? total) = (Kilobytes("MemAvailable:"), Kilobytes("MemTotal:"));
         foreach (var membership in Lines(Path.Combine(Proc, "self/cgroup")))
         {
             // 0::/user.slice/app.scope, or 4:memory:/docker/9f86
             if (membership.Split(':', 3) is not [_, var controllers, var path]) continue;
             var own = controllers.Length == 0 ? OfUnified(path) : controllers.Split(',').Contains("memory") ? OfLegacy(path) : null;
-            if (own is { } left && (free is null || left < free)) free = left;
+            if (own is var (left, max) && (free is null || left < free)) (free, total) = (left, max);
         }
 
-        return free;
+        return (free, total);
+
+        // MemAvailable:   23456789 kB
+        long? Kilobytes(string name) =>
+            lines.FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) is { } line ? Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024 : null;
     }
 
-    private long? OfUnified(string path) => Tightest(Groups, path, directory =>
+    private (long Left, long Max)? OfUnified(string path) => Tightest(Groups, path, directory =>
         One(directory, "memory.max") is { } max && One(directory, "memory.current") is { } used
-            ? max - used + Stat(directory, "inactive_file")
+            ? (max - used + Stat(directory, "inactive_file"), max)
             : null);
 
-    private long? OfLegacy(string path) => Tightest(Path.Combine(Groups, "memory"), path, directory =>
+    private (long Left, long Max)? OfLegacy(string path) => Tightest(Path.Combine(Groups, "memory"), path, directory =>
         One(directory, "memory.limit_in_bytes") is { } max && One(directory, "memory.usage_in_bytes") is { } used
-            ? max - used + Stat(directory, "total_inactive_file")
+            ? (max - used + Stat(directory, "total_inactive_file"), max)
             : null);
 
     /// <summary>A limit holds for all below it: from the own cgroup up to the mount. In a container the own path may not be there, and the mount is its own.</summary>
-    private static long? Tightest(string mount, string path, Func<string, long?> left)
+    private static (long Left, long Max)? Tightest(string mount, string path, Func<string, (long Left, long Max)?> room)
     {
-        long? tightest = null;
+        (long Left, long Max)? tightest = null;
         for (var inside = path.Trim('/'); ; inside = Path.GetDirectoryName(inside) ?? "")
         {
-            if (left(Path.Combine(mount, inside)) is { } here && (tightest is null || here < tightest)) tightest = Math.Max(0, here);
+            if (room(Path.Combine(mount, inside)) is var (left, max) && (tightest is null || left < tightest.Value.Left)) tightest = (Math.Max(0, left), max);
             if (inside.Length == 0) return tightest;
         }
     }
@@ -92,4 +98,8 @@ public sealed class MachineState(string root, int cores)
 /// <param name="FreeBytes">What may still be taken without swapping; null where the kernel does not say.</param>
 /// <param name="MemoryPressure">Percent of the last ten seconds in which something waited for memory.</param>
 /// <param name="CpuPressure">The same for processors.</param>
-public sealed record MachineReading(long? FreeBytes, double MemoryPressure, double CpuPressure);
+public sealed record MachineReading(long? FreeBytes, double MemoryPressure, double CpuPressure)
+{
+    /// <summary>All that <see cref="FreeBytes"/> is left of.</summary>
+    public long? TotalBytes { get; init; }
+}

@@ -28,6 +28,7 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
     private long _seq;
     private bool _watching;
     private bool _heldByMachine;
+    private bool _heldForMemory;
 
     /// <summary>The limit over everything.</summary>
     public int Limit
@@ -45,6 +46,15 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
         get
         {
             lock (_gate) return _heldByMachine;
+        }
+    }
+
+    /// <summary>Something wants to start and waits for memory.</summary>
+    public bool HeldForMemory
+    {
+        get
+        {
+            lock (_gate) return _heldForMemory;
         }
     }
 
@@ -115,7 +125,7 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
     {
         lock (_gate)
         {
-            _heldByMachine = false;
+            _heldByMachine = _heldForMemory = false;
             var taken = _line.Take(Now, Admits);
             if (taken is null) return null;
             room.Started(taken.Id, taken.Agent);
@@ -214,6 +224,7 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
         // One is always allowed: a machine that is short of memory for other reasons must not keep everything waiting.
         if (_line.Running == 0 || room.Admits(agent)) return true;
         _heldByMachine = true;
+        _heldForMemory |= room.LacksMemory(agent);
         return false;
     }
 

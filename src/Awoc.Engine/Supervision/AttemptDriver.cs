@@ -1,8 +1,10 @@
 using Awoc.Core.Agents;
 using Awoc.Core.Budgets;
+using Awoc.Core.Lifecycle;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Endings;
 using Awoc.Engine.Homes;
+using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
 using Microsoft.Extensions.Logging;
 
@@ -84,6 +86,50 @@ public sealed partial class AttemptDriver(
         ports.Files.Note(task, $"attempt {task.Attempt} adopted: {standing.GetType().Name}");
         _adopted = true;
         await FollowAsync(detach);
+    }
+
+    /// <summary>
+    /// An attempt of which nothing has run yet, the daemon that began it being gone: it starts, unless what it needs was in that daemon's
+    /// memory only. Then it waits for that, as a new attempt.
+    /// </summary>
+    public async Task RestartAsync(CancellationToken detach)
+    {
+        var lacks = ports.Vault.Missing(task) is { Count: > 0 } missing ? string.Join(", ", missing) : Obstacle();
+        if (lacks is null)
+        {
+            await StartAsync(null, detach);
+            return;
+        }
+
+        try
+        {
+            await ports.Book.ApplyAsync(
+                task.Id,
+                new TaskCommand.Defer(task.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Usage.Zero, 0, ports.Time.GetUtcNow(), lacks)
+                {
+                    Recovery = task.Recovery,
+                },
+                detach,
+                task.Fence);
+        }
+        finally
+        {
+            // Nobody waits for the calls of an agent that is not there.
+            _ready.TrySetResult();
+        }
+    }
+
+    /// <summary>What keeps the agent from running; null for nothing, and where that cannot be told: then the start says what is wrong.</summary>
+    private string? Obstacle()
+    {
+        try
+        {
+            return probe().Missing;
+        }
+        catch (SettingsException)
+        {
+            return null;
+        }
     }
 
     private async Task FollowAsync(CancellationToken detach)
@@ -175,7 +221,8 @@ public sealed partial class AttemptDriver(
             if (exit is { Cause: EndCause.Spare })
             {
                 ports.Files.Note(task, "the warm agent had ended: another is started");
-                await StartAsync(null, detach);
+                if (_adopted) await RestartAsync(detach);
+                else await StartAsync(null, detach);
                 return;
             }
 

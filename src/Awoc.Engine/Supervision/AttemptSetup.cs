@@ -29,10 +29,10 @@ public static class AttemptSetup
         PrepareAsync(ports, task, runner, availability, mayBeWarm: true, cancellation);
 
     private static async Task<PreparedAttempt> PrepareAsync(
-        EnginePorts ports, AgentTask task, IRunner runner, AgentAvailability availability, bool mayBeWarm, CancellationToken cancellation)
+        EnginePorts ports, AgentTask asStored, IRunner runner, AgentAvailability availability, bool mayBeWarm, CancellationToken cancellation)
     {
-        var attempt = Open(ports, task);
-        (task, var produced) = await ReferenceTexts.PutIntoAsync(ports, task, forShell: !runner.Traits.UsesModel, cancellation);
+        var attempt = Open(ports, asStored);
+        var (task, produced) = await ReferenceTexts.PutIntoAsync(ports, asStored, forShell: !runner.Traits.UsesModel, cancellation);
         var earlier = await EarlierWork.TakeUpAsync(ports, task, runner, cancellation);
         var (shared, mention) = await SharedAsync(ports, task, runner, availability, cancellation);
         var subject = Subject(ports, task, runner, availability) with
@@ -41,7 +41,7 @@ public static class AttemptSetup
             Resume = earlier.Session,
             Shared = shared,
         };
-        var (isWarmable, spare) = mayBeWarm ? await ports.Warm.ClaimAsync(ports, subject, cancellation) : (false, null);
+        var (isWarmable, spare) = mayBeWarm ? await ClaimAsync(ports, subject, cancellation) : (false, null);
         if (spare is not null)
         {
             try
@@ -58,8 +58,8 @@ public static class AttemptSetup
                 ports.Files.Note(task, $"a warm agent could not be taken: {broken.Message}");
             }
 
-            // What was made for the attempt may have gone with it.
-            return await PrepareAsync(ports, task, runner, availability, mayBeWarm: false, cancellation);
+            // What was made for the attempt may have gone with it. From the task as it is stored: what was put into its text is no template.
+            return await PrepareAsync(ports, asStored, runner, availability, mayBeWarm: false, cancellation);
         }
 
         var material = LaunchMaterial.Of(ports, subject, NewToken(), NewSession());
@@ -98,6 +98,20 @@ public static class AttemptSetup
     {
         if (!runner.Traits.UsesModel || await ports.Contexts.TakeAsync(task, runner, availability.Upstream, cancellation) is not { } chosen) return default;
         return (new SharedContext(chosen.Block.Parts, SharedTexts.Keep(ports, chosen.Block.Text), chosen.ForAnHour), chosen.Block.Mention);
+    }
+
+    /// <summary>A warm agent is a gain of time only: whatever is wrong with the pool, the task starts without one.</summary>
+    private static async Task<(bool IsWarmable, Spare? Spare)> ClaimAsync(EnginePorts ports, LaunchSubject subject, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ports.Warm.ClaimAsync(ports, subject, cancellation);
+        }
+        catch (Exception broken) when (broken is not OperationCanceledException)
+        {
+            ports.Files.Note(subject.Task, $"no warm agent: {broken.Message}");
+            return (false, null);
+        }
     }
 
     internal static string NewToken() => $"awoc-{RandomNumberGenerator.GetHexString(48, lowercase: true)}";

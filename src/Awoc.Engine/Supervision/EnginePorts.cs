@@ -7,6 +7,7 @@ using Awoc.Engine.Credentials;
 using Awoc.Engine.Homes;
 using Awoc.Engine.Pool;
 using Awoc.Engine.Quotas;
+using Awoc.Engine.Scheduling;
 using Awoc.Engine.Settings;
 using Awoc.Engine.Shims;
 using Awoc.Engine.TaskFolders;
@@ -46,5 +47,5 @@ public sealed record EnginePorts(
     public QuotaBook Quotas => field ??= new QuotaBook(this);
 
     /// <summary>Agents that are started and wait for a task.</summary>
-    public WarmPool Warm { get; } = new(Time, new MemoryRoom());
+    public WarmPool Warm { get; } = new(Time, new MemoryRoom(MachineState.Real));
 }

@@ -16,13 +16,15 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
 
     private const int FewTasks = 32;
 
+    private const string Launched = "launched:";
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TaskId, long> _versions = [];
 
     /// <summary>
-    /// The folders of new tasks, each with the first attempt's log in place, so that <c>tail -f</c> can begin at once. Of many, the first
+    /// The folders of new tasks, each with its configuration and the first attempt's log in place, so that <c>tail -f</c> can begin at once. Of many, the first
     /// few: <see cref="Complete"/> makes the others, for they are most of what a large batch takes.
     /// </summary>
     /// <exception cref="IOException">One cannot be made: a task without room for its files could not start, and is better refused.</exception>
@@ -32,11 +34,7 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
         {
             foreach (var task in tasks.Take(FewTasks))
             {
-                var folder = paths.Task(task.Id);
-                Directory.CreateDirectory(folder.Path, Private);
-                OpenAttempt(folder, 1);
-                TaskConfigFile.TryWriteNew(task, folder);
-                Note(folder, $"launched: {task.Spec.Type} by {task.Spec.Agent}, {task.Spec.Budget.Tokens} tokens, {task.Spec.Budget.TimeoutSeconds} s");
+                Make(task);
             }
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
@@ -46,21 +44,32 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
     }
 
     /// <summary>
-    /// Once a launch of many is stored: the folders and configurations that <see cref="Create"/> left out. A task that starts earlier, or
-    /// that a daemon which died in between leaves without, makes its own.
+    /// Once a launch of many is stored: the folders that <see cref="Create"/> left out. A task that starts earlier makes its own; those
+    /// that a daemon which died in between leaves without are found by <see cref="FolderSweep"/>.
     /// </summary>
     public void Complete(IReadOnlyList<AgentTask> tasks)
     {
-        foreach (var task in tasks.Skip(FewTasks))
-        {
-            Try(task.Id, () =>
-            {
-                var folder = paths.Task(task.Id);
-                Directory.CreateDirectory(folder.Path, Private);
-                TaskConfigFile.TryWriteNew(task, folder);
-            });
-        }
+        foreach (var task in tasks.Skip(FewTasks)) MakeMissing(task);
     }
+
+    /// <summary>What is missing of a new task's folder.</summary>
+    internal void MakeMissing(AgentTask task) => Try(task.Id, () => Make(task));
+
+    /// <summary>Whether its folder is whole, as far as two looks tell.</summary>
+    internal bool IsMade(TaskId id) => paths.Task(id) is var folder && File.Exists(folder.Config) && File.Exists(folder.ExecutionLog);
+
+    private void Make(AgentTask task)
+    {
+        var folder = paths.Task(task.Id);
+        Directory.CreateDirectory(folder.Path, Private);
+        // By its own start, or a later one: then the names lead to that.
+        if (new FileInfo(folder.ExecutionLog).LinkTarget is null) OpenAttempt(folder, 1);
+        if (!WasNoted(folder, Launched)) Note(folder, $"{Launched} {task.Spec.Type} by {task.Spec.Agent}, {task.Spec.Budget.Tokens} tokens, {task.Spec.Budget.TimeoutSeconds} s");
+        TaskConfigFile.TryWriteNew(task, folder);
+    }
+
+    private static bool WasNoted(TaskFolder folder, string what) =>
+        File.Exists(folder.BackgroundLog) && File.ReadLines(folder.BackgroundLog).Any(line => line.Contains($" {what} ", StringComparison.Ordinal));
 
     /// <summary>The folder of one that was launched by itself, the next of a series: nobody is there to be refused.</summary>
     public void CreateNext(AgentTask task) => Try(task.Id, () => Create([task]));
@@ -123,7 +132,14 @@ public sealed partial class TaskFiles(AwocPaths paths, TimeProvider time, ILogge
         var relative = Path.GetRelativePath(Path.GetDirectoryName(link)!, target);
         if (new FileInfo(link).LinkTarget == relative) return;
         File.Delete(link);
-        File.CreateSymbolicLink(link, relative);
+        try
+        {
+            File.CreateSymbolicLink(link, relative);
+        }
+        catch (IOException) when (new FileInfo(link).LinkTarget == relative)
+        {
+            // The task's start and the launch that completes its folder met.
+        }
     }
 
     private void Try(TaskId id, Action write)

@@ -77,10 +77,14 @@ internal static class JsonSource
 
     private static YamlPiece.Scalar Scalar(ref Utf8JsonReader reader, TextPosition at, ScalarKind kind) => new(at, reader.GetString() ?? "", kind, 0, 0);
 
+    /// <summary>Where an offset is as a line and a column. Offsets are asked for in their order: each character is counted once, however long its line.</summary>
     private sealed class LineIndex
     {
         private readonly byte[] _bytes;
         private readonly List<int> _starts = [0];
+        private int _line;
+        private int _counted;
+        private int _characters;
 
         public LineIndex(byte[] bytes)
         {
@@ -92,7 +96,10 @@ internal static class JsonSource
         {
             var line = _starts.BinarySearch(offset);
             if (line < 0) line = ~line - 1;
-            return new TextPosition(line + firstLine, Encoding.UTF8.GetCharCount(_bytes.AsSpan(_starts[line], offset - _starts[line])) + 1);
+            if (line != _line || offset < _counted) (_line, _counted, _characters) = (line, _starts[line], 0);
+            _characters += Encoding.UTF8.GetCharCount(_bytes.AsSpan(_counted, offset - _counted));
+            _counted = offset;
+            return new TextPosition(line + firstLine, _characters + 1);
         }
     }
 }

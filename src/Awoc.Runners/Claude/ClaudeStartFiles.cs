@@ -14,6 +14,7 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
     private const int MostImports = 64;
     private const int LongestFile = 1 << 20;
 
+    private static readonly JsonDocumentOptions s_lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
     private static readonly char[] s_punctuation = [.. ".,;:!?)]}>'\"`"];
     private static readonly string[] s_folders = ["rules", "agents", "commands", "skills", "output-styles"];
     private static readonly string[] s_starters = ["hooks", "enabledPlugins", "mcpServers", "statusLine"];
@@ -74,15 +75,25 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
     /// <summary>Servers of the user's own, everywhere or in this directory and those above it.</summary>
     private static bool HasServers(string global, string cwd)
     {
-        if (Members(global, ["mcpServers"]).Length > 0) return true;
-        if (Members(global, ["projects"]) is not { Length: > 0 } text) return false;
-        using var document = JsonDocument.Parse(text["projects=".Length..]);
-        for (var directory = cwd; directory is not null; directory = Path.GetDirectoryName(directory))
+        if (Read(global) is not { } text) return false;
+        try
         {
-            if (document.RootElement.Member(directory)?.Member("mcpServers") is { ValueKind: JsonValueKind.Object } servers && servers.EnumerateObject().Any()) return true;
+            using var document = JsonDocument.Parse(text, s_lenient);
+            if (IsFilled(document.RootElement.Member("mcpServers"))) return true;
+            for (var directory = cwd; directory is not null; directory = Path.GetDirectoryName(directory))
+            {
+                if (IsFilled(document.RootElement.Member("projects")?.Member(directory)?.Member("mcpServers"))) return true;
+            }
+
+            return false;
+        }
+        catch (JsonException)
+        {
+            // Half written, perhaps: what it names cannot be told.
+            return true;
         }
 
-        return false;
+        static bool IsFilled(JsonElement? servers) => servers is { ValueKind: JsonValueKind.Object } named && named.EnumerateObject().Any();
     }
 
     /// <summary>The members of these names that are not empty, as they stand in the file.</summary>
@@ -91,7 +102,7 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
         if (Read(file) is not { } text) return "";
         try
         {
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonDocument.Parse(text, s_lenient);
             if (document.RootElement.ValueKind != JsonValueKind.Object) return "";
             return string.Concat(document.RootElement.EnumerateObject()
                 .Where(member => names.Contains(member.Name) && !(member.Value.ValueKind == JsonValueKind.Object && !member.Value.EnumerateObject().Any()))

@@ -22,6 +22,8 @@ internal static class ReadSql
 
     public const string Queued = $"SELECT {QueuedRow.Columns} FROM task WHERE state = 'queued'";
 
+    public const string NeverStarted = "SELECT id FROM task WHERE state IN ('queued', 'scheduled') AND attempt = 0";
+
     public const string SameInputs =
         $"SELECT {TaskRow.Columns} FROM task WHERE inputs_sha IS NOT NULL AND inputs_sha = @sha ORDER BY seq DESC LIMIT @limit";
 

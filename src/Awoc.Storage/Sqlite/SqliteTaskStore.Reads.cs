@@ -53,6 +53,9 @@ public sealed partial class SqliteTaskStore
     public Task<IReadOnlyList<QueuedTask>> QueuedAsync(CancellationToken cancellation) =>
         _readers.ReadAsync<IReadOnlyList<QueuedTask>>(c => [.. c.Query<QueuedRow>(ReadSql.Queued).Select(r => r.ToTask())], cancellation);
 
+    public Task<IReadOnlyList<TaskId>> NeverStartedAsync(CancellationToken cancellation) =>
+        _readers.ReadAsync(c => Ids(c.Query<string>(ReadSql.NeverStarted)), cancellation);
+
     public Task<IReadOnlyList<AgentTask>> WaitingAsync(WaitKind kind, CancellationToken cancellation) =>
         _readers.ReadAsync(c => Tasks(c.Query<TaskRow>(ReadSql.Waiting, new { kind = kind.Text() })), cancellation);
 

@@ -64,6 +64,23 @@ public class AwocClientTests
     }
 
     [Fact]
+    public async Task RunWorkflowAsync_AnswerCutOff_SendsAgainUnderTheSameKey()
+    {
+        using var test = new TestHome();
+        await using var daemon = await FakeDaemon.StartAsync(test.Home);
+        daemon.CutNextLaunch = true;
+        using var client = new AwocClient(test.Home);
+
+        await client.RunWorkflowAsync(new WorkflowRequest { Text = "", File = "w.yaml", Cwd = "/", Fresh = true });
+        await client.RunWorkflowAsync(new WorkflowRequest { Text = "", File = "w.yaml", Cwd = "/", Fresh = true });
+
+        var keys = daemon.RunKeys.ToList();
+        Assert.Equal((3, 2), (keys.Count, keys.Distinct().Count()));
+        Assert.Equal(keys[0], keys[1]);
+        Assert.NotEqual("", keys[0]);
+    }
+
+    [Fact]
     public async Task LaunchAsync_Refused_CarriesTheProblem()
     {
         using var test = new TestHome();

@@ -79,6 +79,31 @@ public sealed class StartSnapshotTests : IDisposable
     }
 
     [Fact]
+    public async Task Take_AFolderThatLeadsBackToItself_IsToldWithoutEnteringTheLink()
+    {
+        Directory.CreateDirectory(Repository);
+        var rules = Directory.CreateDirectory(Memory).FullName;
+        await File.WriteAllTextAsync(Path.Combine(rules, "one.md"), "one");
+        Directory.CreateDirectory(Path.Combine(rules, "deep"));
+        Directory.CreateSymbolicLink(Path.Combine(rules, "deep", "back"), rules);
+        var whole = Directory.CreateDirectory(Path.Combine(_root, "whole")).FullName;
+        for (var n = 0; n < 2001; n++) await File.WriteAllTextAsync(Path.Combine(whole, $"{n}"), "");
+        Directory.CreateSymbolicLink(Path.Combine(rules, "whole"), whole);
+        HashSet<string?> seen = [await TakeAsync()];
+        Assert.DoesNotContain(null, seen);
+        Assert.False(seen.Add(await TakeAsync()));
+
+        await File.WriteAllTextAsync(Path.Combine(rules, "deep", "two.md"), "two");
+        Assert.True(seen.Add(await TakeAsync()));
+        Directory.Delete(Path.Combine(rules, "whole"));
+        Directory.CreateSymbolicLink(Path.Combine(rules, "whole"), Repository);
+        Assert.True(seen.Add(await TakeAsync()));
+        Directory.Delete(Path.Combine(rules, "whole"));
+        Directory.Move(whole, Path.Combine(rules, "whole"));
+        Assert.Null(await TakeAsync());
+    }
+
+    [Fact]
     public async Task Take_AGitThatHangs_GivesUpInASecond()
     {
         Directory.CreateDirectory(Path.Combine(Repository, ".git"));

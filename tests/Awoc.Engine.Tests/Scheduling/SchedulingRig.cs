@@ -100,14 +100,16 @@ internal sealed class SchedulingRig : IAsyncDisposable
         Board = new StartBoard(Book, Settings, Room, Time);
     }
 
-    public EnginePorts Ports()
+    public EnginePorts Ports() => Ports(new CommandRunner());
+
+    public EnginePorts Ports(params IRunner[] runners)
     {
         var services = new ServiceCollection().AddLogging().AddSingleton(Time);
         services.AddModelGateway(new GatewayOptions { PricesPath = Path.Combine(Paths.Home, "prices.yaml") });
         var provider = services.BuildServiceProvider();
         _providers.Add(provider);
         return new EnginePorts(
-            "node", Paths, Book, TaskFiles(), new SecretVault(), new AgentRoster([new CommandRunner()]), provider.GetRequiredService<IModelGateway>(), Settings,
+            "node", Paths, Book, TaskFiles(), new SecretVault(), new AgentRoster(runners), provider.GetRequiredService<IModelGateway>(), Settings,
             new ShimLauncher(Path.Combine(Binaries.Folder, "awoc-shim")), new RehearsalUpstream(Paths.RehearsalSocket, "/"), new NoSchemas(), null, Time);
     }
 
@@ -143,7 +145,7 @@ internal sealed class SchedulingRig : IAsyncDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    private TaskFiles TaskFiles() => new(Paths, Time, NullLogger<TaskFiles>.Instance);
+    public TaskFiles TaskFiles() => new(Paths, Time, NullLogger<TaskFiles>.Instance);
 
     private async Task BeginAsync(MachineState? machine)
     {

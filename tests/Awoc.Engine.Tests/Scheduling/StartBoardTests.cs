@@ -46,6 +46,30 @@ public sealed class StartBoardTests
         Assert.Equal((0, 1), rig.Board.Count());
     }
 
+    [Theory]
+    [InlineData("proc/meminfo", "MemTotal: 8000000 kB\nMemAvailable: 1000 kB\n", true)]
+    [InlineData("proc/pressure/cpu", "some avg10=99.00 avg60=0.05 avg300=0.13 total=367128578\n", false)]
+    public async Task Take_MachineHasNoRoom_TellsWhetherItIsMemory(string file, string content, bool isMemory)
+    {
+        var root = Directory.CreateTempSubdirectory("awoc-board-").FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(root, file))!);
+            await using var rig = await SchedulingRig.OpenAsync(machine: new MachineState(root, 0));
+            await rig.Board.BeginAsync(Stop);
+            await rig.LaunchAsync();
+            Assert.NotNull(rig.Board.Take());
+            await File.WriteAllTextAsync(Path.Combine(root, file), content, Stop);
+            await rig.LaunchAsync();
+            Assert.Null(rig.Board.Take());
+            Assert.Equal((true, isMemory), (rig.Board.HeldByMachine, rig.Board.HeldForMemory));
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task Changed_OldNewsAfterNew_IsLeftOut()
     {

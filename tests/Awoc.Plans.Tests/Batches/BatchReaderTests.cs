@@ -25,6 +25,19 @@ public sealed class BatchReaderTests
         """;
 
     [Fact]
+    public void Read_JsonOfFourMegabytesOnOneLine_TakesAMomentAndKnowsItsColumns()
+    {
+        var task = $$"""{"type":"research","description":"{{new string('ü', 190)}}","tokens":7}""";
+        var text = $"[{string.Join(',', Enumerable.Repeat(task, 10_000))}]";
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        var file = Good(text, "b.json");
+
+        // Counted from the start of the line for each value it took minutes.
+        Assert.InRange(began.Elapsed.TotalSeconds, 0, 10);
+        Assert.Equal((1, text.LastIndexOf('7') + 1), (file.Tasks[^1].PlaceOf("tokens").Line, file.Tasks[^1].PlaceOf("tokens").Column));
+    }
+
+    [Fact]
     public void Read_Yaml_HasItsTasksWithTheirDefaults()
     {
         var file = Good(Yaml, "b.yaml");

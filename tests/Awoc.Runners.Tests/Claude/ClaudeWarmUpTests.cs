@@ -68,6 +68,8 @@ public sealed class ClaudeWarmUpTests : IDisposable
     [InlineData("work/.mcp.json", """{"mcpServers":{"s":{"command":"x"}}}""")]
     [InlineData("home/.claude.json", """{"mcpServers":{"s":{"command":"x"}}}""")]
     [InlineData("home/.claude/settings.json", "{ broken")]
+    [InlineData("home/.claude.json", """{"projects":{"/":{"mcpServers":{"s":{"command":"x"}, /* mine */ },}}}""")]
+    [InlineData("home/.claude.json", """{"projects":{"/":{"mcpSer""")]
     public void WarmUp_WithWhatRunsAtTheStart_IsNoneWhereTheUsersSettingsAreIn(string file, string content)
     {
         var path = Path.Combine(_place.Root, file);
