@@ -176,7 +176,7 @@ public sealed class WorkflowTests
     {
         await using var awoc = NewSandbox("""
             name: dear
-            defaults: { agent: builtin }
+            defaults: { agent: builtin, model: haiku }
             tasks:
               a: { type: research, description: one }
               b: { type: research, description: two, max_cost: 1 }
