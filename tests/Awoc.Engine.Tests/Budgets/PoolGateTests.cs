@@ -24,7 +24,7 @@ public sealed class PoolGateTests
         Assert.False(await gate.AdmitAsync(second, Stop));
         await rig.ApplyAsync(second, new TaskCommand.ChangeBudget(new Budget(700, 60), "user"));
 
-        ports.Pools.Settle(first.Id, new Usage(Output: 600));
+        ports.Pools.Settle(first.Id, new Usage(Output: 1000));
         await gate.WakeAsync(Stop);
 
         var refused = (await rig.Store.FindAsync(second.Id, Stop))!;
