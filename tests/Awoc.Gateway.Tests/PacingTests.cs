@@ -135,7 +135,7 @@ public sealed class PacingTests
         var answer = new TaskCompletionSource();
         await using var upstream = ScriptedUpstream.Start(async e =>
         {
-            if (System.Text.Encoding.UTF8.GetString(e.Request.Body).Contains("5000", StringComparison.Ordinal)) await answer.Task.WaitAsync(e.Stop);
+            if (System.Text.Encoding.UTF8.GetString(e.Request.Body).Contains("3750", StringComparison.Ordinal)) await answer.Task.WaitAsync(e.Stop);
             await e.RespondAsync(200, Samples.Message);
         });
         await using var host = await GatewayHost.StartAsync(new GatewayOptions { Pacing = s_quick with { Lane = new LaneOptions { FirstInFlight = 2, MostInFlight = 2 } } });

@@ -61,7 +61,7 @@ internal sealed class QuotaRig : IAsyncDisposable
 
     public RecordingGateway? Recorded { get; }
 
-    public LaneKey Lane => LaneKey.Of(UnsureRunner.Upstream, "claude-sonnet-5");
+    public LaneKey Lane { get; } = LaneKey.Of(UnsureRunner.Upstream, "claude-sonnet-5");
 
     public static async Task<QuotaRig> OpenAsync(bool recording = false)
     {
@@ -179,9 +179,11 @@ internal sealed class QuotaRig : IAsyncDisposable
 
         public string Name => Unsure;
 
-        public RunnerTraits Traits { get; } = new(Core.Budgets.BudgetExactness.Exact, UsesModel: true, CanResume: false, FootprintMb: 1);
+        public RunnerTraits Traits { get; } = new(BudgetExactness.Exact, UsesModel: true, CanResume: false, FootprintMb: 1);
 
-        public AgentAvailability Probe(AgentEnvironment environment) => new() { Upstream = Knows ? Upstream : null };
+        public AgentAvailability Probe(AgentEnvironment environment) => new(null, null, Knows ? Upstream : null, [], null);
+
+        public IAgentVoice? Voice => null;
 
         public IEnumerable<SpecFault> Validate(TaskSpec spec) => [];
 
