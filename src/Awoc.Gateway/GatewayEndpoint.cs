@@ -114,7 +114,7 @@ internal sealed class GatewayEndpoint(
 
     /// <summary>
     /// Its turn at the API first, its grant then: whoever waits for the API holds nothing of a budget, and whoever was granted goes
-    /// on at once. A refusal for a limit of the API's begins both anew, as long as a client bears the wait.
+    /// on at once (but for those that <see cref="GrantAsync"/> had to wait for). A refusal for a limit of the API's begins both anew, as long as a client bears the wait.
     /// </summary>
     private async Task ForwardAsync(
         HttpContext context, AttemptAccount account, IApiDialect dialect, ApiRoute route, PathString path, RequestFacts facts, HeldBody? body)
@@ -125,27 +125,8 @@ internal sealed class GatewayEndpoint(
         var lane = route.Generates ? lanes?.Of(account.LaneOf(facts.Model)) : null;
         for (var tries = 0; ; tries++)
         {
-            var (pass, answered) = await EnterAsync(context, account, dialect, lane, arrived);
-            if (answered) return;
-            using var held = pass;
-            Admission admission;
-            try
-            {
-                admission = await account.AdmitAsync(route, facts, body?.Length ?? 0, agent, Waited(arrived, lane), context.RequestAborted);
-            }
-            catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-            {
-                // It left while it was held: nothing was granted, nothing was sent.
-                return;
-            }
-
-            if (admission.Call is not { } call)
-            {
-                await RefuseAsync(context, dialect, admission.Refusal!);
-                return;
-            }
-
-            call.Pass = pass;
+            if (await GrantAsync(context, account, dialect, route, facts, body?.Length ?? 0, agent, lane, arrived) is not { } call) return;
+            using var pass = call.Pass;
             call.MayAbsorb = lane is not null && pass is not null && tries < options.Pacing!.Absorbed && Left(arrived) > TimeSpan.Zero;
             ForwarderError error;
             try
@@ -154,8 +135,10 @@ internal sealed class GatewayEndpoint(
                 var target = account.Target;
                 error = await forwarder.SendAsync(
                     context, target.Prefix, clients.For(target), _forwarding, new CallTransformer(account, call, dialect, path, time), account.Ended);
+
+                // ResponseBodyDestination is not among them: there the upstream broke its own answer off.
                 call.Left = error is ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
-                    or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyDestination;
+                    or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient;
                 if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested && !account.Ended.IsCancellationRequested) pass?.Failed();
             }
             finally
@@ -171,6 +154,61 @@ internal sealed class GatewayEndpoint(
 
             if (error != ForwarderError.None) await ExplainAsync(context, account, dialect, error);
             return;
+        }
+    }
+
+    /// <summary>
+    /// Its turn and its grant. Where the attempt's own budget makes it wait, its turn is given back meanwhile: a lane is everybody's, and
+    /// the one request that goes ahead after a closed window may be this one.
+    /// </summary>
+    /// <returns>Null when it was answered, or nobody waits any more.</returns>
+    private async Task<AttemptCall?> GrantAsync(
+        HttpContext context, AttemptAccount account, IApiDialect dialect, ApiRoute route, RequestFacts facts, long bodyBytes, string? agent, Lane? lane, long arrived)
+    {
+        var (pass, answered) = await EnterAsync(context, account, dialect, lane, arrived);
+        if (answered) return null;
+        AttemptCall? granted = null;
+        var goes = false;
+        try
+        {
+            var ruling = account.AdmitAsync(route, facts, bodyBytes, agent, Waited(arrived, lane), context.RequestAborted);
+            var gaveBack = pass is not null && !ruling.IsCompleted;
+            if (gaveBack)
+            {
+                pass!.GiveBack();
+                pass = null;
+            }
+
+            var admission = await ruling;
+            granted = admission.Call;
+            if (granted is null)
+            {
+                await RefuseAsync(context, dialect, admission.Refusal!);
+                return null;
+            }
+
+            if (gaveBack)
+            {
+                (pass, answered) = await EnterAsync(context, account, dialect, lane, arrived);
+                if (answered) return null;
+            }
+
+            granted.Pass = pass;
+            goes = true;
+            return granted;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // It left while it was held: nothing was sent.
+            return null;
+        }
+        finally
+        {
+            if (!goes)
+            {
+                pass?.Dispose();
+                if (granted is not null) account.Settle(granted);
+            }
         }
     }
 

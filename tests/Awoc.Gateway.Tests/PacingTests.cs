@@ -130,6 +130,71 @@ public sealed class PacingTests
     }
 
     [Fact]
+    public async Task Messages_WaitingForItsOwnBudget_LeavesItsTurnToOthers()
+    {
+        var answer = new TaskCompletionSource();
+        await using var upstream = ScriptedUpstream.Start(async e =>
+        {
+            if (System.Text.Encoding.UTF8.GetString(e.Request.Body).Contains("3750", StringComparison.Ordinal)) await answer.Task.WaitAsync(e.Stop);
+            await e.RespondAsync(200, Samples.Message);
+        });
+        await using var host = await GatewayHost.StartAsync(new GatewayOptions { Pacing = s_quick with { Lane = new LaneOptions { FirstInFlight = 2, MostInFlight = 2 } } });
+        host.Open(upstream.BaseUrl, l => l with { Allowance = new Allowance(5000) });
+        host.Open(upstream.BaseUrl, l => l with { Attempt = 2, Token = "second", LedgerPath = host.LedgerPath + "2", Changed = _ => { } });
+
+        // The first takes all there is of the first attempt's budget, so the second waits for it: in a lane that takes two.
+        var first = host.SendAsync(GatewayHost.Messages(Samples.Ask(maxTokens: 5000, stream: false)));
+        await Eventually.TrueAsync(() => Task.FromResult(host.Record.OpenRequests == 1), GatewayHost.Patience, "the first grant");
+        var second = host.SendAsync(GatewayHost.Messages(Samples.Ask(maxTokens: 900, stream: false)));
+        await Eventually.TrueAsync(() => Task.FromResult(host.Record.Held == 1), GatewayHost.Patience, "the second to wait");
+
+        using (var other = await host.SendAsync(GatewayHost.Messages(Samples.Ask(), "second"))) Assert.Equal(200, (int)other.StatusCode);
+        Assert.Equal((1, 1), (host.Record.Held, host.Gateway.Lanes.Single().InFlight));
+
+        answer.SetResult();
+        Assert.Equal(200, (int)(await first).StatusCode);
+        Assert.Equal(200, (int)(await second).StatusCode);
+        await Eventually.TrueAsync(() => Task.FromResult(host.Gateway.Lanes.Single().InFlight == 0), GatewayHost.Patience, "an empty lane");
+        Assert.Equal(3, upstream.Requests.Count);
+    }
+
+    [Fact]
+    public void Lanes_OpenedForOneReason_StayClosedForTheOther()
+    {
+        using var book = new LaneBook(s_quick, TimeProvider.System);
+        var (opus, haiku) = (book.Of(new LaneKey("a", "claude-opus-4-8")), book.Of(new LaneKey("a", "claude-haiku-4-5")));
+        var (all, some) = (TimeProvider.System.GetUtcNow().AddHours(1), TimeProvider.System.GetUtcNow().AddHours(3));
+
+        book.Close("a", null, all);
+        book.Close("a", "opus", some);
+        book.Open("a", null);
+        Assert.Null(haiku.OpensAt);
+        Assert.InRange((opus.OpensAt!.Value - some).Duration(), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+
+        book.Close("a", null, all);
+        book.Open("a", "opus");
+        Assert.InRange((opus.OpensAt!.Value - all).Duration(), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.NotNull(haiku.OpensAt);
+
+        book.Open("a", null);
+        Assert.Null(opus.OpensAt);
+    }
+
+    [Fact]
+    public void Lanes_OfInventedModels_ShareOneBeyondTheMost()
+    {
+        using var book = new LaneBook(s_quick, TimeProvider.System);
+        book.Close("a", null, TimeProvider.System.GetUtcNow().AddHours(1));
+
+        for (var i = 0; i < 2000; i++) Assert.NotNull(book.Of(new LaneKey("a", $"model-{i}")).OpensAt);
+        Assert.Equal(257, book.States.Count);
+        Assert.Same(book.Of(new LaneKey("a", "model-one")), book.Of(new LaneKey("a", "model-two")));
+        Assert.NotSame(book.Of(new LaneKey("a", "model-1")), book.Of(new LaneKey("a", "model-2")));
+        Assert.Equal("claude", book.Of(new LaneKey("b", "claude")).Key.Model);
+        Assert.Equal(100, book.Of(new LaneKey("b", new string('m', 200))).Key.Model.Length);
+    }
+
+    [Fact]
     public async Task Messages_WindowHeaders_AreToldToTheObserver()
     {
         var resets = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 3600);

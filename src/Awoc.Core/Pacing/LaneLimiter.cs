@@ -104,6 +104,14 @@ public sealed class LaneLimiter(LaneOptions options)
         Overloaded(ticket, now);
     }
 
+    /// <summary>The request was not sent: nothing is learnt from it.</summary>
+    public void GiveBack(LaneTicket ticket)
+    {
+        ArgumentNullException.ThrowIfNull(ticket);
+        if (!ticket.Answered) ticket.Refused = true;
+        Done(ticket);
+    }
+
     /// <summary>The request is over. Idempotent.</summary>
     public void Done(LaneTicket ticket)
     {

@@ -74,6 +74,7 @@ internal sealed partial class DaemonHost : IAsyncDisposable
                 kestrel.ListenOn(paths.GatewaySocket, Door.Gateway);
                 kestrel.ListenOn(paths.RehearsalSocket, Door.Rehearsal);
             });
+            PrefixWarmer.Clean(paths);
             Compose(builder.Services, paths, store, time);
 
             var app = builder.Build();

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Awoc.Engine.Contexts;
 
-/// <summary>Asks git and the like about a repository, and runs nothing that the repository itself names.</summary>
+/// <summary>
+/// Asks git and the like about a repository. No hook or monitor of the repository's own is run, and nothing is fetched that it lacks; a command
+/// that looks at files' content (<c>status</c>, <c>diff</c>) would run its filters all the same, and is not to be asked.
+/// </summary>
 internal static class Git
 {
     private const int LongestAnswer = 32 * 1024 * 1024;
@@ -32,6 +35,7 @@ internal static class Git
         };
         foreach (var name in s_steering) start.Environment.Remove(name);
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
+        start.Environment["GIT_NO_LAZY_FETCH"] = "1";
         try
         {
             using var process = Process.Start(start)!;

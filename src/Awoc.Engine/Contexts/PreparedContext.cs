@@ -10,7 +10,7 @@ public sealed record PreparedContext
     /// <summary>Absolute path of the repository's root; of the directory itself where there is no repository.</summary>
     public required string Root { get; init; }
 
-    /// <summary>What it was made from: commit, changed files and their times. Another one, and it is looked at again.</summary>
+    /// <summary>What it was made from: git's index, and the files' sizes and times. Another one, and it is looked at again.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>The map, as it stands in a system prompt.</summary>

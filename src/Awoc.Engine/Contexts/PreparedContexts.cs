@@ -9,7 +9,7 @@ namespace Awoc.Engine.Contexts;
 
 /// <summary>
 /// Contexts prepared by <c>awoc cache warm</c>, below <c>cache/contexts</c>. One that is there is never used stale: each use
-/// looks whether the repository is what it was, and makes the context again where it is not.
+/// looks whether the repository is what it was (tasks that start together share one look), and makes the context again where it is not.
 /// </summary>
 public sealed class PreparedContexts(AwocPaths paths, TimeProvider time)
 {
@@ -18,6 +18,8 @@ public sealed class PreparedContexts(AwocPaths paths, TimeProvider time)
 
     /// <summary>Making one reads every source file of a repository: one at a time is enough.</summary>
     private static readonly SemaphoreSlim s_one = new(1, 1);
+
+    private readonly RepositoryLooks _looks = new(time, s_patience);
 
     /// <summary>Makes the contexts of several types in a directory; one that has not changed is left as it is.</summary>
     public async Task<IReadOnlyList<PreparedContext>> PrepareAsync(
@@ -43,7 +45,7 @@ public sealed class PreparedContexts(AwocPaths paths, TimeProvider time)
         }
     }
 
-    /// <summary>A type's context in a directory as the repository is now; null where none was prepared, or where it would take too long.</summary>
+    /// <summary>A type's context in a directory as the repository is now, or was within <see cref="RepositoryLooks.Good"/>; null where none was prepared, or where it would take too long.</summary>
     public async Task<PreparedContext?> FreshAsync(string type, string directory, ContextSettings settings, CancellationToken cancellation)
     {
         // No program is started to find out that there is none.
@@ -52,7 +54,7 @@ public sealed class PreparedContexts(AwocPaths paths, TimeProvider time)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            var files = await RepositoryFiles.ListAsync(prepared.Root, either.Token);
+            if (await _looks.AtAsync(prepared.Root, either.Token) is not { } files) return null;
             var known = new TaskType(prepared.Type, FamilyOf(prepared), "", new TaskMethod("", [], []));
             if (prepared.Fingerprint == FingerprintOf(files, settings, known)) return prepared;
             await s_one.WaitAsync(either.Token);

@@ -11,7 +11,7 @@ namespace Awoc.Engine.Contexts;
 /// </summary>
 /// <param name="Root">Absolute path.</param>
 /// <param name="Paths">Relative to the root, with <c>/</c>, in ordinal order.</param>
-/// <param name="Fingerprint">Of their content, as far as git and the file system tell without reading it.</param>
+/// <param name="Fingerprint">Of their names, sizes and times, and of what git has in its index: no file is read for it.</param>
 /// <param name="IsTracked">Git knows them.</param>
 public sealed record RepositoryFiles(string Root, ImmutableArray<string> Paths, string Fingerprint, bool IsTracked)
 {
@@ -28,24 +28,24 @@ public sealed record RepositoryFiles(string Root, ImmutableArray<string> Paths, 
     public static async Task<RepositoryFiles> ListAsync(string directory, CancellationToken cancellation)
     {
         var root = await RootOfAsync(directory, cancellation);
-        return await Git.AskAsync(root, cancellation, "ls-files", "-z", "--cached") is { } tracked
-            ? await TrackedAsync(root, tracked, cancellation)
-            : Walked(root);
+        return await Git.AskAsync(root, cancellation, "ls-files", "-z", "--stage") is { } index ? Tracked(root, index) : Walked(root);
     }
 
-    private static async Task<RepositoryFiles> TrackedAsync(string root, string tracked, CancellationToken cancellation)
+    /// <summary>
+    /// Not by <c>git status</c>, which runs filters that the repository's own configuration names, and goes into its submodules: the index as it
+    /// is, and each file's size and time.
+    /// </summary>
+    /// <param name="index">As <c>ls-files --stage</c> prints it: <c>100644 e69de29… 0\tsrc/a.cs</c>, each ended by a NUL.</param>
+    private static RepositoryFiles Tracked(string root, string index)
     {
-        var head = await Git.AskAsync(root, cancellation, "rev-parse", "--verify", "--quiet", "HEAD") ?? "";
-        var status = await Git.AskAsync(root, cancellation, "status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames") ?? "";
+        const string Submodule = "160000 ";
+        var paths = Chosen(index.Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Where(entry => !entry.StartsWith(Submodule, StringComparison.Ordinal))
+            .Select(entry => entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..]));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{head}\0{status}\0"));
-        foreach (var entry in status.Split('\0', StringSplitOptions.RemoveEmptyEntries))
-        {
-            // " M src/a.cs"
-            if (entry.Length > 3) hash.AppendData(Encoding.UTF8.GetBytes(StampOf(Path.Combine(root, entry[3..]))));
-        }
-
-        return new RepositoryFiles(root, Chosen(tracked.Split('\0', StringSplitOptions.RemoveEmptyEntries)), Convert.ToHexStringLower(hash.GetHashAndReset())[..32], IsTracked: true);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{index}\0"));
+        foreach (var path in paths) hash.AppendData(Encoding.UTF8.GetBytes($"{StampOf(Path.Combine(root, path))}\0"));
+        return new RepositoryFiles(root, paths, Convert.ToHexStringLower(hash.GetHashAndReset())[..32], IsTracked: true);
     }
 
     private static RepositoryFiles Walked(string root)

@@ -22,10 +22,16 @@ public sealed class QuotaBook(EnginePorts ports) : ILimitObserver
     /// <summary>How soon a reserve that was changed by hand in the settings file is seen.</summary>
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(30);
 
+    /// <summary>The waits of an agent whose windows close again at once grow up to an hour, and some chance: the API's word on its opening was not enough.</summary>
+    private static readonly TimeSpan s_grown = TimeSpan.FromMinutes(90);
+
     private readonly Lock _gate = new();
+
+    /// <summary>Never taken while <see cref="_gate"/> is held.</summary>
+    private readonly Lock _applying = new();
+
     private readonly WindowBook _windows = new();
     private readonly Dictionary<(string Account, string? Model), DateTimeOffset> _held = [];
-    private readonly HashSet<string> _opened = [];
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private QuotaSettings _settings = QuotaSettings.Default;
 
@@ -52,6 +58,14 @@ public sealed class QuotaBook(EnginePorts ports) : ILimitObserver
         get
         {
             lock (_gate) return [.. _windows.All.OrderBy(w => w.Account, StringComparer.Ordinal).ThenBy(w => w.Kind, StringComparer.Ordinal)];
+        }
+    }
+
+    private bool HoldsAny
+    {
+        get
+        {
+            lock (_gate) return _windows.Holds(Settings.Reserve, ports.Time.GetUtcNow()).Any();
         }
     }
 
@@ -112,13 +126,8 @@ public sealed class QuotaBook(EnginePorts ports) : ILimitObserver
     /// <summary>The window that keeps a task back; null when none does.</summary>
     public WindowHold? HoldOf(AgentTask task)
     {
-        lock (_gate)
-        {
-            // Nearly always: nobody has to be asked for a credential then.
-            if (!_windows.Holds(Settings.Reserve, ports.Time.GetUtcNow()).Any()) return null;
-        }
-
-        return TaskLane.Of(ports, task) is { } lane ? HoldOf(lane) : null;
+        // Nearly always: nobody has to be asked for a credential then.
+        return HoldsAny && TaskLane.Of(ports, task) is { } lane ? HoldOf(lane) : null;
     }
 
     /// <summary>In the zone and at the time of the daemon.</summary>
@@ -177,8 +186,23 @@ public sealed class QuotaBook(EnginePorts ports) : ILimitObserver
         _changed.Writer.TryWrite(true);
     }
 
-    /// <summary>Closes the lanes that a window holds, and opens those that none holds any more before its time had come.</summary>
+    /// <summary>
+    /// Closes the lanes that a window holds, and opens those that none holds any more before its time had come. Whole, one after the other:
+    /// an older closing that came to the gateway after a newer opening would stay.
+    /// </summary>
     private void Apply()
+    {
+        lock (_applying)
+        {
+            foreach (var (account, model, until) in Changes())
+            {
+                if (until is { } time) ports.Gateway.CloseLanes(account, model, time);
+                else ports.Gateway.OpenLanes(account, model);
+            }
+        }
+    }
+
+    private List<(string Account, string? Model, DateTimeOffset? Until)> Changes()
     {
         List<(string Account, string? Model, DateTimeOffset? Until)> changes = [];
         lock (_gate)
@@ -191,9 +215,7 @@ public sealed class QuotaBook(EnginePorts ports) : ILimitObserver
             {
                 if (holds.TryGetValue(key, out var still) && still >= until) continue;
                 _held.Remove(key);
-                if (until <= now) continue;
-                _opened.Add(key.Account);
-                changes.Add((key.Account, key.Model, null));
+                if (until > now) changes.Add((key.Account, key.Model, null));
             }
 
             foreach (var (key, until) in holds)
@@ -204,29 +226,30 @@ public sealed class QuotaBook(EnginePorts ports) : ILimitObserver
             }
         }
 
-        foreach (var (account, model, until) in changes)
+        return changes;
+    }
+
+    /// <summary>
+    /// Lets go on what waits for a window and is held by none any more. All that wait are looked at each time, and not what changed: a
+    /// task may be put off at the very moment that its window opens, and a window that opens may leave another one closed for a while.
+    /// </summary>
+    private async Task WakeAsync(CancellationToken stop)
+    {
+        var now = ports.Time.GetUtcNow();
+        foreach (var task in await ports.Book.Store.WaitingAsync(WaitKind.Window, stop))
         {
-            if (until is { } time) ports.Gateway.CloseLanes(account, model, time);
-            else ports.Gateway.OpenLanes(account, model);
+            // Its time comes by itself, and spread: what waited for a window that opened when it was to.
+            var soon = task.Recovery.Limited > 1 ? s_grown : QuotaGate.LongestSpread;
+            if (task.DueAt is { } due && due - now <= soon) continue;
+            if (IsFree(task)) await ports.Book.TryApplyAsync(task, new TaskCommand.Enqueue(), stop);
         }
     }
 
-    private async Task WakeAsync(CancellationToken stop)
+    /// <summary>That its lane cannot be told now says nothing, unless nothing is held at all: it is looked at again with the next round.</summary>
+    private bool IsFree(AgentTask task)
     {
-        HashSet<string> opened;
-        lock (_gate)
-        {
-            if (_opened.Count == 0) return;
-            opened = [.. _opened];
-        }
-
-        foreach (var task in await ports.Book.Store.WaitingAsync(WaitKind.Window, stop))
-        {
-            if (TaskLane.Of(ports, task) is { } lane && opened.Contains(lane.Account) && HoldOf(lane) is null)
-                await ports.Book.TryApplyAsync(task, new TaskCommand.Enqueue(), stop);
-        }
-
-        lock (_gate) _opened.ExceptWith(opened);
+        if (!HoldsAny) return true;
+        return TaskLane.Of(ports, task) is { } lane && HoldOf(lane) is null;
     }
 
     private string Text()

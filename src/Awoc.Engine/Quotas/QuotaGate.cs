@@ -8,10 +8,11 @@ namespace Awoc.Engine.Quotas;
 /// <summary>Puts a start off while the window of its account is closed for longer than an agent would be held.</summary>
 public sealed class QuotaGate(EnginePorts ports) : IStartGate
 {
-    /// <summary>Starts are spread over this share of their wait, and not over more than <see cref="s_spread"/>.</summary>
+    /// <summary>Starts are spread over this share of their wait, and not over more than <see cref="LongestSpread"/>.</summary>
     private const double Share = 0.1;
 
-    private static readonly TimeSpan s_spread = TimeSpan.FromSeconds(30);
+    /// <summary>What waits for a window is due at most this long after it opens.</summary>
+    internal static readonly TimeSpan LongestSpread = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
     public ValueTask<StartHold?> AskAsync(AgentTask task, CancellationToken stop)
@@ -25,7 +26,7 @@ public sealed class QuotaGate(EnginePorts ports) : IStartGate
     /// <summary>What waited together does not come back in one moment.</summary>
     public static TimeSpan Spread(TimeSpan wait)
     {
-        var most = wait * Share < s_spread ? wait * Share : s_spread;
+        var most = wait * Share < LongestSpread ? wait * Share : LongestSpread;
         return most * (RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue);
     }
 }

@@ -39,6 +39,16 @@ public static partial class OrphanSweep
         return killed.Count;
     }
 
+    /// <summary>Kills every process with this mark in the environment it began with, until none is left or <paramref name="patience"/> is over.</summary>
+    /// <param name="mark"><c>NAME=value</c>, of which the value is nobody else's.</param>
+    public static async Task<int> KillMarkedAsync(string mark, TimeSpan patience, TimeProvider time)
+    {
+        var killed = new HashSet<(int, long)>();
+        var (begin, bytes) = (time.GetTimestamp(), Encoding.UTF8.GetBytes(mark));
+        while (KillMarked(bytes, killed) > 0 && time.GetElapsedTime(begin) < patience) await Task.Delay(s_pause, time, CancellationToken.None);
+        return killed.Count;
+    }
+
     private static int KillCgroup(string? cgroup, HashSet<(int, long)> killed)
     {
         if (cgroup is null) return 0;

@@ -54,7 +54,12 @@ internal sealed partial class AttemptAccount
     {
         var price = _prices.Find(facts.Model);
         var input = (long)(bodyBytes * (_tokensPerByte > 0 ? _tokensPerByte * Margin : TokensPerByteUnseen)) + 1;
-        var claim = new GrantClaim(agent, facts.Cap) { InputUsd = price?.OfInput(input, _lease.HourCache) ?? 0, TokenUsd = price?.PerToken ?? 0 };
+        var claim = new GrantClaim(agent, facts.Cap)
+        {
+            InputTokens = input,
+            InputUsd = price?.OfInput(input, _lease.HourCache || facts.HourCache) ?? 0,
+            TokenUsd = price?.PerToken ?? 0,
+        };
         return new HeldRequest(claim, route, facts, bodyBytes, price);
     }
 
@@ -128,6 +133,7 @@ internal sealed partial class AttemptAccount
             Report = terms.Report ? true : null,
             WaitedMs = waitedMs,
             Stream = facts.Streams ? true : null,
+            InputTokens = terms.Claim?.InputTokens,
             InputUsd = terms.Price is null ? null : terms.Claim?.InputUsd,
             TokenUsd = terms.Price is null ? null : terms.Claim?.TokenUsd,
         };

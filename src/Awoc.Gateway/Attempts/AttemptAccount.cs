@@ -248,7 +248,7 @@ internal sealed partial class AttemptAccount : IDisposable
             _book.Settle(claim, usage, call.Succeeded, last: reading.EndsTurn);
             _record = LedgerReplay.Settled(_record, line, usage, call.Terms.Report, call.Terms.Price is null ? call.Terms.Model ?? "" : null);
             _record = _record with { OpenRequests = _record.OpenRequests - 1 };
-            Learn(call, usage);
+            Learn(call, reading.Usage);
         }
 
         Write(line);
@@ -256,7 +256,7 @@ internal sealed partial class AttemptAccount : IDisposable
         return true;
     }
 
-    /// <summary>How many input tokens a byte of this agent's requests is. Short requests tell little: what the API adds itself outweighs them.</summary>
+    /// <summary>How many input tokens a byte of this agent's requests is, as the API told. Short requests tell little: what the API adds itself outweighs them.</summary>
     private void Learn(AttemptCall call, Usage usage)
     {
         const int Telling = 4096;
@@ -276,11 +276,12 @@ internal sealed partial class AttemptAccount : IDisposable
     private void NoteTraffic() => Interlocked.Exchange(ref _trafficAt, _time.GetUtcNow().UtcTicks);
 
     /// <summary>For the daemon after this one, should this one die in mid-stream. Not being able to write it harms nothing: the cap counts.</summary>
-    private void NoteProgress(AttemptCall call, long bytes)
+    /// <param name="bytes">Null: the answer cannot be read.</param>
+    private void NoteProgress(AttemptCall call, long? bytes)
     {
         lock (_gate)
         {
-            if (!call.Settled) Write(new LedgerLine { N = call.Number, At = _time.GetUtcNow(), Seen = bytes });
+            if (!call.Settled) Write(new LedgerLine { N = call.Number, At = _time.GetUtcNow(), Seen = bytes, Unreadable = bytes is null ? true : null });
         }
     }
 

@@ -9,8 +9,11 @@ namespace Awoc.Gateway.Attempts;
 
 /// <summary>One forwarded request, from its grant to its settlement.</summary>
 /// <param name="traffic">Told of each sign of life.</param>
-/// <param name="progress">Told how many bytes of a streamed answer have come, every <see cref="StreamEstimate.Step"/>; null where none is streamed.</param>
-internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action traffic, Action<AttemptCall, long>? progress)
+/// <param name="progress">
+/// Told how many bytes of a streamed answer have come, every <see cref="StreamEstimate.Step"/>, or with null that it cannot be read; null
+/// where none is streamed.
+/// </param>
+internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action traffic, Action<AttemptCall, long?>? progress)
 {
     private long _received;
     private long _told;
@@ -71,6 +74,7 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
         _head = head;
         _meter = meter;
         traffic();
+        if (meter is BlindMeter) progress?.Invoke(this, null);
     }
 
     /// <summary>The whole of an answer that is not passed on.</summary>
@@ -93,7 +97,7 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
         _meter?.Read(bytes);
         Tap?.Received(bytes);
         _received += bytes.Length;
-        if (progress is null || _received - _told < StreamEstimate.Step) return;
+        if (progress is null || _meter is BlindMeter || _received - _told < StreamEstimate.Step) return;
         _told = _received;
         progress(this, _received);
     }
@@ -112,18 +116,16 @@ internal sealed class AttemptCall(CallTerms terms, TimeProvider time, Action tra
         var reading = Reading;
         if (reading.Final) return Priced(reading.Usage);
         if (!reading.Begun && reading.Error is not null) return Usage.Zero;
-        var generated = Left && progress is not null ? StreamEstimate.Tokens(_received, terms.Cap, Milliseconds / 1000) : terms.Cap;
-        return Priced(reading.Usage with { Output = Math.Max(generated, reading.Usage.Output), Estimated = true });
+        var generated = Left && progress is not null && _meter is not BlindMeter ? StreamEstimate.Tokens(_received, terms.Cap, Milliseconds / 1000) : terms.Cap;
+        var usage = Priced(reading.Usage with { Output = Math.Max(generated, reading.Usage.Output), Estimated = true });
+
+        // An answer of which not even the beginning was seen has its input counted and paid all the same.
+        return reading.SawInput || terms.Claim is not { } claim
+            ? usage
+            : usage with { Input = claim.InputTokens, CostUsd = usage.CostUsd is { } cost ? cost + claim.InputUsd : null };
     }
 
-    private Usage Priced(Usage usage)
-    {
-        if (terms.Price is not { } price) return usage;
-
-        // An answer of which not even the beginning was seen has its input paid all the same.
-        var unseen = usage.Estimated && usage.Input + usage.CacheRead + usage.CacheWrite == 0 ? terms.Claim?.InputUsd ?? 0 : 0;
-        return usage with { CostUsd = price.Of(usage) + unseen };
-    }
+    private Usage Priced(Usage usage) => terms.Price is { } price ? usage with { CostUsd = price.Of(usage) } : usage;
 }
 
 /// <summary>On what terms a call was let through.</summary>

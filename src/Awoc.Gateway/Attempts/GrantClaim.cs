@@ -10,6 +10,9 @@ internal sealed class GrantClaim(string agent, long asked)
     public string Agent => agent;
     public long Asked => asked;
 
+    /// <summary>Input tokens, as reckoned from its length: what counts where no answer tells.</summary>
+    public long InputTokens { get; init; }
+
     /// <summary>What its input may cost at most, in US dollars; 0 where no price is known.</summary>
     public decimal InputUsd { get; init; }
 

@@ -5,7 +5,7 @@ namespace Awoc.Gateway.Attempts;
 
 /// <summary>
 /// One line of <c>gateway.jsonl</c>. Five kinds, told apart by their fields: a grant has <see cref="Route"/>, progress
-/// <see cref="Seen"/>, a settlement <see cref="Usage"/>, a refusal <see cref="Refused"/>, and one with <see cref="Report"/> and
+/// <see cref="Seen"/> or <see cref="Unreadable"/>, a settlement <see cref="Usage"/>, a refusal <see cref="Refused"/>, and one with <see cref="Report"/> and
 /// no number says that the report has begun.
 /// </summary>
 internal sealed record LedgerLine
@@ -31,6 +31,9 @@ internal sealed record LedgerLine
     /// <summary>It draws on the report's share. Without a number: from here on all do.</summary>
     public bool? Report { get; init; }
 
+    /// <summary>Input tokens as reckoned from the request's length; absent for a route that generates none.</summary>
+    public long? InputTokens { get; init; }
+
     /// <summary>US dollars that the input costs at most; absent where no price is known.</summary>
     public decimal? InputUsd { get; init; }
 
@@ -46,6 +49,9 @@ internal sealed record LedgerLine
     // Progress
     /// <summary>Bytes of a streamed answer that have come through so far.</summary>
     public long? Seen { get; init; }
+
+    /// <summary>The answer cannot be read: what came of it says nothing of what was generated.</summary>
+    public bool? Unreadable { get; init; }
 
     // Settlement
     public int? Status { get; init; }

@@ -11,6 +11,7 @@ internal sealed class LedgerReplay
 {
     private readonly Dictionary<int, LedgerLine> _grants = [];
     private readonly Dictionary<int, long> _seen = [];
+    private readonly HashSet<int> _unreadable = [];
     private readonly List<KeyValuePair<int, Usage>> _unsettled = [];
 
     private LedgerReplay()
@@ -57,6 +58,7 @@ internal sealed class LedgerReplay
             if (_grants.Remove(number, out var grant)) Settle(grant, line, usage);
         }
         else if (line.Seen is { } seen) _seen[number] = seen;
+        else if (line.Unreadable is true) _unreadable.Add(number);
         else if (line.Route is not null) Granted(number, line);
     }
 
@@ -80,8 +82,8 @@ internal sealed class LedgerReplay
     private void SettleOpen(int number, LedgerLine grant)
     {
         var cap = grant.Cap ?? 0;
-        var output = grant.Stream is true ? StreamEstimate.Tokens(_seen.GetValueOrDefault(number), cap) : cap;
-        var usage = new Usage(Output: output)
+        var output = grant.Stream is true && !_unreadable.Contains(number) ? StreamEstimate.Tokens(_seen.GetValueOrDefault(number), cap) : cap;
+        var usage = new Usage(Output: output, Input: grant.InputTokens ?? 0)
         {
             Estimated = Generates(grant),
             CostUsd = Generates(grant) && grant.TokenUsd is { } token ? (grant.InputUsd ?? 0) + (output * token) : null,

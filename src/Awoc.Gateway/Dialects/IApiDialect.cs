@@ -42,8 +42,9 @@ internal sealed record ApiRoute(string Name, bool HasBody, bool Generates);
 /// <param name="Model">As the agent wrote it.</param>
 /// <param name="Cap">The most output tokens that the request asks for.</param>
 /// <param name="Streams">The answer comes as it is generated: what has come through bounds what was generated.</param>
+/// <param name="HourCache">Something in it is marked to be kept in the provider's cache for an hour, which costs more to write.</param>
 /// <param name="Layout">Where in the body is what a lower cap changes; null for a route that generates nothing.</param>
-internal readonly record struct RequestFacts(string? Model, long Cap, bool Streams = false, IRequestLayout? Layout = null);
+internal readonly record struct RequestFacts(string? Model, long Cap, bool Streams = false, IRequestLayout? Layout = null, bool HourCache = false);
 
 /// <summary>Where in one request's body is what the gateway may have to change. Offsets only: the body itself is not kept.</summary>
 internal interface IRequestLayout

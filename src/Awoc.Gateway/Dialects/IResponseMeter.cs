@@ -24,6 +24,9 @@ internal sealed record MeterReading(Usage Usage, bool Final, bool Begun, string?
     /// <summary>The model has said all it had to say, and asks for no tool: whoever asked has no reason to ask again. In Anthropic's words.</summary>
     public bool EndsTurn => Stop is "end_turn" or "stop_sequence" or "refusal";
 
+    /// <summary>It told of the input.</summary>
+    public bool SawInput => Usage.Input + Usage.CacheRead + Usage.CacheWrite > 0;
+
     public static MeterReading Nothing { get; } = new(Usage.Zero, false, false, null, null);
 }
 

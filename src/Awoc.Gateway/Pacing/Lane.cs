@@ -91,7 +91,13 @@ internal sealed class Lane : IDisposable
 
     public void Close(DateTimeOffset until) => Change(limiter => limiter.Close(until, Now));
 
-    public void Open() => Change(static limiter => limiter.Open());
+    /// <summary>What was closed is open.</summary>
+    /// <param name="still">What keeps it closed all the same.</param>
+    public void Open(IReadOnlyList<DateTimeOffset> still) => Change(limiter =>
+    {
+        limiter.Open();
+        foreach (var until in still) limiter.Close(until, Now);
+    });
 
     public void Answered(LaneTicket ticket, int status, LimitSigns signs)
     {
@@ -102,6 +108,8 @@ internal sealed class Lane : IDisposable
     }
 
     public void Failed(LaneTicket ticket) => Change(limiter => limiter.Failed(ticket, Now));
+
+    public void GiveBack(LaneTicket ticket) => Change(limiter => limiter.GiveBack(ticket));
 
     public void Done(LaneTicket ticket) => Change(limiter => limiter.Done(ticket));
 
@@ -167,6 +175,9 @@ internal sealed class LanePass(Lane lane, LaneTicket ticket) : IDisposable
     public void Answered(int status, LimitSigns signs) => lane.Answered(ticket, status, signs);
 
     public void Failed() => lane.Failed(ticket);
+
+    /// <summary>It does not go now after all: another may.</summary>
+    public void GiveBack() => lane.GiveBack(ticket);
 
     public void Dispose() => lane.Done(ticket);
 }

@@ -8,6 +8,12 @@ internal sealed class LaneBook(PacingOptions options, TimeProvider time) : IDisp
     /// <summary>Beyond it, lanes that nothing is to be remembered of make room.</summary>
     private const int MostLanes = 256;
 
+    /// <summary>Longer names are no model's.</summary>
+    private const int LongestModel = 100;
+
+    /// <summary>The lane of all further models of an account that has as many lanes as there may be: agents choose the names.</summary>
+    private const string OtherModels = "(others)";
+
     private readonly Lock _gate = new();
     private readonly Dictionary<LaneKey, Lane> _lanes = [];
     private readonly Dictionary<(string Account, string? Model), DateTimeOffset> _closed = [];
@@ -29,16 +35,19 @@ internal sealed class LaneBook(PacingOptions options, TimeProvider time) : IDisp
 
     public Lane Of(LaneKey key)
     {
+        if (key.Model.Length > LongestModel) key = key with { Model = key.Model[..LongestModel] };
         lock (_gate)
         {
             if (_lanes.TryGetValue(key, out var known)) return known;
             if (_lanes.Count >= MostLanes) Forget();
-            var lane = _lanes[key] = new Lane(key, options.Lane, time, Seen);
-            foreach (var ((account, model), until) in _closed)
+            if (_lanes.Keys.Count(k => k.Account == key.Account) >= MostLanes)
             {
-                if (account == key.Account && (model is null || Fits(key.Model, model))) lane.Close(until);
+                key = key with { Model = OtherModels };
+                if (_lanes.TryGetValue(key, out known)) return known;
             }
 
+            var lane = _lanes[key] = new Lane(key, options.Lane, time, Seen);
+            foreach (var until in ClosuresOf(key)) lane.Close(until);
             return lane;
         }
     }
@@ -61,16 +70,17 @@ internal sealed class LaneBook(PacingOptions options, TimeProvider time) : IDisp
         foreach (var lane in lanes) lane.Close(until);
     }
 
+    /// <summary>What else holds some of these lanes goes on holding them.</summary>
     public void Open(string account, string? model)
     {
-        Lane[] lanes;
+        List<(Lane Lane, DateTimeOffset[] Still)> lanes;
         lock (_gate)
         {
             _closed.Remove((account, model));
-            lanes = Lanes(account, model);
+            lanes = [.. Lanes(account, model).Select(lane => (lane, ClosuresOf(lane.Key)))];
         }
 
-        foreach (var lane in lanes) lane.Open();
+        foreach (var (lane, still) in lanes) lane.Open(still);
     }
 
     public void Dispose()
@@ -84,6 +94,9 @@ internal sealed class LaneBook(PacingOptions options, TimeProvider time) : IDisp
 
     private Lane[] Lanes(string account, string? model) =>
         [.. _lanes.Values.Where(l => l.Key.Account == account && (model is null || Fits(l.Key.Model, model)))];
+
+    private DateTimeOffset[] ClosuresOf(LaneKey key) =>
+        [.. _closed.Where(c => c.Key.Account == key.Account && (c.Key.Model is null || Fits(key.Model, c.Key.Model))).Select(c => c.Value)];
 
     private static bool Fits(string model, string words) => model.Contains(words, StringComparison.OrdinalIgnoreCase);
 

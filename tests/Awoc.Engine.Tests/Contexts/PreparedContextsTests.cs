@@ -3,6 +3,7 @@ using Awoc.Core.Catalog;
 using Awoc.Engine.Contexts;
 using Awoc.Engine.Homes;
 using Awoc.Prompts.Catalog;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Awoc.Engine.Tests.Contexts;
 
@@ -11,12 +12,13 @@ public sealed class PreparedContextsTests : IDisposable
     private static readonly string[] s_seedTypes = ["api-research", "code-analysis", "testing", "documentation"];
     private readonly string _root = Directory.CreateTempSubdirectory("awoc-contexts-").FullName;
     private readonly string _repository;
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private readonly PreparedContexts _contexts;
 
     public PreparedContextsTests()
     {
         _repository = Path.Combine(_root, "project");
-        _contexts = new PreparedContexts(new AwocPaths(Path.Combine(_root, "home")), TimeProvider.System);
+        _contexts = new PreparedContexts(new AwocPaths(Path.Combine(_root, "home")), _time);
         Write("README.md", "# Shop\n");
         Write("docs/guide.md", "# Guide\n");
         Write("shop.csproj", "<Project/>");
@@ -134,7 +136,101 @@ public sealed class PreparedContextsTests : IDisposable
         Assert.Equal(made, await FreshAsync("documentation"));
         Assert.DoesNotContain("prod.pem", made.Text, StringComparison.Ordinal);
         Write("docs/more.md", "x");
+        _time.Advance(RepositoryLooks.Good);
         Assert.Contains("more.md", (await FreshAsync("documentation"))!.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>A gate asks for each of many tasks in turn, and each start asks again.</summary>
+    [Fact]
+    public async Task Fresh_AskedManyTimesAtOnce_LooksOnce()
+    {
+        var before = (await PrepareAsync("testing"))[0];
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(before, await FreshAsync("testing"));
+            if (i == 0) Write("src/Cart.cs", "namespace Shop;\npublic class Basket\n{\n}\n");
+        }
+
+        _time.Advance(RepositoryLooks.Good);
+        Assert.Contains("Basket", (await FreshAsync("testing"))!.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Looks_ManyRepositories_AreForgotten()
+    {
+        var looks = new RepositoryLooks(_time, TimeSpan.FromSeconds(5));
+        var first = await looks.AtAsync(_repository, TestContext.Current.CancellationToken);
+        Assert.Same(first, await looks.AtAsync(_repository, TestContext.Current.CancellationToken));
+        for (var i = 0; i < 40; i++)
+        {
+            var other = Directory.CreateDirectory(Path.Combine(_root, $"r{i}")).FullName;
+            await looks.AtAsync(other, TestContext.Current.CancellationToken);
+        }
+
+        Assert.NotSame(first, await looks.AtAsync(_repository, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Prepare_RepositoryThatNamesPrograms_RunsNoneOfThem()
+    {
+        var ran = Path.Combine(_root, "ran");
+        Write(".gitattributes", "* filter=evil\n");
+        Git("config", "filter.evil.clean", $"touch '{ran}'; cat");
+        Git("config", "core.fsmonitor", $"touch '{ran}'; false");
+        var cart = Path.Combine(_repository, "src/Cart.cs");
+        File.SetLastWriteTimeUtc(cart, File.GetLastWriteTimeUtc(cart).AddMinutes(-5));
+
+        await PrepareAsync("testing");
+        await FreshAsync("testing");
+        Assert.False(File.Exists(ran));
+
+        // They are such as git runs when it is asked the wrong thing.
+        Git("status", "--porcelain");
+        Assert.True(File.Exists(ran));
+    }
+
+    [Fact]
+    public async Task Sign_SmallQuestionsOfTheAgentsOwn_AreNotTakenForTheHead()
+    {
+        var sign = new WarmingSign(1000);
+        sign.Begun(new Core.Agents.AnswerBegun(999));
+        sign.Changed(Core.Agents.GatewayRecord.Nothing with { Requests = 1 });
+        Assert.False(sign.HasBegun || sign.Settled.IsCompleted);
+
+        sign.Begun(new Core.Agents.AnswerBegun(1000));
+        sign.Changed(Core.Agents.GatewayRecord.Nothing with { Requests = 2, OpenRequests = 1 });
+        Assert.True(sign.HasBegun && !sign.Settled.IsCompleted);
+        sign.Changed(Core.Agents.GatewayRecord.Nothing with { Requests = 2 });
+        await sign.Settled.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Marked_ProcessesOfAWarming_AreAllEnded()
+    {
+        var id = Guid.NewGuid().ToString("n");
+        var start = new ProcessStartInfo("sh", ["-c", "sleep 300 & sleep 300 & wait"]);
+        start.Environment["AWOC_WARMING"] = id;
+        using var shell = Process.Start(start)!;
+
+        await Awoc.Engine.Shims.OrphanSweep.KillMarkedAsync($"AWOC_WARMING={id}", TimeSpan.FromSeconds(5), TimeProvider.System);
+
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, await Awoc.Engine.Shims.OrphanSweep.KillMarkedAsync($"AWOC_WARMING={id}", TimeSpan.FromSeconds(5), TimeProvider.System));
+    }
+
+    [Fact]
+    public void Clean_WhatAWarmingLeft_IsGoneAndNothingElse()
+    {
+        var paths = new AwocPaths(Path.Combine(_root, "home"));
+        PrefixWarmer.Clean(paths);
+        Directory.CreateDirectory(Path.Combine(paths.Cache, "warming", "one"));
+        File.WriteAllText(Path.Combine(paths.Cache, "warming", "one", "shared-context.md"), "x");
+        Directory.CreateDirectory(paths.PreparedContexts);
+
+        PrefixWarmer.Clean(paths);
+
+        Assert.False(Directory.Exists(Path.Combine(paths.Cache, "warming")));
+        Assert.True(Directory.Exists(paths.PreparedContexts));
     }
 
     [Fact]

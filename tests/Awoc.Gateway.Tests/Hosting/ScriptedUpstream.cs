@@ -132,8 +132,8 @@ internal sealed class ScriptedExchange(Socket socket, RecordedHttp request, Canc
     public Task RespondAsync(int status, string json, string headers = "") =>
         RespondAsync(status, "application/json", Encoding.UTF8.GetBytes(json), headers);
 
-    public Task StartStreamAsync() =>
-        WriteAsync("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n");
+    public Task StartStreamAsync(string headers = "") =>
+        WriteAsync($"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n{headers}transfer-encoding: chunked\r\n\r\n");
 
     public Task ChunkAsync(string text) => ChunkAsync(Encoding.UTF8.GetBytes(text));
 

@@ -95,6 +95,28 @@ public sealed class CostTests
         Assert.InRange(usage.CostUsd!.Value, 0.0151m, 0.0154m);
     }
 
+    /// <summary>A mark of the agent's own, anywhere in the request, makes its input twice as dear as a fresh one; without, it is five quarters.</summary>
+    [Theory]
+    [InlineData("""[{"role":"user","content":[{"type":"text","text":"hi","cache_control":{"type":"ephemeral","ttl":"1h"}}]}]""", "[]", 6.0)]
+    [InlineData("""[{"role":"user","content":"hi"}]""", """[{"name":"t","input_schema":{},"cache_control":{"ttl":"1h","type":"ephemeral"}}]""", 6.0)]
+    [InlineData("""[{"role":"user","content":[{"type":"text","text":"\"ttl\":\"1h\"","cache_control":{"type":"ephemeral","ttl":"5m"}}]}]""", "[]", 3.75)]
+    [InlineData("""[{"role":"user","content":[{"type":"tool_use","input":{"ttl":{"a":["1h"]}}}]}]""", "[]", 3.75)]
+    public async Task Input_MarkedToBeKeptForAnHour_IsReservedAtItsPrice(string messages, string tools, double dollars)
+    {
+        await using var upstream = ScriptedUpstream.Start(e => e.RespondAsync(200, Samples.Message));
+        await using var host = await GatewayHost.StartAsync();
+        host.Open(upstream.BaseUrl);
+        var body = $$"""{"model":"claude-sonnet-4-5","tools":{{tools}},"messages":{{messages}},"max_tokens":100}""";
+
+        using var response = await host.SendAsync(GatewayHost.Messages(body));
+
+        Assert.Equal(200, (int)response.StatusCode);
+        using var grant = JsonDocument.Parse(host.Ledger.Split('\n')[0]);
+        var input = grant.RootElement.GetProperty("inputTokens").GetInt64();
+        Assert.Equal((body.Length / 2) + 1, input);
+        Assert.Equal(input * (decimal)dollars / 1_000_000, grant.RootElement.GetProperty("inputUsd").GetDecimal());
+    }
+
     private static HttpRequestMessage Ask(string model, int maxTokens = 64_000) =>
         GatewayHost.Messages(Samples.Ask(maxTokens, stream: false).Replace("claude-test", model, StringComparison.Ordinal));
 

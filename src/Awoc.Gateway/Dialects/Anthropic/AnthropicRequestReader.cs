@@ -42,6 +42,7 @@ internal static class AnthropicRequestReader
         string? model = null;
         long? cap = null;
         var streams = false;
+        var hour = false;
         var places = new AnthropicRequestLayout();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -66,10 +67,14 @@ internal static class AnthropicRequestReader
                 reader.Read();
                 places.ToolChoices.Add(Here(ref reader));
             }
-            else if (reader.ValueTextEquals("tools"u8)) places.HasTools |= ReadHasElements(ref reader);
+            else if (reader.ValueTextEquals("tools"u8)) places.HasTools |= ReadHasElements(ref reader, ref hour);
             else if (reader.ValueTextEquals("context_management"u8)) ReadContextManagement(ref reader, body, places);
             else if (reader.ValueTextEquals("metadata"u8)) ReadMetadata(ref reader, places);
-            else AnthropicJson.SkipValue(ref reader);
+            else
+            {
+                reader.Read();
+                hour |= SkipHasHour(ref reader);
+            }
         }
 
         // The reader itself refuses anything but white space behind the object.
@@ -81,7 +86,7 @@ internal static class AnthropicRequestReader
         }
 
         places.Asked = cap.Value;
-        facts = new RequestFacts(model, Math.Min(cap.Value, Budget.MaxTokens), streams, places);
+        facts = new RequestFacts(model, Math.Min(cap.Value, Budget.MaxTokens), streams, places, hour);
         return true;
     }
 
@@ -143,7 +148,27 @@ internal static class AnthropicRequestReader
         if (enabled && budget is { } place) places.Thinkings.Add(new(new(start, reader.BytesConsumed), place, tokens));
     }
 
-    private static bool ReadHasElements(ref Utf8JsonReader reader)
+    /// <summary>
+    /// Goes past the value that the reader stands on. A cache mark may stand in the system prompt, in tools, in any part of a
+    /// message, or over all: <c>"cache_control":{"type":"ephemeral","ttl":"1h"}</c>.
+    /// </summary>
+    /// <returns>Whether there is one for an hour in it. Words of a tool's arguments that look the same count too: that reserves too much, never too little.</returns>
+    private static bool SkipHasHour(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray)) return false;
+        var depth = reader.CurrentDepth;
+        var hour = false;
+        while (reader.Read() && (reader.CurrentDepth > depth || reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray)))
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("ttl"u8)) continue;
+            reader.Read();
+            hour |= reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("1h"u8);
+        }
+
+        return hour;
+    }
+
+    private static bool ReadHasElements(ref Utf8JsonReader reader, ref bool hour)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -156,7 +181,7 @@ internal static class AnthropicRequestReader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             some = true;
-            reader.Skip();
+            hour |= SkipHasHour(ref reader);
         }
 
         return some;
