@@ -63,6 +63,9 @@ public sealed class WorkflowSampleTests
         Assert.Equal(5, ids.Count);
 
         await Eventually.TrueAsync(async () => (string?)(await awoc.StatusAsync(ids["plan"]))["state"] == "running", s_limit, "the plan to be under way");
+
+        // Not only dispatched: one whose agent has said nothing yet would begin the same attempt anew.
+        await Eventually.TrueAsync(() => Trace(awoc, ids["plan"]).Length > 0, s_limit, "the plan's agent to say something");
         string[] done = ["research", "analysis", "test-plan"];
         var before = done.ToDictionary(k => k, k => Trace(awoc, ids[k]));
         foreach (var pid in Processes.WithEnvironment(awoc.Root)) Processes.Kill(pid);

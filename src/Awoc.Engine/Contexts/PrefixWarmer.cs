@@ -23,6 +23,7 @@ namespace Awoc.Engine.Contexts;
 public sealed class PrefixWarmer(EnginePorts ports)
 {
     private const string Request = "Answer with the word OK. Use no tool.";
+
     /// <summary>In the environment of the agent and of what it starts: all of them are ended by it.</summary>
     private const string Mark = "AWOC_WARMING";
 

@@ -13,7 +13,7 @@ public sealed class SecretSupply(EnginePorts ports)
     {
         List<TaskId> released = [];
         var waiting = await ports.Book.Store.ListAsync(
-            new TaskQuery([TaskState.AwaitingInput, TaskState.Queued, TaskState.Scheduled], [], int.MaxValue), cancellation);
+            new TaskQuery([TaskState.AwaitingInput, TaskState.Queued, TaskState.Scheduled, TaskState.Running], [], int.MaxValue), cancellation);
         foreach (var task in waiting)
         {
             if (await SupplyAsync(task, secrets, cancellation)) released.Add(task.Id);
@@ -25,9 +25,18 @@ public sealed class SecretSupply(EnginePorts ports)
     /// <summary>True when the task waited for a credential and goes on.</summary>
     public async Task<bool> SupplyAsync(AgentTask task, IReadOnlyDictionary<string, string> secrets, CancellationToken cancellation)
     {
-        if (task.State == TaskState.Ended || task.InAttempt || !ports.Vault.Missing(task).All(secrets.ContainsKey)) return false;
+        var missing = ports.Vault.Missing(task);
+        if (task.State == TaskState.Ended || !missing.All(secrets.ContainsKey)) return false;
+
+        // An attempt at work has what it needs, but one that is just being taken up may turn out to have had nothing.
+        if (task.InAttempt && missing.Count == 0) return false;
         ports.Vault.Add(task.Id, task.Spec.SecretNames.Where(secrets.ContainsKey).ToDictionary(name => name, name => secrets[name]));
-        if (task.State != TaskState.AwaitingInput || task.SpentBudget is not null) return false;
+
+        // Read after the secrets are there: whoever finds them missing says so before this, or sees them.
+        var now = await ports.Book.Store.FindAsync(task.Id, cancellation);
+        if (now is null or { State: TaskState.Ended }) ports.Vault.Forget(task.Id);
+        if (now is not { State: TaskState.AwaitingInput, SpentBudget: null, InAttempt: false }) return false;
+
         // It may have waited for something else that is there by now (its agent, its settings): the dispatcher looks again.
         await ports.Book.ApplyAsync(task.Id, new TaskCommand.GiveInput(null), cancellation);
         return true;

@@ -290,6 +290,9 @@ public sealed partial class Dispatcher
         if (_ports.Vault.Missing(task) is { Count: > 0 } missing)
         {
             await AskAsync(task, $"needs {string.Join(", ", missing)}: run 'awoc daemon start' in a shell where it is set", stop);
+
+            // They may have come while it was asked for them; whoever brought them saw nobody wait.
+            if (_ports.Vault.Missing(task).Count == 0) await _ports.Book.ApplyAsync(task.Id, new TaskCommand.GiveInput(null), stop);
             return false;
         }
 

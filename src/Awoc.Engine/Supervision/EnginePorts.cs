@@ -44,7 +44,7 @@ public sealed record EnginePorts(
     public BudgetPools Pools { get; } = new(Time);
 
     /// <summary>The usage windows of the accounts that tasks work with.</summary>
-    public QuotaBook Quotas => field ??= new QuotaBook(this);
+    public QuotaBook Quotas => LazyInitializer.EnsureInitialized(ref field, () => new QuotaBook(this));
 
     /// <summary>Agents that are started and wait for a task.</summary>
     public WarmPool Warm { get; } = new(Time, new MemoryRoom(MachineState.Real));

@@ -166,7 +166,7 @@ public sealed partial class PoolTests
         Assert.Equal(0, (await warm.Awoc.AwocAsync("pool", "size", "0")).Code);
         await warm.SparesAsync(0);
         await Eventually.TrueAsync(() => !shims.Any(Processes.IsAlive), WarmSandbox.Soon, "the end of every spare");
-        Assert.Empty(Directory.EnumerateFileSystemEntries(warm.PoolFolder));
+        await warm.EmptyAsync();
         Assert.False(await warm.RunAsync());
         await warm.SparesAsync(0);
         Assert.Equal(2, (await warm.Awoc.AwocAsync("pool", "size", "33")).Code);
