@@ -65,7 +65,7 @@ public sealed class WorkflowSampleTests
         await Eventually.TrueAsync(async () => (string?)(await awoc.StatusAsync(ids["plan"]))["state"] == "running", s_limit, "the plan to be under way");
 
         // Not only dispatched: one whose agent has said nothing yet would begin the same attempt anew.
-        await Eventually.TrueAsync(() => Trace(awoc, ids["plan"]).Length > 0, s_limit, "the plan's agent to say something");
+        await Eventually.TrueAsync(() => new FileInfo(Path.Combine(awoc.TaskFolder(ids["plan"]), "attempts", "1", "events.jsonl")) is { Exists: true, Length: > 0 }, s_limit, "the plan's agent to say something");
         string[] done = ["research", "analysis", "test-plan"];
         var before = done.ToDictionary(k => k, k => Trace(awoc, ids[k]));
         foreach (var pid in Processes.WithEnvironment(awoc.Root)) Processes.Kill(pid);

@@ -77,6 +77,9 @@ internal sealed class WarmSandbox : IAsyncDisposable
         return spares;
     }
 
+    /// <summary>A spare is out of the list before its folder is away.</summary>
+    public Task EmptyAsync() => Eventually.TrueAsync(() => !Directory.EnumerateFileSystemEntries(PoolFolder).Any(), Soon, "an empty pool");
+
     public string FolderOf(string spare) => Directory.EnumerateDirectories(PoolFolder).Single(folder => folder.EndsWith(spare, StringComparison.Ordinal));
 
     public int ShimOf(string spare) => (int)JsonNode.Parse(File.ReadAllText(Path.Combine(FolderOf(spare), "shim.json")))!["pid"]!;
