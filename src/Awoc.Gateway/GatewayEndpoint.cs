@@ -165,49 +165,50 @@ internal sealed class GatewayEndpoint(
     private async Task<AttemptCall?> GrantAsync(
         HttpContext context, AttemptAccount account, IApiDialect dialect, ApiRoute route, RequestFacts facts, long bodyBytes, string? agent, Lane? lane, long arrived)
     {
-        var (pass, answered) = await EnterAsync(context, account, dialect, lane, arrived);
-        if (answered) return null;
-        AttemptCall? granted = null;
-        var goes = false;
-        try
+        while (true)
         {
-            var ruling = account.AdmitAsync(route, facts, bodyBytes, agent, Waited(arrived, lane), context.RequestAborted);
-            var gaveBack = pass is not null && !ruling.IsCompleted;
-            if (gaveBack)
+            // One that nobody used meanwhile may have been forgotten.
+            if (lane is not null) lane = lanes!.Of(lane.Key);
+            var (pass, answered) = await EnterAsync(context, account, dialect, lane, arrived);
+            if (answered) return null;
+            AttemptCall? granted = null;
+            var goes = false;
+            try
             {
-                pass!.GiveBack();
-                pass = null;
-            }
+                var ruling = account.AdmitAsync(route, facts, bodyBytes, agent, Waited(arrived, lane), context.RequestAborted);
+                var gaveBack = pass is not null && !ruling.IsCompleted;
+                if (gaveBack)
+                {
+                    pass!.GiveBack();
+                    pass = null;
+                }
 
-            var admission = await ruling;
-            granted = admission.Call;
-            if (granted is null)
+                var admission = await ruling;
+                granted = admission.Call;
+                if (granted is null)
+                {
+                    await RefuseAsync(context, dialect, admission.Refusal!);
+                    return null;
+                }
+
+                // Nobody waits for a lane with a grant in hand: others of the attempt wait for it, and a daemon that dies meanwhile would charge it.
+                if (gaveBack && (pass = lane!.TryEnter()) is null) continue;
+                granted.Pass = pass;
+                goes = true;
+                return granted;
+            }
+            catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
             {
-                await RefuseAsync(context, dialect, admission.Refusal!);
+                // It left while it was held: nothing was sent.
                 return null;
             }
-
-            if (gaveBack)
+            finally
             {
-                (pass, answered) = await EnterAsync(context, account, dialect, lane, arrived);
-                if (answered) return null;
-            }
-
-            granted.Pass = pass;
-            goes = true;
-            return granted;
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // It left while it was held: nothing was sent.
-            return null;
-        }
-        finally
-        {
-            if (!goes)
-            {
-                pass?.Dispose();
-                if (granted is not null) account.Settle(granted);
+                if (!goes)
+                {
+                    pass?.GiveBack();
+                    if (granted is not null) account.Settle(granted);
+                }
             }
         }
     }

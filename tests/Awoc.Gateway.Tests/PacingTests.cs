@@ -149,13 +149,41 @@ public sealed class PacingTests
         await Eventually.TrueAsync(() => Task.FromResult(host.Record.Held == 1), GatewayHost.Patience, "the second to wait");
 
         using (var other = await host.SendAsync(GatewayHost.Messages(Samples.Ask(), "second"))) Assert.Equal(200, (int)other.StatusCode);
-        Assert.Equal((1, 1), (host.Record.Held, host.Gateway.Lanes.Single().InFlight));
+        await Eventually.TrueAsync(() => Task.FromResult((host.Record.Held, host.Gateway.Lanes.Single().InFlight) == (1, 1)), GatewayHost.Patience, "the other's turn to be over");
 
         answer.SetResult();
         Assert.Equal(200, (int)(await first).StatusCode);
         Assert.Equal(200, (int)(await second).StatusCode);
         await Eventually.TrueAsync(() => Task.FromResult(host.Gateway.Lanes.Single().InFlight == 0), GatewayHost.Patience, "an empty lane");
         Assert.Equal(3, upstream.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Messages_GrantedWhenItsLaneIsClosed_HoldsNothingOfTheBudgetMeanwhile()
+    {
+        var answer = new TaskCompletionSource();
+        await using var upstream = ScriptedUpstream.Start(async e =>
+        {
+            if (System.Text.Encoding.UTF8.GetString(e.Request.Body).Contains("3750", StringComparison.Ordinal)) await answer.Task.WaitAsync(e.Stop);
+            await e.RespondAsync(200, Samples.Message);
+        });
+        await using var host = await GatewayHost.StartAsync(new GatewayOptions { Pacing = s_quick });
+        host.Open(upstream.BaseUrl, l => l with { Allowance = new Allowance(5000) });
+        var first = host.SendAsync(GatewayHost.Messages(Samples.Ask(maxTokens: 5000, stream: false)));
+        await Eventually.TrueAsync(() => Task.FromResult(host.Record.OpenRequests == 1), GatewayHost.Patience, "the first grant");
+        var second = host.SendAsync(GatewayHost.Messages(Samples.Ask(maxTokens: 900, stream: false)));
+        await Eventually.TrueAsync(() => Task.FromResult(host.Record.Held == 1), GatewayHost.Patience, "the second to wait");
+
+        var account = host.Gateway.Lanes.Single().Key.Account;
+        host.Gateway.CloseLanes(account, null, TimeProvider.System.GetUtcNow().AddHours(1));
+        answer.SetResult();
+        Assert.Equal(200, (int)(await first).StatusCode);
+        await Eventually.TrueAsync(
+            () => Task.FromResult((host.Record.Held, host.Record.OpenRequests, host.Gateway.Lanes.Single().Waiting) == (0, 0, 1)), GatewayHost.Patience, "the second to give its grant back");
+
+        host.Gateway.OpenLanes(account, null);
+        Assert.Equal(200, (int)(await second).StatusCode);
+        Assert.Equal((2, 2), (upstream.Requests.Count, host.Record.Turns));
     }
 
     [Fact]

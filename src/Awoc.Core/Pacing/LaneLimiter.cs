@@ -108,7 +108,13 @@ public sealed class LaneLimiter(LaneOptions options)
     public void GiveBack(LaneTicket ticket)
     {
         ArgumentNullException.ThrowIfNull(ticket);
-        if (!ticket.Answered) ticket.Refused = true;
+        if (ticket is { Answered: false, Done: false })
+        {
+            ticket.Refused = true;
+            _rate.GiveBack(ticket);
+            _requests.GiveBack();
+        }
+
         Done(ticket);
     }
 

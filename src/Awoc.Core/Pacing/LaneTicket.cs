@@ -7,6 +7,10 @@ public sealed class LaneTicket
 
     internal long Number { get; }
     internal TimeSpan StartedAt { get; }
+
+    /// <summary>What it took of a known pace; zero where none was known.</summary>
+    internal TimeSpan Turn { get; set; }
+
     internal bool Answered { get; set; }
 
     /// <summary>The API did not take it.</summary>

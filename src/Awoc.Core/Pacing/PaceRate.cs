@@ -50,13 +50,17 @@ internal sealed class PaceRate(LaneOptions options)
         {
             // What was left unused in a short pause may be caught up with.
             var earliest = now.Steady - options.Burst;
-            _next = (_next > earliest ? _next : earliest) + TimeSpan.FromSeconds(1 / rate);
+            ticket.Turn = TimeSpan.FromSeconds(1 / rate);
+            _next = (_next > earliest ? _next : earliest) + ticket.Turn;
             if (_heldBack && _lastStart is { } last) _busy += Min(now.Steady - last, options.RateRecovery);
         }
 
         _heldBack = false;
         _lastStart = now.Steady;
     }
+
+    /// <summary>A request that was let through was not sent: its turn is another's. What was started after it is not called back.</summary>
+    public void GiveBack(LaneTicket ticket) => _next -= ticket.Turn;
 
     /// <param name="hold">For how long nothing starts after it, where no pace is known yet.</param>
     /// <param name="told">Requests a second by what the API said; null where it did not.</param>

@@ -31,6 +31,8 @@ internal sealed class RequestBudget
         _left--;
     }
 
+    public void GiveBack() => _left = Math.Min(_limit, _left + 1);
+
     /// <summary>Until there is room for <paramref name="need"/> more; zero for none, also once the headers are too old to say.</summary>
     public TimeSpan Wait(double need, Moment now)
     {

@@ -125,9 +125,9 @@ public sealed partial class ContextGate : IStartGate, ITaskObserver
             var entries = await Task.WhenAll(waiting.Select(task => _ports.Book.TryApplyAsync(task, new TaskCommand.Enqueue(), CancellationToken.None)));
             foreach (var (task, _) in waiting.Zip(entries).Where(e => e.Second is BookEntry.Raced)) await WakeAsync(task.Id);
         }
-        catch (Exception broken) when (broken is StoreException or ObjectDisposedException)
+        catch (Exception broken)
         {
-            // Their time comes by itself.
+            // Their time comes by itself; whatever it was, the others are woken.
             foreach (var id in some) LogNotWoken(broken, id);
         }
     }
@@ -143,7 +143,7 @@ public sealed partial class ContextGate : IStartGate, ITaskObserver
                 if (await _ports.Book.TryApplyAsync(task, new TaskCommand.Enqueue(), CancellationToken.None) is not BookEntry.Raced) return;
             }
         }
-        catch (Exception broken) when (broken is StoreException or ObjectDisposedException)
+        catch (Exception broken)
         {
             // Its time comes by itself.
             LogNotWoken(broken, id);

@@ -28,7 +28,7 @@ public sealed record RepositoryFiles(string Root, ImmutableArray<string> Paths, 
     public static async Task<RepositoryFiles> ListAsync(string directory, CancellationToken cancellation)
     {
         var root = await RootOfAsync(directory, cancellation);
-        return await Git.AskAsync(root, cancellation, "ls-files", "-z", "--stage") is { } index ? Tracked(root, index) : Walked(root);
+        return await Git.AskAsync(root, cancellation, "ls-files", "-z", "--stage") is { } index ? Tracked(root, index, cancellation) : Walked(root, cancellation);
     }
 
     /// <summary>
@@ -36,7 +36,7 @@ public sealed record RepositoryFiles(string Root, ImmutableArray<string> Paths, 
     /// is, and each file's size and time.
     /// </summary>
     /// <param name="index">As <c>ls-files --stage</c> prints it: <c>100644 e69de29… 0\tsrc/a.cs</c>, each ended by a NUL.</param>
-    private static RepositoryFiles Tracked(string root, string index)
+    private static RepositoryFiles Tracked(string root, string index, CancellationToken cancellation)
     {
         const string Submodule = "160000 ";
         var paths = Chosen(index.Split('\0', StringSplitOptions.RemoveEmptyEntries)
@@ -44,11 +44,11 @@ public sealed record RepositoryFiles(string Root, ImmutableArray<string> Paths, 
             .Select(entry => entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..]));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{index}\0"));
-        foreach (var path in paths) hash.AppendData(Encoding.UTF8.GetBytes($"{StampOf(Path.Combine(root, path))}\0"));
+        foreach (var path in Until(paths, cancellation)) hash.AppendData(Encoding.UTF8.GetBytes($"{StampOf(Path.Combine(root, path))}\0"));
         return new RepositoryFiles(root, paths, Convert.ToHexStringLower(hash.GetHashAndReset())[..32], IsTracked: true);
     }
 
-    private static RepositoryFiles Walked(string root)
+    private static RepositoryFiles Walked(string root, CancellationToken cancellation)
     {
         var options = new EnumerationOptions
         {
@@ -58,11 +58,18 @@ public sealed record RepositoryFiles(string Root, ImmutableArray<string> Paths, 
             AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden | FileAttributes.Device,
         };
         var found = Directory.EnumerateFiles(root, "*", options).Select(path => Path.GetRelativePath(root, path)).Where(path => !IsMade(path)).Take(MostFiles);
-        var paths = Chosen(found);
+        var paths = Chosen(Until(found, cancellation));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var path in paths) hash.AppendData(Encoding.UTF8.GetBytes($"{path}\0{StampOf(Path.Combine(root, path))}\0"));
+        foreach (var path in Until(paths, cancellation)) hash.AppendData(Encoding.UTF8.GetBytes($"{path}\0{StampOf(Path.Combine(root, path))}\0"));
         return new RepositoryFiles(root, paths, Convert.ToHexStringLower(hash.GetHashAndReset())[..32], IsTracked: false);
     }
+
+    /// <summary>A folder on a network may take long for each file.</summary>
+    private static IEnumerable<string> Until(IEnumerable<string> paths, CancellationToken cancellation) => paths.Select(path =>
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return path;
+    });
 
     private static ImmutableArray<string> Chosen(IEnumerable<string> paths) =>
         [.. paths.Where(path => !FileKinds.IsSecret(path) && !FileKinds.IsBinary(path)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(MostFiles)];

@@ -64,29 +64,61 @@ internal static class StartSnapshot
         return true;
     }
 
-    /// <summary>All below a folder, by name, size and time. A link is taken for what it says and what it leads to, and not entered: it may lead anywhere, and back.</summary>
+    /// <summary>
+    /// All below a folder, by name, size and time. What a link leads to counts with it, each folder once: it may lead back. One that cannot be
+    /// read is told by that, and keeps nothing else from being looked at.
+    /// </summary>
     private static bool AddTree(IncrementalHash hash, string root, ref int entries)
     {
         Stack<string> open = new([root]);
+        HashSet<string> linked = new(StringComparer.Ordinal);
         List<FileSystemInfo> inside = [];
         while (open.TryPop(out var directory))
         {
             inside.Clear();
-            foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
+            try
             {
-                if (++entries > MostEntries) return false;
-                inside.Add(entry);
+                foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
+                {
+                    if (++entries > MostEntries) return false;
+                    inside.Add(entry);
+                }
+            }
+            catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+            {
+                Add(hash, closed.GetType().Name);
             }
 
             foreach (var entry in inside.OrderBy(e => e.Name, StringComparer.Ordinal))
             {
                 Add(hash, Look(entry));
-                if (entry.LinkTarget is { } link) Add(hash, $"{link} {(entry.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target ? Look(target) : "")}");
-                else if (entry is DirectoryInfo) open.Push(entry.FullName);
+                if (entry.LinkTarget is { } link)
+                {
+                    var target = TargetOf(entry);
+                    Add(hash, $"{link} {(target is null ? "" : Look(target))}");
+                    if (target is DirectoryInfo && linked.Add(target.FullName)) open.Push(target.FullName);
+                }
+                else if (entry is DirectoryInfo)
+                {
+                    open.Push(entry.FullName);
+                }
             }
         }
 
         return true;
+    }
+
+    /// <summary>Null for a link to nothing, and to itself.</summary>
+    private static FileSystemInfo? TargetOf(FileSystemInfo link)
+    {
+        try
+        {
+            return link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target ? target : null;
+        }
+        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static string Look(FileSystemInfo entry) =>

@@ -33,6 +33,7 @@ public sealed class QuotaBook(EnginePorts ports) : ILimitObserver
     private readonly WindowBook _windows = new();
     private readonly Dictionary<(string Account, string? Model), DateTimeOffset> _held = [];
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private volatile bool _opened;
     private QuotaSettings _settings = QuotaSettings.Default;
 
     /// <summary>Those in force; while the settings file is wrong, those that were before.</summary>
@@ -94,6 +95,7 @@ public sealed class QuotaBook(EnginePorts ports) : ILimitObserver
     /// <summary>Keeps what was told, and lets go on what a window held that opened before its time.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        var woken = ports.Time.GetTimestamp();
         while (true)
         {
             using var look = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -106,11 +108,17 @@ public sealed class QuotaBook(EnginePorts ports) : ILimitObserver
             {
                 if (changed) await ports.Book.Store.SetMarkAsync(Mark, Text(), stop);
                 Apply();
+
+                // Each answer of a subscription tells how far its window is used: only one that opens lets anybody go on.
+                if (!_opened && ports.Time.GetElapsedTime(woken) < s_lookAgain) continue;
+                _opened = false;
                 await WakeAsync(stop);
+                woken = ports.Time.GetTimestamp();
             }
             catch (StoreException)
             {
                 // A full disk: it is said again with the next word on any window.
+                _opened = true;
                 _changed.Writer.TryWrite(true);
                 await Task.Delay(s_lookAgain, ports.Time, stop);
             }
@@ -197,7 +205,11 @@ public sealed class QuotaBook(EnginePorts ports) : ILimitObserver
             foreach (var (account, model, until) in Changes())
             {
                 if (until is { } time) ports.Gateway.CloseLanes(account, model, time);
-                else ports.Gateway.OpenLanes(account, model);
+                else
+                {
+                    ports.Gateway.OpenLanes(account, model);
+                    _opened = true;
+                }
             }
         }
     }

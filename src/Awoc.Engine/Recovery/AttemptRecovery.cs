@@ -30,13 +30,15 @@ public static class AttemptRecovery
             UsesModel = runner.Traits.UsesModel,
             ResetsAt = Later(record?.ResetsAt, story.LimitResetsAt),
         };
-        if (ClosedWindow(ports, task, ended, exit) is var (opens, words)) ended = ended with { ResetsAt = opens, Window = words };
+        var window = ClosedWindow(ports, task, ended, exit);
+        if (window is { } closed) ended = ended with { ResetsAt = closed.Opens, Window = closed.Words };
         switch (RecoveryDecider.Decide(task, ended, Settings(ports, task), now, Random()))
         {
             case RecoveryDecision.Again again:
                 return new TaskCommand.Defer(task.Fence, ending.Outcome, ending.Reason, usage, runMs, now + again.Delay, again.Why)
                 {
-                    Wait = again.Wait,
+                    // Whatever waits for a window goes on as soon as the book holds none: what it never knew has its time alone.
+                    Wait = window is { IsKnown: false } ? WaitKind.NextAttempt : again.Wait,
                     Detail = ending.Detail,
                     Recovery = again.State,
                     Budget = again.Budget,
@@ -68,15 +70,15 @@ public static class AttemptRecovery
     /// The window that ended the attempt, and when it opens; null where it was another end, or a limit that nobody knows the end of. One
     /// that opens in a moment is none: that is a rate, and the agent had its tries.
     /// </summary>
-    private static (DateTimeOffset Opens, string Words)? ClosedWindow(EnginePorts ports, AgentTask task, EndedAttempt ended, ShimExit? exit)
+    private static (DateTimeOffset Opens, string Words, bool IsKnown)? ClosedWindow(EnginePorts ports, AgentTask task, EndedAttempt ended, ShimExit? exit)
     {
         if (ended.Reason != EndReason.RateLimited) return null;
         var now = ports.Time.GetUtcNow();
-        if (ports.Quotas.HoldOf(task) is { } hold) return (hold.Until, ports.Quotas.Words(hold));
+        if (ports.Quotas.HoldOf(task) is { } hold) return (hold.Until, ports.Quotas.Words(hold), true);
         if (ended.ResetsAt is { } at && at - now > ports.Quotas.Settings.Hold && at - now < UsageWindow.Longest)
-            return (at, $"the usage window of the model API opens at {TimeZoneInfo.ConvertTime(at, ports.Time.LocalTimeZone):HH:mm}");
+            return (at, $"the usage window of the model API opens at {TimeZoneInfo.ConvertTime(at, ports.Time.LocalTimeZone):HH:mm}", false);
         // It was interrupted for one that has opened by now.
-        return exit?.Cause == EndCause.Window ? (now, "its next attempt, which goes on: the window is open") : null;
+        return exit?.Cause == EndCause.Window ? (now, "its next attempt, which goes on: the window is open", true) : null;
     }
 
     /// <summary>A resumed agent that ended without one model call never got as far as its session.</summary>

@@ -51,6 +51,12 @@ internal sealed class Lane : IDisposable
 
     private Moment Now => Moment.Of(_time);
 
+    /// <summary>Its turn, where it is now; null where it would have to wait.</summary>
+    public LanePass? TryEnter()
+    {
+        lock (_gate) return _waiting.Count == 0 && _limiter.TryStart(Now).Ticket is { } ticket ? new LanePass(this, ticket) : null;
+    }
+
     /// <summary>Waits for the request's turn.</summary>
     /// <returns>Null when it did not come in time.</returns>
     /// <exception cref="OperationCanceledException">The client has left, or the attempt is over.</exception>
@@ -60,7 +66,7 @@ internal sealed class Lane : IDisposable
         LinkedListNode<Waiter> place;
         lock (_gate)
         {
-            if (_waiting.Count == 0 && _limiter.TryStart(Now).Ticket is { } ticket) return new LanePass(this, ticket);
+            if (TryEnter() is { } pass) return pass;
             waiter = new Waiter(account);
             place = _waiting.Add(account, waiter);
             PumpLocked();
@@ -76,7 +82,7 @@ internal sealed class Lane : IDisposable
             lock (_gate)
             {
                 // It may have been started in this very moment.
-                if (!_waiting.Remove(account, place) && waiter.Started is { IsCompletedSuccessfully: true, Result: var ticket }) _limiter.Done(ticket);
+                if (!_waiting.Remove(account, place) && waiter.Started is { IsCompletedSuccessfully: true, Result: var ticket }) _limiter.GiveBack(ticket);
                 PumpLocked();
             }
 

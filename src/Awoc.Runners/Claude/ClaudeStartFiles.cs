@@ -75,7 +75,8 @@ internal sealed partial record ClaudeStartFiles(IReadOnlyList<string> Paths, boo
     /// <summary>Servers of the user's own, everywhere or in this directory and those above it.</summary>
     private static bool HasServers(string global, string cwd)
     {
-        if (Read(global) is not { } text) return false;
+        // One that is there and cannot be read, for its size or its mode: what it names cannot be told.
+        if (Read(global) is not { } text) return File.Exists(global);
         try
         {
             using var document = JsonDocument.Parse(text, s_lenient);

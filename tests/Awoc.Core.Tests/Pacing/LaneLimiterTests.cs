@@ -117,6 +117,28 @@ public sealed class LaneLimiterTests
     }
 
     [Fact]
+    public void GiveBack_AtAKnownPace_LeavesTheTurnToTheNext()
+    {
+        var lane = new LaneLimiter();
+        var under = Enumerable.Range(0, lane.Allowed).Select(_ => lane.TryStart(s_start).Ticket!).ToList();
+        var now = s_start.After(TimeSpan.FromSeconds(1));
+        foreach (var accepted in under.Skip(1)) lane.Answered(accepted, 200, LimitSigns.None, now);
+        lane.Answered(under[0], 429, LimitSigns.None with { RetryAfter = TimeSpan.FromSeconds(1) }, now);
+        foreach (var ticket in under) lane.Done(ticket);
+        now = now.After(TimeSpan.FromSeconds(1.1));
+
+        LaneTicket? last = null;
+        LaneDecision decision;
+        while ((decision = lane.TryStart(now)).Ticket is { } started) last = started;
+        Assert.NotNull(lane.Rate);
+        var wait = decision.AskAgain!.Value;
+
+        lane.GiveBack(last!);
+        Assert.NotNull(lane.TryStart(now).Ticket);
+        Assert.Equal(wait.TotalSeconds, lane.TryStart(now).AskAgain!.Value.TotalSeconds, 3);
+    }
+
+    [Fact]
     public void Close_ClockSetBackAnHour_OpensAfterTheTimeThatItWasToBeClosed()
     {
         var (lane, now) = (new LaneLimiter(), s_start);

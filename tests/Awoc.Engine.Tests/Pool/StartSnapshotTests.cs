@@ -79,28 +79,42 @@ public sealed class StartSnapshotTests : IDisposable
     }
 
     [Fact]
-    public async Task Take_AFolderThatLeadsBackToItself_IsToldWithoutEnteringTheLink()
+    public async Task Take_AFileBehindALinkedFolder_IsAnotherWhenItIsEdited()
+    {
+        Directory.CreateDirectory(Repository);
+        var rules = Directory.CreateDirectory(Memory).FullName;
+        var skill = Directory.CreateDirectory(Path.Combine(_root, "dotfiles", "skill")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(skill, "SKILL.md"), "one");
+        Directory.CreateSymbolicLink(Path.Combine(rules, "skill"), skill);
+        Directory.CreateSymbolicLink(Path.Combine(rules, "again"), skill);
+        var before = await TakeAsync();
+        Assert.NotNull(before);
+
+        // In place: the folder's own time stays.
+        await File.WriteAllTextAsync(Path.Combine(skill, "SKILL.md"), "other");
+        Assert.NotEqual(before, await TakeAsync());
+
+        for (var n = 0; n < 2001; n++) await File.WriteAllTextAsync(Path.Combine(skill, $"{n}"), "");
+        Assert.Null(await TakeAsync());
+    }
+
+    [Fact]
+    public async Task Take_AFolderThatLeadsBackToItself_IsLookedAtOnce()
     {
         Directory.CreateDirectory(Repository);
         var rules = Directory.CreateDirectory(Memory).FullName;
         await File.WriteAllTextAsync(Path.Combine(rules, "one.md"), "one");
         Directory.CreateDirectory(Path.Combine(rules, "deep"));
         Directory.CreateSymbolicLink(Path.Combine(rules, "deep", "back"), rules);
-        var whole = Directory.CreateDirectory(Path.Combine(_root, "whole")).FullName;
-        for (var n = 0; n < 2001; n++) await File.WriteAllTextAsync(Path.Combine(whole, $"{n}"), "");
-        Directory.CreateSymbolicLink(Path.Combine(rules, "whole"), whole);
+        Directory.CreateSymbolicLink(Path.Combine(rules, "self"), Path.Combine(rules, "self"));
         HashSet<string?> seen = [await TakeAsync()];
         Assert.DoesNotContain(null, seen);
         Assert.False(seen.Add(await TakeAsync()));
 
         await File.WriteAllTextAsync(Path.Combine(rules, "deep", "two.md"), "two");
         Assert.True(seen.Add(await TakeAsync()));
-        Directory.Delete(Path.Combine(rules, "whole"));
-        Directory.CreateSymbolicLink(Path.Combine(rules, "whole"), Repository);
+        Directory.CreateSymbolicLink(Path.Combine(rules, "other"), Repository);
         Assert.True(seen.Add(await TakeAsync()));
-        Directory.Delete(Path.Combine(rules, "whole"));
-        Directory.Move(whole, Path.Combine(rules, "whole"));
-        Assert.Null(await TakeAsync());
     }
 
     [Fact]

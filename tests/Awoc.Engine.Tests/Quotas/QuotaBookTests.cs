@@ -1,8 +1,11 @@
 using Awoc.Core.Agents;
+using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
 using Awoc.Core.Pacing;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Quotas;
+using Awoc.Engine.Recovery;
+using Awoc.Engine.Supervision;
 using Awoc.Engine.Tasks;
 
 namespace Awoc.Engine.Tests.Quotas;
@@ -105,6 +108,27 @@ public sealed class QuotaBookTests
         var late = Assert.IsType<BookEntry.Applied>(await rig.Ports.Book.ApplyAsync(task.Id, new TaskCommand.Postpone(hold!.Until, hold.Kind, hold.Why), CancellationToken.None));
 
         await rig.UntilQueuedAsync(late.Task);
+    }
+
+    /// <summary>What waits for a window goes on as soon as the book holds none: a time that only the attempt was told is kept by itself.</summary>
+    [Theory]
+    [InlineData(false, WaitKind.NextAttempt)]
+    [InlineData(true, WaitKind.Window)]
+    public async Task Decide_LimitedUntilATime_WaitsForAWindowOnlyWhereTheBookKnowsIt(bool isKnown, WaitKind expected)
+    {
+        await using var rig = await QuotaRig.OpenAsync();
+        var task = await rig.LaunchAsync();
+        var running = Assert.IsType<BookEntry.Applied>(await rig.Ports.Book.ApplyAsync(task.Id, new TaskCommand.Dispatch("node"), CancellationToken.None)).Task;
+        var opens = rig.Time.GetUtcNow().AddMinutes(5);
+        if (isKnown) rig.Tell("5h", closedFor: TimeSpan.FromMinutes(5));
+
+        var command = AttemptRecovery.Decide(
+            rig.Ports, rig.Runner, running, new TaskEnding { Outcome = TaskOutcome.Failed, Reason = EndReason.RateLimited }, Usage.Zero, null, new AttemptStory(),
+            GatewayRecord.Nothing with { ResetsAt = opens, LastStatus = 429 });
+
+        var defer = Assert.IsType<TaskCommand.Defer>(command);
+        Assert.Equal(expected, defer.Wait);
+        Assert.True(defer.DueAt >= opens, $"due {defer.DueAt:O}");
     }
 
     [Fact]

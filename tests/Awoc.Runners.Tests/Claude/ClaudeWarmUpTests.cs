@@ -80,6 +80,13 @@ public sealed class ClaudeWarmUpTests : IDisposable
     }
 
     [Fact]
+    public void WarmUp_AGlobalFileTooLargeToBeRead_IsNoneWhereItsServersAreIn()
+    {
+        File.WriteAllText(Path.Combine(_place.Home, ".claude.json"), $$$$"""{"history":"{{{{new string('x', 1 << 20)}}}}","mcpServers":{"s":{"command":"x"}}}""");
+        Assert.Null(_runner.WarmUp(Own()));
+    }
+
+    [Fact]
     public void WarmUp_ServersOfTheProjectInTheGlobalFile_IsNoneThereAndOneElsewhere()
     {
         File.WriteAllText(Path.Combine(_place.Home, ".claude.json"), $$$$$"""{"projects":{"{{{{{_place.Cwd}}}}}":{"mcpServers":{"s":{"command":"x"}}},"/elsewhere":{"mcpServers":{}}}}""");
