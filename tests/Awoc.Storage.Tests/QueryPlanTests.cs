@@ -17,6 +17,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
     public static TheoryData<string, string> Statements => new()
     {
         { ReadSql.Find, "sqlite_autoindex_task_1" },
+        { ReadSql.FindKey, "PRIMARY KEY" },
         { ReadSql.Count, "task_state" },
         { ReadSql.CountState, "task_state" },
         { ReadSql.Queued, "task_state" },

@@ -25,6 +25,9 @@ public interface ITaskStore : IAsyncDisposable
     Task<LaunchResult> LaunchAsync(
         IReadOnlyList<Decision.Accepted> launches, string? idempotencyKey, string? requestSha, CancellationToken cancellation);
 
+    /// <summary>What was launched under an idempotency key; null where none was, or so long ago that it is forgotten.</summary>
+    Task<KeyedLaunch?> FindKeyAsync(string idempotencyKey, CancellationToken cancellation);
+
     /// <summary>Writes one accepted decision, if the stored version is the one it was made on.</summary>
     Task<CommitResult> CommitAsync(TaskCommit commit, CancellationToken cancellation);
 
@@ -162,6 +165,10 @@ public abstract record LaunchResult
 /// <param name="States">Empty means any.</param>
 /// <param name="Outcomes">Empty means any; else ended tasks with one of these.</param>
 /// <param name="Before">Only tasks launched before this one: the cursor of a page.</param>
+/// <summary>What an idempotency key stands for.</summary>
+/// <param name="RequestSha">As it was launched with.</param>
+public sealed record KeyedLaunch(string RequestSha, IReadOnlyList<TaskId> Tasks);
+
 /// <param name="Group">Only tasks of this group; null for all.</param>
 public sealed record TaskQuery(
     IReadOnlyList<TaskState> States, IReadOnlyList<TaskOutcome> Outcomes, int Limit, TaskId? Before = null, string? Group = null);

@@ -25,13 +25,15 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
             return new LaunchAnswer.Invalid([new SpecFault("tasks", $"{batch.Entries.Count}", $"from 1 to {BatchOrder.MostTasks} tasks")]);
         var site = new LaunchSite(ports);
         TaskId[] ids = [.. batch.Entries.Select(_ => TaskId.New(ports.Time))];
-        var drafted = await BatchDraft.MakeAsync(ports, site, batch, ids, cancellation);
+        // What a launch has used up since is in the way of any but its own repeat.
+        var isRepeat = idempotencyKey is not null && await ports.Book.Store.FindKeyAsync(idempotencyKey, cancellation) is not null;
+        var drafted = await BatchDraft.MakeAsync(ports, site, batch, ids, isRepeat, cancellation);
         if (drafted.Faults.Count > 0) return new LaunchAnswer.Invalid(drafted.Faults);
         if (drafted.NoAgent is { } none) return none;
 
         var now = ports.Time.GetUtcNow();
         Decision.Accepted[] launches = [.. drafted.Specs.Select((spec, at) => TaskLifecycle.Launch(ids[at], spec!, now))];
-        var room = await RoomAsync(batch, launches, site, cancellation);
+        var room = isRepeat ? (null, []) : await RoomAsync(batch, launches, site, cancellation);
         if (room.Refused is { } full) return full;
         List<string> notices = [.. drafted.Notices];
         foreach (var launch in launches) notices.AddRange(await site.ForewarnAsync(launch.Next.Spec, cancellation));

@@ -166,6 +166,15 @@ internal sealed class StoredEventRow
 }
 
 /// <summary>The number of tasks in one state.</summary>
+/// <summary>A row of <c>idempotency</c>.</summary>
+internal sealed class KeyRow
+{
+    public required string RequestSha { get; set; }
+    public required string TaskIds { get; set; }
+
+    public KeyedLaunch ToLaunch() => new(RequestSha, StoredIds.Parse(TaskIds));
+}
+
 internal sealed class CountRow
 {
     public required string State { get; set; }

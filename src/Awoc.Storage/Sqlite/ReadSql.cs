@@ -16,6 +16,8 @@ internal static class ReadSql
 
     public const string Standings = $"SELECT {StandingRow.Columns} FROM task WHERE id IN (SELECT value FROM json_each(@ids))";
 
+    public const string FindKey = "SELECT request_sha, task_ids FROM idempotency WHERE key = @key AND expires_us > @now";
+
     public const string Count = "SELECT state, count(*) AS count FROM task GROUP BY state";
 
     public const string CountState = "SELECT count(*) FROM task WHERE state = @state";

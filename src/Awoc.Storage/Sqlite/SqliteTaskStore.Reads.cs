@@ -17,6 +17,9 @@ public sealed partial class SqliteTaskStore
     public Task<AgentTask?> FindAsync(TaskId id, CancellationToken cancellation) => _readers.ReadAsync(
         c => c.QueryFirstOrDefault<TaskRow>(ReadSql.Find, new { id = id.Value })?.ToTask(), cancellation);
 
+    public Task<KeyedLaunch?> FindKeyAsync(string idempotencyKey, CancellationToken cancellation) => _readers.ReadAsync(
+        c => c.QueryFirstOrDefault<KeyRow>(ReadSql.FindKey, new { key = idempotencyKey, now = Microseconds.From(_time.GetUtcNow()) })?.ToLaunch(), cancellation);
+
     public Task<IReadOnlyList<TaskId>> ResolveAsync(string reference, int limit, CancellationToken cancellation) =>
         _readers.ReadAsync(c => Resolve(c, reference, limit), cancellation);
 

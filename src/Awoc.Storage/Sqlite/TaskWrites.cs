@@ -83,7 +83,7 @@ internal sealed class TaskWrites : IDisposable
             if (seen is { } before)
             {
                 return before.Sha == requestSha
-                    ? new LaunchResult.Repeated([.. before.Ids.Split(' ').Select(TaskId.Parse)])
+                    ? new LaunchResult.Repeated(StoredIds.Parse(before.Ids))
                     : new LaunchResult.KeyReused();
             }
         }
@@ -97,8 +97,7 @@ internal sealed class TaskWrites : IDisposable
 
         if (key is not null)
         {
-            var ids = string.Join(' ', launches.Select(l => l.Task.Id.Value));
-            _insertKey.Bind(key).Bind(requestSha).Bind(ids).Bind(now + Microseconds.From(s_keyLife)).Run();
+            _insertKey.Bind(key).Bind(requestSha).Bind(StoredIds.Text(launches.Select(l => l.Task.Id))).Bind(now + Microseconds.From(s_keyLife)).Run();
         }
 
         return new LaunchResult.Stored([.. launches.Select(l => l.Task)]);
