@@ -16,7 +16,7 @@ public sealed class Recurrences(AwocPaths paths, TaskFiles files, SecretVault va
 {
     public Decision.Accepted? NextOf(AgentTask before, AgentTask ended)
     {
-        if (ended is not { State: TaskState.Ended, Successor: null, Spec.Recurs: not null } || before.State == TaskState.Ended) return null;
+        if (ended is not { State: TaskState.Ended, Successor: null, SeriesCanceled: false, Spec.Recurs: not null } || before.State == TaskState.Ended) return null;
         if (ended is { Outcome: TaskOutcome.Canceled, StartedAt: null }) return null;
         var now = time.GetUtcNow();
         if (CronSchedule.Next(ended.Spec, now, time.LocalTimeZone) is not { } at) return null;

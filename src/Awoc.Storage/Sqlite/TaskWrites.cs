@@ -204,7 +204,7 @@ internal sealed class TaskWrites : IDisposable
         .Bind(task.Version).Bind(task.State.Text()).Bind(task.Outcome.Text()).Bind(task.Reason.Text()).Bind(task.Detail)
         .Bind(task.Result.Text()).Bind(task.Verification.Text()).Bind(task.ResultPath).Bind(task.Delivered).Bind(task.Summary)
         .Bind(task.WaitsFor).Bind(Microseconds.From(task.DueAt))
-        .Bind(task.Attempt).Bind(task.InAttempt).Bind(task.Fence).Bind(task.CancelRequested).Bind(usage).Bind(task.RunMs)
+        .Bind(task.Attempt).Bind(task.InAttempt).Bind(task.Fence).Bind(CancelBits.Of(task)).Bind(usage).Bind(task.RunMs)
         .Bind(Microseconds.From(task.QueuedAt)).Bind(Microseconds.From(task.StartedAt)).Bind(Microseconds.From(task.EndedAt))
         .Bind(StoredJson.Text(task.Budget, task.Spec)).Bind(StoredJson.Text(task.Recovery))
         .Bind(Microseconds.From(task.ReadAt)).Bind(task.WaitKind.Text()).Bind(task.Successor?.Value);
