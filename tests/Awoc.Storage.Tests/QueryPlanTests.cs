@@ -21,6 +21,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
         { ReadSql.Count, "task_state" },
         { ReadSql.CountState, "task_state" },
         { ReadSql.Queued, "task_state" },
+        { ReadSql.Held, "task_waiting" },
         { ReadSql.NeverStarted, "task_state" },
         { ReadSql.Waiting, "task_waiting" },
         { ReadSql.Due, "task_due" },

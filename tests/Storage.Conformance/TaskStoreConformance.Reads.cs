@@ -30,6 +30,24 @@ public abstract partial class TaskStoreConformance
     }
 
     [Fact]
+    public async Task Held_ByWhatTheyWaitFor_AreAsTheyWereQueued()
+    {
+        var first = await LaunchAsync();
+        var second = await LaunchAsync(RandomLife.Spec(queue: "slow") with { Group = "reviews" });
+        await LaunchAsync();
+        second = await CommitAsync(second, new TaskCommand.Postpone(null, WaitKind.Window, "the window"));
+        await CommitAsync(first, new TaskCommand.Postpone(null, WaitKind.Budget, "room"));
+
+        // One that was never queued has no place.
+        await CommitAsync(await LaunchAsync(dueAt: Now.AddDays(1)), new TaskCommand.Postpone(null, WaitKind.Window, "the window"));
+
+        var held = Assert.Single(await Store.HeldAsync(WaitKind.Window, Cancellation));
+
+        Assert.Equal(new QueuedTask(second.Id, second.Version, "slow", "reviews", "command", "sonnet", 0, second.QueuedAt!.Value, held.Seq), held);
+        Assert.True(Assert.Single(await Store.HeldAsync(WaitKind.Budget, Cancellation)).Seq < held.Seq);
+    }
+
+    [Fact]
     public async Task NeverStarted_OfAllThatWait_IsWithoutThoseThatHadAnAttempt()
     {
         var queued = await LaunchAsync();

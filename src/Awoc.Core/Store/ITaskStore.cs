@@ -54,6 +54,9 @@ public interface ITaskStore : IAsyncDisposable
     /// <summary>All queued tasks, as far as the order in which they start needs to know them.</summary>
     Task<IReadOnlyList<QueuedTask>> QueuedAsync(CancellationToken cancellation);
 
+    /// <summary>Scheduled tasks that wait for this and were queued before, as far as their place in that order goes.</summary>
+    Task<IReadOnlyList<QueuedTask>> HeldAsync(WaitKind kind, CancellationToken cancellation);
+
     /// <summary>The tasks that wait for their first attempt, whatever for.</summary>
     Task<IReadOnlyList<TaskId>> NeverStartedAsync(CancellationToken cancellation);
 
@@ -162,13 +165,13 @@ public abstract record LaunchResult
     public sealed record OutputTaken(string Output, TaskId By) : LaunchResult;
 }
 
-/// <param name="States">Empty means any.</param>
-/// <param name="Outcomes">Empty means any; else ended tasks with one of these.</param>
-/// <param name="Before">Only tasks launched before this one: the cursor of a page.</param>
 /// <summary>What an idempotency key stands for.</summary>
 /// <param name="RequestSha">As it was launched with.</param>
 public sealed record KeyedLaunch(string RequestSha, IReadOnlyList<TaskId> Tasks);
 
+/// <param name="States">Empty means any.</param>
+/// <param name="Outcomes">Empty means any; else ended tasks with one of these.</param>
+/// <param name="Before">Only tasks launched before this one: the cursor of a page.</param>
 /// <param name="Group">Only tasks of this group; null for all.</param>
 public sealed record TaskQuery(
     IReadOnlyList<TaskState> States, IReadOnlyList<TaskOutcome> Outcomes, int Limit, TaskId? Before = null, string? Group = null);
@@ -181,7 +184,7 @@ public sealed record AttemptProgress(TaskId Task, int Attempt, long Fence, long 
     public bool? Warm { get; init; }
 }
 
-/// <summary>A queued task as the scheduler knows it.</summary>
+/// <summary>A task that is or was queued, as the scheduler knows it.</summary>
 /// <param name="Share">As <see cref="TaskSpec.Share"/> has it.</param>
 /// <param name="Seq">The order of launch.</param>
 public sealed record QueuedTask(

@@ -24,6 +24,9 @@ internal static class ReadSql
 
     public const string Queued = $"SELECT {QueuedRow.Columns} FROM task WHERE state = 'queued'";
 
+    public const string Held =
+        $"SELECT {QueuedRow.Columns} FROM task WHERE wait_kind IS NOT NULL AND wait_kind = @kind AND queued_us IS NOT NULL";
+
     public const string NeverStarted = "SELECT id FROM task WHERE state IN ('queued', 'scheduled') AND attempt = 0";
 
     public const string SameInputs =

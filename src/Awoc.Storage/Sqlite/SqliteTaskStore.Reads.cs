@@ -56,6 +56,9 @@ public sealed partial class SqliteTaskStore
     public Task<IReadOnlyList<QueuedTask>> QueuedAsync(CancellationToken cancellation) =>
         _readers.ReadAsync<IReadOnlyList<QueuedTask>>(c => [.. c.Query<QueuedRow>(ReadSql.Queued).Select(r => r.ToTask())], cancellation);
 
+    public Task<IReadOnlyList<QueuedTask>> HeldAsync(WaitKind kind, CancellationToken cancellation) => _readers.ReadAsync<IReadOnlyList<QueuedTask>>(
+        c => [.. c.Query<QueuedRow>(ReadSql.Held, new { kind = kind.Text() }).Select(r => r.ToTask())], cancellation);
+
     public Task<IReadOnlyList<TaskId>> NeverStartedAsync(CancellationToken cancellation) =>
         _readers.ReadAsync(c => Ids(c.Query<string>(ReadSql.NeverStarted)), cancellation);
 
