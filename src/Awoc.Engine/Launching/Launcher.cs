@@ -52,7 +52,7 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
                     ? $"two tasks of the batch are to write {output}, one of them task {batch.Label(at)}: name another output"
                     : $"task {by.Handle} is going to write {output}: wait for it (awoc wait {by.Handle}), cancel it, or name another output");
             case LaunchResult.KeyReused:
-                return new LaunchAnswer.Conflict("the idempotency key belongs to a different launch: use a new one");
+                return LaunchAnswer.Conflict.KeyReused;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -86,7 +86,7 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
             // Both before the commit: the dispatcher may take a task in the same millisecond.
             for (var at = 0; at < launches.Length; at++) ports.Vault.Put(launches[at].Next.Id, batch.Entries[at].Order.Secrets);
             ports.Files.Create([.. launches.Select(l => l.Next)]);
-            var sha = idempotencyKey is null ? null : RequestSha(batch, launches);
+            var sha = idempotencyKey is null ? null : batch.RequestSha ?? RequestSha(batch, launches);
             cancellation.ThrowIfCancellationRequested();
             // Not to be called off in its midst: whether it was stored would be anybody's guess.
             return stored = await ports.Book.LaunchAsync(launches, idempotencyKey, sha, CancellationToken.None);
