@@ -9,8 +9,8 @@ using Awoc.Engine.Tasks;
 namespace Awoc.Engine.Waiting;
 
 /// <summary>
-/// A task that recurs is followed by its next occurrence when it has ended, however, so that two never run at once. One that was canceled
-/// before it ever started ends the series.
+/// A task that recurs is followed by its next occurrence when it has ended, however. One that was canceled before it ever started, or with all
+/// its series, has none. Should it be tried again, its next one waits for it (<see cref="TaskSpec.Precondition"/>).
 /// </summary>
 public sealed class Recurrences(AwocPaths paths, TaskFiles files, SecretVault vault, TimeProvider time) : ISuccession
 {
