@@ -56,7 +56,9 @@ public abstract partial class TaskStoreConformance
         var started = await CommitAsync(await LaunchAsync(), new TaskCommand.Dispatch("n"));
         await CommitAsync(started, new TaskCommand.Defer(started.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Usage.Zero, 0, Now.AddMinutes(1), "a key"));
 
-        Assert.Equivalent(new[] { queued.Id, scheduled.Id }, await Store.NeverStartedAsync(Cancellation), strict: true);
+        var asks = await CommitAsync(await LaunchAsync(), new TaskCommand.AskInput("a key"));
+
+        Assert.Equivalent(new[] { queued.Id, scheduled.Id, asks.Id }, await Store.NeverStartedAsync(Cancellation), strict: true);
     }
 
     [Fact]

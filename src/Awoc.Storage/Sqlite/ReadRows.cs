@@ -166,7 +166,6 @@ internal sealed class StoredEventRow
     public StoredEvent ToEvent() => new(Seq, Core.Tasks.TaskId.Parse(TaskId), Version, StoredJson.Event(Data));
 }
 
-/// <summary>The number of tasks in one state.</summary>
 /// <summary>A row of <c>idempotency</c>.</summary>
 internal sealed class KeyRow
 {
@@ -176,6 +175,7 @@ internal sealed class KeyRow
     public KeyedLaunch ToLaunch() => new(RequestSha, StoredIds.Parse(TaskIds));
 }
 
+/// <summary>The number of tasks in one state.</summary>
 internal sealed class CountRow
 {
     public required string State { get; set; }

@@ -27,7 +27,7 @@ internal static class ReadSql
     public const string Held =
         $"SELECT {QueuedRow.Columns} FROM task WHERE wait_kind IS NOT NULL AND wait_kind = @kind AND queued_us IS NOT NULL";
 
-    public const string NeverStarted = "SELECT id FROM task WHERE state IN ('queued', 'scheduled') AND attempt = 0";
+    public const string NeverStarted = "SELECT id FROM task WHERE state IN ('queued', 'scheduled', 'awaiting_input') AND attempt = 0";
 
     public const string SameInputs =
         $"SELECT {TaskRow.Columns} FROM task WHERE inputs_sha IS NOT NULL AND inputs_sha = @sha ORDER BY seq DESC LIMIT @limit";
