@@ -41,7 +41,12 @@ public sealed class LauncherTests
     {
         var order = new LaunchOrder
         {
-            Task = "custom:say it", Agent = "warm", Model = "m", Cwd = rig.Paths.Home, Environment = new Dictionary<string, string>(), Secrets = new Dictionary<string, string>(),
+            Task = "custom:say it",
+            Agent = "warm",
+            Model = "m",
+            Cwd = rig.Paths.Home,
+            Environment = new Dictionary<string, string>(),
+            Secrets = new Dictionary<string, string>(),
         };
         return new BatchOrder([new BatchEntry(null, order), new BatchEntry(null, order)]) { Group = "g", MaxCost = maxCost };
     }
