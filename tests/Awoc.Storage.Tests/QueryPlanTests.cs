@@ -17,9 +17,11 @@ public sealed class QueryPlanTests : IAsyncLifetime
     public static TheoryData<string, string> Statements => new()
     {
         { ReadSql.Find, "sqlite_autoindex_task_1" },
+        { ReadSql.FindKey, "PRIMARY KEY" },
         { ReadSql.Count, "task_state" },
         { ReadSql.CountState, "task_state" },
         { ReadSql.Queued, "task_state" },
+        { ReadSql.Held, "task_waiting" },
         { ReadSql.NeverStarted, "task_state" },
         { ReadSql.Waiting, "task_waiting" },
         { ReadSql.Due, "task_due" },

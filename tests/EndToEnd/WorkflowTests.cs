@@ -172,6 +172,70 @@ public sealed class WorkflowTests
     }
 
     [Fact]
+    public async Task Run_KeySentWithAnotherRequest_IsRefusedAndTheSameFindsItsRunThoughItsFilesAreGone()
+    {
+        await using var awoc = NewSandbox("""
+            name: nightly
+            inputs: { date: }
+            defaults: { agent: command }
+            tasks:
+              a: { description: "cat notes.md", context: notes.md }
+              b: { description: "echo ${inputs.date}", needs: a }
+            """);
+        var notes = Path.Combine(awoc.Work, "notes.md");
+        File.WriteAllText(notes, "1");
+        await awoc.AwocAsync("daemon", "start");
+        using var api = awoc.Api();
+
+        // Its first step is reused by the second run.
+        var before = await SendAsync("before", "2026-11-21");
+        Assert.Equal(200, before.Status);
+        await EndAsync(before.Answer);
+        var first = await SendAsync("key", "2026-11-22");
+        Assert.Equal([("a", "reuse"), ("b", "run")], Steps(first.Answer));
+        await EndAsync(first.Answer);
+
+        var other = await SendAsync("key", "2026-11-23");
+        Assert.Equal((409, "conflict"), (other.Status, (string?)other.Answer["type"]));
+        Assert.Equal(409, (await SendAsync("key", "2026-11-22", r => r["maxCost"] = "1")).Status);
+        Assert.Equal(409, (await SendAsync("key", "2026-11-22", r => r["fresh"] = true)).Status);
+        Assert.Equal(409, (await SendAsync("key", "2026-11-22", r => r["text"] = (string)r["text"]! + "\n")).Status);
+        await EndAsync((await SendAsync("after", "2026-11-23")).Answer);
+        File.Delete(notes);
+        var again = await SendAsync("key", "2026-11-22", r => r["file"] = "another name.yaml");
+        Assert.Equal((200, (string?)first.Answer["run"]), (again.Status, (string?)again.Answer["run"]));
+        Assert.Equal(Steps(first.Answer), Steps(again.Answer));
+        Assert.Equal(Ids(first.Answer), Ids(again.Answer));
+        Assert.Equal(4, await awoc.CountTasksAsync());
+
+        async Task EndAsync(JsonNode run)
+        {
+            foreach (var id in Ids(run)) Assert.Equal("succeeded", (string?)(await awoc.EndOfAsync(id))["outcome"]);
+        }
+
+        static IEnumerable<string> Ids(JsonNode run) => run["steps"]!.AsArray().Select(s => (string)s!["task"]!["id"]!);
+
+        static IEnumerable<(string?, string?)> Steps(JsonNode run) => run["steps"]!.AsArray().Select(s => ((string?)s!["key"], (string?)s["action"]));
+
+        async Task<(int Status, JsonNode Answer)> SendAsync(string key, string date, Action<JsonObject>? with = null)
+        {
+            var body = new JsonObject
+            {
+                ["text"] = File.ReadAllText(Path.Combine(awoc.Work, "w.yaml")),
+                ["file"] = "w.yaml",
+                ["cwd"] = awoc.Work,
+                ["inputs"] = new JsonObject { ["date"] = date },
+                ["environment"] = new JsonObject { ["PATH"] = "/usr/bin:/bin" },
+            };
+            with?.Invoke(body);
+            using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/workflows/run") { Content = new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json") };
+            request.Headers.Add("idempotency-key", key);
+            using var answer = await api.SendAsync(request);
+            return ((int)answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!);
+        }
+    }
+
+    [Fact]
     public async Task Plan_MoneyThatDoesNotReach_IsRefusedAsTheRunIs()
     {
         await using var awoc = NewSandbox("""

@@ -23,6 +23,24 @@ public abstract partial class TaskStoreConformance
     }
 
     [Fact]
+    public async Task Commit_CancelOfASeries_IsKeptUntilItIsReopened()
+    {
+        var task = await CommitAsync(await LaunchAsync(RandomLife.Spec() with { Recurs = new Recurrence("0 2 * * *", "Etc/UTC") }), new TaskCommand.Dispatch("node"));
+        task = await CommitAsync(task, new TaskCommand.Cancel("user") { Series = true });
+        Assert.Equal((true, true), (task.CancelRequested, task.SeriesCanceled));
+        AssertSame(task, await Store.FindAsync(task.Id, Cancellation));
+
+        task = await CommitAsync(task, Finish(task, TaskOutcome.Canceled));
+        Assert.Equal((false, true), (task.CancelRequested, task.SeriesCanceled));
+        AssertSame(task, await Store.FindAsync(task.Id, Cancellation));
+        AssertSame(task, TaskLifecycle.Replay((await Store.EventsAsync(0, 100, task.Id, Cancellation)).Select(e => e.Event)));
+
+        task = await CommitAsync(task, new TaskCommand.Reopen("user"));
+        Assert.False(task.SeriesCanceled);
+        AssertSame(task, await Store.FindAsync(task.Id, Cancellation));
+    }
+
+    [Fact]
     public async Task Commit_OldVersion_IsAConflictAndChangesNothing()
     {
         var stale = await LaunchAsync();

@@ -116,6 +116,19 @@ public abstract partial class TaskStoreConformance
     }
 
     [Fact]
+    public async Task FindKey_OfALaunch_NamesItsTasksForADay()
+    {
+        Assert.Null(await Store.FindKeyAsync("key", Cancellation));
+        var launches = new[] { NewLaunch(), NewLaunch() };
+        await Store.LaunchAsync(launches, "key", "sha", Cancellation);
+
+        AssertSame(new KeyedLaunch("sha", [.. launches.Select(l => l.Next.Id)]), await Store.FindKeyAsync("key", Cancellation));
+        Assert.Null(await Store.FindKeyAsync("other", Cancellation));
+        Time.Advance(TimeSpan.FromHours(25));
+        Assert.Null(await Store.FindKeyAsync("key", Cancellation));
+    }
+
+    [Fact]
     public async Task Launch_SameKeyManyAtOnce_StoresOne()
     {
         var results = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(

@@ -30,6 +30,24 @@ public abstract partial class TaskStoreConformance
     }
 
     [Fact]
+    public async Task Held_ByWhatTheyWaitFor_AreAsTheyWereQueued()
+    {
+        var first = await LaunchAsync();
+        var second = await LaunchAsync(RandomLife.Spec(queue: "slow") with { Group = "reviews" });
+        await LaunchAsync();
+        second = await CommitAsync(second, new TaskCommand.Postpone(null, WaitKind.Window, "the window"));
+        await CommitAsync(first, new TaskCommand.Postpone(null, WaitKind.Budget, "room"));
+
+        // One that was never queued has no place.
+        await CommitAsync(await LaunchAsync(dueAt: Now.AddDays(1)), new TaskCommand.Postpone(null, WaitKind.Window, "the window"));
+
+        var held = Assert.Single(await Store.HeldAsync(WaitKind.Window, Cancellation));
+
+        Assert.Equal(new QueuedTask(second.Id, second.Version, "slow", "reviews", "command", "sonnet", 0, second.QueuedAt!.Value, held.Seq), held);
+        Assert.True(Assert.Single(await Store.HeldAsync(WaitKind.Budget, Cancellation)).Seq < held.Seq);
+    }
+
+    [Fact]
     public async Task NeverStarted_OfAllThatWait_IsWithoutThoseThatHadAnAttempt()
     {
         var queued = await LaunchAsync();
@@ -38,7 +56,9 @@ public abstract partial class TaskStoreConformance
         var started = await CommitAsync(await LaunchAsync(), new TaskCommand.Dispatch("n"));
         await CommitAsync(started, new TaskCommand.Defer(started.Fence, TaskOutcome.Lost, EndReason.CredentialMissing, Usage.Zero, 0, Now.AddMinutes(1), "a key"));
 
-        Assert.Equivalent(new[] { queued.Id, scheduled.Id }, await Store.NeverStartedAsync(Cancellation), strict: true);
+        var asks = await CommitAsync(await LaunchAsync(), new TaskCommand.AskInput("a key"));
+
+        Assert.Equivalent(new[] { queued.Id, scheduled.Id, asks.Id }, await Store.NeverStartedAsync(Cancellation), strict: true);
     }
 
     [Fact]

@@ -37,7 +37,11 @@ public abstract record TaskCommand
     public sealed record Adopt(string Node) : TaskCommand;
 
     /// <summary>Ends a waiting task at once; a running one when its agent has stopped.</summary>
-    public sealed record Cancel(string By) : TaskCommand;
+    public sealed record Cancel(string By) : TaskCommand
+    {
+        /// <summary>One that recurs comes no more, either.</summary>
+        public bool Series { get; init; }
+    }
 
     public sealed record AskInput(string Question) : TaskCommand;
 

@@ -60,7 +60,12 @@ public abstract record TaskEvent
 
     public sealed record AttemptAdopted(int Attempt, long Fence, string Node) : TaskEvent;
 
-    public sealed record CancelRequested(string By) : TaskEvent;
+    public sealed record CancelRequested(string By) : TaskEvent
+    {
+        /// <summary>It recurs, and its series ends with it.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Series { get; init; }
+    }
 
     public sealed record InputRequested(string Question) : TaskEvent
     {

@@ -81,9 +81,9 @@ public static class TaskLifecycle
         (TaskState.AwaitingInput, TaskCommand.Adopt c) when task.InAttempt =>
             Accept(task, new TaskEvent.AttemptAdopted(task.Attempt, task.Fence + 1, c.Node) { At = at }),
 
-        (_, TaskCommand.Cancel c) when !task.InAttempt => Accept(task, Canceled(c, at), EndedWaiting(task, c, at)),
-        (_, TaskCommand.Cancel) when task.CancelRequested => Accept(task),
-        (_, TaskCommand.Cancel c) => Accept(task, Canceled(c, at)),
+        (_, TaskCommand.Cancel c) when !task.InAttempt => Accept(task, Canceled(task, c, at), EndedWaiting(task, c, at)),
+        (_, TaskCommand.Cancel c) when task.CancelRequested && (task.SeriesCanceled || !EndsSeries(task, c)) => Accept(task),
+        (_, TaskCommand.Cancel c) => Accept(task, Canceled(task, c, at)),
 
         (TaskState.Queued or TaskState.Running, TaskCommand.AskInput c) =>
             Accept(task, new TaskEvent.InputRequested(c.Question) { At = at }),
@@ -184,7 +184,7 @@ public static class TaskLifecycle
                 StartedAt = task.StartedAt ?? e.At,
             },
             TaskEvent.AttemptAdopted a => next with { Fence = a.Fence },
-            TaskEvent.CancelRequested => next with { CancelRequested = true },
+            TaskEvent.CancelRequested c => next with { CancelRequested = true, SeriesCanceled = task.SeriesCanceled || c.Series },
             TaskEvent.InputRequested i => next with { State = TaskState.AwaitingInput, WaitsFor = i.Question, Recovery = i.Recovery ?? task.Recovery },
             TaskEvent.InputReceived => next with
             {
@@ -239,6 +239,7 @@ public static class TaskLifecycle
                 Reason = null,
                 Detail = null,
                 Verification = Verification.NotChecked,
+                SeriesCanceled = false,
                 EndedAt = null,
                 ReadAt = null,
 
@@ -274,7 +275,10 @@ public static class TaskLifecycle
     private static IEnumerable<TaskEvent> Changed(Budget? budget, string by, DateTimeOffset at) =>
         budget is null ? [] : [new TaskEvent.BudgetChanged(budget, by) { At = at }];
 
-    private static TaskEvent.CancelRequested Canceled(TaskCommand.Cancel command, DateTimeOffset at) => new(command.By) { At = at };
+    private static TaskEvent.CancelRequested Canceled(AgentTask task, TaskCommand.Cancel command, DateTimeOffset at) =>
+        new(command.By) { At = at, Series = EndsSeries(task, command) };
+
+    private static bool EndsSeries(AgentTask task, TaskCommand.Cancel command) => command.Series && task.Spec.Recurs is not null;
 
     private static TaskEvent.Ended EndedWaiting(AgentTask task, TaskCommand.Cancel command, DateTimeOffset at) =>
         Canceled($"canceled by {command.By} while it waited", task.Result, task.ResultPath, at);

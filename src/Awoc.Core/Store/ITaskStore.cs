@@ -25,6 +25,9 @@ public interface ITaskStore : IAsyncDisposable
     Task<LaunchResult> LaunchAsync(
         IReadOnlyList<Decision.Accepted> launches, string? idempotencyKey, string? requestSha, CancellationToken cancellation);
 
+    /// <summary>What was launched under an idempotency key; null where none was, or so long ago that it is forgotten.</summary>
+    Task<KeyedLaunch?> FindKeyAsync(string idempotencyKey, CancellationToken cancellation);
+
     /// <summary>Writes one accepted decision, if the stored version is the one it was made on.</summary>
     Task<CommitResult> CommitAsync(TaskCommit commit, CancellationToken cancellation);
 
@@ -50,6 +53,9 @@ public interface ITaskStore : IAsyncDisposable
 
     /// <summary>All queued tasks, as far as the order in which they start needs to know them.</summary>
     Task<IReadOnlyList<QueuedTask>> QueuedAsync(CancellationToken cancellation);
+
+    /// <summary>Scheduled tasks that wait for this and were queued before, as far as their place in that order goes.</summary>
+    Task<IReadOnlyList<QueuedTask>> HeldAsync(WaitKind kind, CancellationToken cancellation);
 
     /// <summary>The tasks that wait for their first attempt, whatever for.</summary>
     Task<IReadOnlyList<TaskId>> NeverStartedAsync(CancellationToken cancellation);
@@ -159,6 +165,10 @@ public abstract record LaunchResult
     public sealed record OutputTaken(string Output, TaskId By) : LaunchResult;
 }
 
+/// <summary>What an idempotency key stands for.</summary>
+/// <param name="RequestSha">As it was launched with.</param>
+public sealed record KeyedLaunch(string RequestSha, IReadOnlyList<TaskId> Tasks);
+
 /// <param name="States">Empty means any.</param>
 /// <param name="Outcomes">Empty means any; else ended tasks with one of these.</param>
 /// <param name="Before">Only tasks launched before this one: the cursor of a page.</param>
@@ -174,7 +184,7 @@ public sealed record AttemptProgress(TaskId Task, int Attempt, long Fence, long 
     public bool? Warm { get; init; }
 }
 
-/// <summary>A queued task as the scheduler knows it.</summary>
+/// <summary>A task that is or was queued, as the scheduler knows it.</summary>
 /// <param name="Share">As <see cref="TaskSpec.Share"/> has it.</param>
 /// <param name="Seq">The order of launch.</param>
 public sealed record QueuedTask(

@@ -53,6 +53,9 @@ public sealed record AgentTask
     /// <summary>Set from the moment somebody asked to cancel until the task has ended.</summary>
     public bool CancelRequested { get; init; }
 
+    /// <summary>It recurs, and somebody canceled all of its series: it has no next one. Until it is reopened.</summary>
+    public bool SeriesCanceled { get; init; }
+
     /// <summary>Over all attempts.</summary>
     public Usage Usage { get; init; } = Usage.Zero;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Awoc.Core.Budgets;
 using Awoc.Core.Catalog;
 using Awoc.Core.Integration;
@@ -111,6 +112,10 @@ public sealed record TaskSpec
 
     /// <summary>It comes again when it has ended; null for once.</summary>
     public Recurrence? Recurs { get; init; }
+
+    /// <summary>What has to hold when it starts: <see cref="Start"/>, and that the one before it in its series, which may be tried again, has ended.</summary>
+    [JsonIgnore]
+    public StartCondition? Precondition => Recurs?.Previous is { } previous ? (Start ?? new StartCondition()) with { AfterEnded = [previous] } : Start;
 
     /// <summary>The tasks that <c>${tasks.NAME…}</c> in its description stands for, by that name.</summary>
     public ImmutableSortedDictionary<string, TaskId> References

@@ -28,7 +28,7 @@ internal static class WorkflowEndpoints
     private static async Task<IResult> PlanAsync(WorkflowRequest request, WorkflowPlanner planner, WorkflowViews views, CancellationToken cancellation)
     {
         if (WrongPlace(request) is { } wrong) return wrong;
-        return await planner.PlanAsync(request, idempotencyKey: null, cancellation) switch
+        return await planner.PlanAsync(request, cancellation) switch
         {
             PlanAnswer.Planned(var run) => Results.Json(views.Plan(run, request.MaxCost), WireJson.Default.WorkflowRunView),
             var refused => Refuse(refused, request),
@@ -41,6 +41,8 @@ internal static class WorkflowEndpoints
         return await runs.RunAsync(request, LaunchOrders.Key(context), cancellation) switch
         {
             RunAnswer.Ran ran => Results.Json(views.Of(ran), WireJson.Default.WorkflowRunView),
+            RunAnswer.Repeated repeated => Results.Json(await views.OfAsync(repeated, cancellation), WireJson.Default.WorkflowRunView),
+            RunAnswer.KeyReused => LaunchEndpoints.Refuse(LaunchAnswer.Conflict.KeyReused),
             RunAnswer.NotPlanned(var why) => Refuse(why, request),
             RunAnswer.UnderWay(var workflow, var run) => Problems.Conflict(
                 $"the workflow {workflow} is under way (run {run}): wait for it (awoc workflow run without --fresh does), or cancel its tasks"),

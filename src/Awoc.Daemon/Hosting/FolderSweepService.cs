@@ -1,4 +1,3 @@
-using Awoc.Core.Store;
 using Awoc.Engine.TaskFolders;
 
 namespace Awoc.Daemon.Hosting;
@@ -13,9 +12,9 @@ internal sealed partial class FolderSweepService(FolderSweep sweep, ILogger<Fold
         {
             if (await sweep.RunAsync(stoppingToken) is > 0 and var made) LogMade(made);
         }
-        catch (StoreException broken)
+        catch (Exception broken) when (broken is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
-            // A task that starts makes its own.
+            // Whatever it is: a task that starts makes its own, and a fault here would end the daemon at each start.
             LogBroken(broken);
         }
     }

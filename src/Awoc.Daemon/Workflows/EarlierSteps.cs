@@ -52,9 +52,6 @@ internal sealed class EarlierSteps(ITaskStore store, AwocPaths paths)
     public async Task<IReadOnlyDictionary<string, AgentTask>> OfRunAsync(string workflow, string run, CancellationToken cancellation) =>
         (await store.WorkflowAsync(workflow, LookedForRun, cancellation)).Where(t => t.Spec.Step!.Run == run).GroupBy(t => t.Spec.Step!.Step).ToDictionary(g => g.Key, g => g.First());
 
-    /// <summary>Whether tasks of this run are among those that <see cref="BeginAsync"/> read.</summary>
-    public bool HasRun(string run) => _seen.Values.Any(t => t.Spec.Step?.Run == run);
-
     public AgentTask? Task(string id) => _seen.GetValueOrDefault(id);
 
     /// <summary>SHA-256 of a task's result; null where it is gone.</summary>

@@ -14,10 +14,7 @@ internal sealed record PlannedRun(BoundWorkflow Workflow, IReadOnlyList<PlannedT
     /// <summary>The run that is under way with one of these steps; null for none.</summary>
     public string? Live { get; init; }
 
-    /// <summary>The run that this very request began when it was sent before; null for none.</summary>
-    public string? Repeats { get; init; }
-
-    /// <summary>The tasks of <see cref="Live"/> or <see cref="Repeats"/> by step.</summary>
+    /// <summary>The tasks of <see cref="Live"/> by step.</summary>
     public IReadOnlyDictionary<string, AgentTask> LiveTasks { get; init; } = new Dictionary<string, AgentTask>();
 
     public IEnumerable<PlannedTask> Launches => Steps.Where(s => s.Decision.Reused is null);

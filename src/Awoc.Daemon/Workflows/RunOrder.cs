@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json;
 using Awoc.Client.Wire;
 using Awoc.Engine.Launching;
 
@@ -10,12 +10,20 @@ namespace Awoc.Daemon.Workflows;
 internal static class RunOrder
 {
     private const int SuffixDigits = 6;
-    private const int KeyedDigits = 10;
 
-    /// <summary>The same for the same key, whenever it comes: longer then, for no other run may have it.</summary>
-    public static string NameOf(string workflow, string? idempotencyKey) => $"{workflow}-" + (idempotencyKey is null
-        ? RandomNumberGenerator.GetHexString(SuffixDigits, lowercase: true)
-        : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)))[..KeyedDigits]);
+    public static string NewName(string workflow) => $"{workflow}-{RandomNumberGenerator.GetHexString(SuffixDigits, lowercase: true)}";
+
+    /// <summary>SHA-256 of what was asked for; who asked, and with what environment, is not part of it.</summary>
+    public static string ShaOf(WorkflowRequest request) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+        request with
+        {
+            File = "",
+            Inputs = new SortedDictionary<string, string>(request.Inputs.ToDictionary(), StringComparer.Ordinal),
+            ParentSession = null,
+            Environment = new Dictionary<string, string>(),
+            Secrets = new Dictionary<string, string>(),
+        },
+        WireJson.Default.WorkflowRequest)));
 
     /// <param name="name">The run's, which is its tasks' group.</param>
     public static BatchOrder Of(PlannedRun run, string name, WorkflowRequest request)
@@ -23,6 +31,7 @@ internal static class RunOrder
         return new BatchOrder([.. run.Launches.Select(Entry)])
         {
             Group = name,
+            RequestSha = ShaOf(request),
             MaxCost = request.MaxCost ?? run.Workflow.Budget.GetValueOrDefault("max_cost"),
             Tokens = Number("tokens"),
             InputTokens = Number("max_input_tokens"),

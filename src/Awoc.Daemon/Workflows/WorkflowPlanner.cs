@@ -24,8 +24,7 @@ internal sealed class WorkflowPlanner(EnginePorts ports, BatchPlanner planner)
         return (reading, faults);
     }
 
-    /// <param name="idempotencyKey">Of a request to run it: the run that it began before is found again, whatever became of that; null to plan only.</param>
-    public async Task<PlanAnswer> PlanAsync(WorkflowRequest request, string? idempotencyKey, CancellationToken cancellation)
+    public async Task<PlanAnswer> PlanAsync(WorkflowRequest request, CancellationToken cancellation)
     {
         var reading = WorkflowReader.Read(request.Text);
         if (reading.Faults.Count > 0) return new PlanAnswer.Faulty(reading.Faults);
@@ -54,15 +53,13 @@ internal sealed class WorkflowPlanner(EnginePorts ports, BatchPlanner planner)
         var run = new PlannedRun(
             workflow,
             [.. steps.Zip(decisions, (s, decision) => Planned(s.Drafted, s.Level, decision, earlier))]);
-        if (idempotencyKey is not null && RunOrder.NameOf(workflow.Name, idempotencyKey) is var own && earlier.HasRun(own))
-            return new PlanAnswer.Planned(run with { Repeats = own, LiveTasks = await earlier.OfRunAsync(workflow.Name, own, cancellation) });
         var shas = decisions.Select(d => d.InputsSha).ToHashSet(StringComparer.Ordinal);
         if (live.FirstOrDefault(t => shas.Contains(t.Spec.Step!.InputsSha)) is { Spec.Step.Run: var name })
             return new PlanAnswer.Planned(run with { Live = name, LiveTasks = await earlier.OfRunAsync(workflow.Name, name, cancellation) });
         if (!run.Launches.Any()) return new PlanAnswer.Planned(run);
 
         // What is launched as one has faults that no step has by itself: its money, above all.
-        var together = await planner.LookAsync(RunOrder.Of(run, RunOrder.NameOf(workflow.Name, idempotencyKey), request), cancellation);
+        var together = await planner.LookAsync(RunOrder.Of(run, RunOrder.NewName(workflow.Name), request), cancellation);
         return together.Faults.Count > 0 ? new PlanAnswer.Faulty([.. together.Faults.Select(run.Place)]) : new PlanAnswer.Planned(run);
     }
 

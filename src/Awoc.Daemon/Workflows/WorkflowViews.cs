@@ -55,10 +55,20 @@ internal sealed class WorkflowViews(ITaskStore store, TaskViews tasks, ISettings
     };
 
     /// <summary>The newest run, and of steps that it reused the newest task; null where there is none.</summary>
-    public async Task<WorkflowRunView?> NewestAsync(string workflow, CancellationToken cancellation)
+    public async Task<WorkflowRunView?> NewestAsync(string workflow, CancellationToken cancellation) =>
+        await store.WorkflowAsync(workflow, Looked, cancellation) is { Count: > 0 } all ? Of(workflow, all) : null;
+
+    /// <summary>A run as it stands, which later ones may have followed.</summary>
+    public async Task<WorkflowRunView> OfAsync(RunAnswer.Repeated repeated, CancellationToken cancellation)
     {
-        var all = await store.WorkflowAsync(workflow, Looked, cancellation);
-        if (all.Count == 0) return null;
+        var step = repeated.Tasks[0].Spec.Step!;
+        var earlier = (await store.WorkflowAsync(step.Workflow, Looked, cancellation)).SkipWhile(t => t.Spec.Step!.Run != step.Run).SkipWhile(t => t.Spec.Step!.Run == step.Run);
+        return Of(step.Workflow, [.. repeated.Tasks.Reverse(), .. earlier.Where(t => repeated.Steps.Contains(t.Spec.Step!.Step))]);
+    }
+
+    /// <param name="all">Newest first.</param>
+    private WorkflowRunView Of(string workflow, IReadOnlyList<AgentTask> all)
+    {
         var run = all[0].Spec.Step!.Run;
         List<AgentTask> newest = [.. all.GroupBy(t => t.Spec.Step!.Step).Select(g => g.FirstOrDefault(t => t.Spec.Step!.Run == run) ?? g.FirstOrDefault(t => t.Outcome == TaskOutcome.Succeeded) ?? g.First())];
         Dictionary<TaskId, string> keys = newest.ToDictionary(t => t.Id, t => t.Spec.Step!.Step);

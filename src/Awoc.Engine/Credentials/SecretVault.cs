@@ -13,11 +13,13 @@ public sealed class SecretVault
 
     public void Put(TaskId task, IReadOnlyDictionary<string, string> secrets) => _byTask[task] = secrets;
 
-    /// <summary>Those of them that are not held already: what the launch brought stays as it was.</summary>
-    public void Add(TaskId task, IReadOnlyDictionary<string, string> secrets)
+    /// <summary>Those of them that are not held already: what the launch brought stays as it was. False where there are none.</summary>
+    public bool Add(TaskId task, IReadOnlyDictionary<string, string> secrets)
     {
-        if (secrets.Count == 0) return;
+        var held = Get(task);
+        if (secrets.Keys.All(held.ContainsKey)) return false;
         _byTask.AddOrUpdate(task, secrets, (_, held) => secrets.Concat(held).GroupBy(s => s.Key).ToDictionary(g => g.Key, g => g.Last().Value));
+        return true;
     }
 
     public IReadOnlyDictionary<string, string> Get(TaskId task) =>

@@ -8,12 +8,13 @@ namespace Awoc.Engine.Launching;
 internal static class BatchDraft
 {
     /// <param name="ids">Of the tasks to be, in the order of the batch.</param>
+    /// <param name="isRepeat">Something was launched under its idempotency key: this is the same, or refused.</param>
     public static async Task<DraftedBatch> MakeAsync(
-        EnginePorts ports, LaunchSite site, BatchOrder batch, IReadOnlyList<TaskId> ids, CancellationToken cancellation)
+        EnginePorts ports, LaunchSite site, BatchOrder batch, IReadOnlyList<TaskId> ids, bool isRepeat, CancellationToken cancellation)
     {
         var draft = new SpecDraft(ports, site);
         SpecAnswer[] own = [.. batch.Entries.Select(entry => Placed(entry, Shared(batch, draft.Of(entry.Order with { Group = entry.Order.Group ?? batch.Group }))))];
-        var answers = await BatchMoney.SpreadAsync(ports, batch, own, cancellation);
+        var answers = await BatchMoney.SpreadAsync(ports, batch, own, isRepeat, cancellation);
         var specs = await new Dependencies(ports, batch, ids).PutIntoAsync([.. answers.Select(a => (a as SpecAnswer.Made)?.Spec)], cancellation);
         List<SpecFault> faults = [];
         for (var at = 0; at < answers.Count; at++)

@@ -15,13 +15,14 @@ internal static class BatchMoney
 {
     private const string Flag = "--max-cost";
 
+    /// <param name="isRepeat">It was launched before: what the group has spent since is its own.</param>
     public static async Task<IReadOnlyList<SpecAnswer>> SpreadAsync(
-        EnginePorts ports, BatchOrder batch, IReadOnlyList<SpecAnswer> drafts, CancellationToken cancellation)
+        EnginePorts ports, BatchOrder batch, IReadOnlyList<SpecAnswer> drafts, bool isRepeat, CancellationToken cancellation)
     {
         if (batch.MaxCost is not { } given) return drafts;
         if (!LimitTexts.TryCost(given, out var cost)) return Refused(LimitTexts.CostAllowed);
         await ports.LearnAsync(batch.Group, cancellation);
-        var spent = batch.Group is { } name ? ports.Pools.SpentBy(name).CostUsd ?? 0 : 0;
+        var spent = !isRepeat && batch.Group is { } name ? ports.Pools.SpentBy(name).CostUsd ?? 0 : 0;
         if (cost <= spent) return Refused($"more than the {Dollars(spent)} dollars that the group {batch.Group} has spent already: raise it, or name another group (--group)");
         List<SpecAnswer.Made> paying = [.. drafts.OfType<SpecAnswer.Made>().Where(d => d.Spec.Model is not null)];
         var open = paying.Count(d => d.Spec.Budget.CostUsd is null);

@@ -24,6 +24,9 @@ public sealed record BatchOrder(IReadOnlyList<BatchEntry> Entries)
     /// <summary>Tasks that were launched before, by the words that the entries name them with as they do each other.</summary>
     public IReadOnlyDictionary<string, TaskId> Known { get; init; } = new Dictionary<string, TaskId>();
 
+    /// <summary>SHA-256 of the request that it was made from, which an idempotency key then stands for; null where that is the batch itself.</summary>
+    public string? RequestSha { get; init; }
+
     public static BatchOrder Of(LaunchOrder order) => new([new BatchEntry(null, order)]);
 
     /// <summary>How a fault names an entry: by its key, else its place from 1; null where there is only one without a key.</summary>

@@ -12,7 +12,7 @@ public sealed class BatchPlanner(EnginePorts ports)
     {
         var site = new LaunchSite(ports);
         TaskId[] ids = [.. batch.Entries.Select(_ => TaskId.New(ports.Time))];
-        var drafted = await BatchDraft.MakeAsync(ports, site, batch, ids, cancellation);
+        var drafted = await BatchDraft.MakeAsync(ports, site, batch, ids, isRepeat: false, cancellation);
         List<PlannedLaunch> planned = [];
         for (var at = 0; at < drafted.Specs.Count; at++)
         {

@@ -34,7 +34,10 @@ public abstract record LaunchAnswer
 
     public sealed record Invalid(IReadOnlyList<SpecFault> Faults) : LaunchAnswer;
 
-    public sealed record Conflict(string Why) : LaunchAnswer;
+    public sealed record Conflict(string Why) : LaunchAnswer
+    {
+        public static Conflict KeyReused { get; } = new("the idempotency key belongs to a different launch: use a new one");
+    }
 
     /// <summary>A shared budget has no room, and the settings let no task wait for it.</summary>
     public sealed record Short(string Why) : LaunchAnswer;

@@ -25,13 +25,15 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
             return new LaunchAnswer.Invalid([new SpecFault("tasks", $"{batch.Entries.Count}", $"from 1 to {BatchOrder.MostTasks} tasks")]);
         var site = new LaunchSite(ports);
         TaskId[] ids = [.. batch.Entries.Select(_ => TaskId.New(ports.Time))];
-        var drafted = await BatchDraft.MakeAsync(ports, site, batch, ids, cancellation);
+        // What a launch has used up since is in the way of any but its own repeat.
+        var isRepeat = idempotencyKey is not null && await ports.Book.Store.FindKeyAsync(idempotencyKey, cancellation) is not null;
+        var drafted = await BatchDraft.MakeAsync(ports, site, batch, ids, isRepeat, cancellation);
         if (drafted.Faults.Count > 0) return new LaunchAnswer.Invalid(drafted.Faults);
         if (drafted.NoAgent is { } none) return none;
 
         var now = ports.Time.GetUtcNow();
         Decision.Accepted[] launches = [.. drafted.Specs.Select((spec, at) => TaskLifecycle.Launch(ids[at], spec!, now))];
-        var room = await RoomAsync(batch, launches, site, cancellation);
+        var room = isRepeat ? (null, []) : await RoomAsync(batch, launches, site, cancellation);
         if (room.Refused is { } full) return full;
         List<string> notices = [.. drafted.Notices];
         foreach (var launch in launches) notices.AddRange(await site.ForewarnAsync(launch.Next.Spec, cancellation));
@@ -50,7 +52,7 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
                     ? $"two tasks of the batch are to write {output}, one of them task {batch.Label(at)}: name another output"
                     : $"task {by.Handle} is going to write {output}: wait for it (awoc wait {by.Handle}), cancel it, or name another output");
             case LaunchResult.KeyReused:
-                return new LaunchAnswer.Conflict("the idempotency key belongs to a different launch: use a new one");
+                return LaunchAnswer.Conflict.KeyReused;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -84,7 +86,7 @@ public sealed class Launcher(EnginePorts ports, SecretSupply supply)
             // Both before the commit: the dispatcher may take a task in the same millisecond.
             for (var at = 0; at < launches.Length; at++) ports.Vault.Put(launches[at].Next.Id, batch.Entries[at].Order.Secrets);
             ports.Files.Create([.. launches.Select(l => l.Next)]);
-            var sha = idempotencyKey is null ? null : RequestSha(batch, launches);
+            var sha = idempotencyKey is null ? null : batch.RequestSha ?? RequestSha(batch, launches);
             cancellation.ThrowIfCancellationRequested();
             // Not to be called off in its midst: whether it was stored would be anybody's guess.
             return stored = await ports.Book.LaunchAsync(launches, idempotencyKey, sha, CancellationToken.None);

@@ -75,24 +75,21 @@ public sealed class StartBoard(TaskBook book, ISettingsSource source, MachineRoo
         _watching = true;
         Refresh();
         var running = await book.Store.InAttemptAsync(stop);
-        var queued = await book.Store.QueuedAsync(stop);
-        List<AgentTask> held = [];
+        List<(QueuedTask Task, bool IsHeld)> places = [.. (await book.Store.QueuedAsync(stop)).Select(t => (t, false))];
         foreach (var kind in Enum.GetValues<WaitKind>().Where(k => k.KeepsPlace()))
-            held.AddRange(await book.Store.WaitingAsync(kind, stop));
+            places.AddRange((await book.Store.HeldAsync(kind, stop)).Select(t => (t, true)));
         lock (_gate)
         {
             (_begun, _begunAt) = (time.GetUtcNow(), time.GetTimestamp());
             foreach (var task in running) Hear(task, LineClock.Place(task.StartedAt ?? _begun, _begun));
-            foreach (var task in queued.OrderBy(t => t.QueuedAt).ThenBy(t => t.Seq))
+
+            // Those of one batch were queued at one time: only the store's own order tells them apart, held or not.
+            foreach (var (task, isHeld) in places.OrderBy(p => p.Task.QueuedAt).ThenBy(p => p.Task.Seq))
             {
                 if (!IsNews(task.Id, task.Version)) continue;
-                Queue(task with { QueuedAt = LineClock.Place(task.QueuedAt, _begun), Seq = ++_seq }, task.QueuedAt);
-            }
-
-            foreach (var task in held.OrderBy(t => t.QueuedAt))
-            {
-                if (task.QueuedAt is not { } stored || !IsNews(task.Id, task.Version)) continue;
-                _known[task.Id] = new Known(task.Version, false, stored, LineClock.Place(stored, _begun), ++_seq);
+                var placed = task with { QueuedAt = LineClock.Place(task.QueuedAt, _begun), Seq = ++_seq };
+                if (isHeld) _known[task.Id] = new Known(task.Version, false, task.QueuedAt, placed.QueuedAt, placed.Seq);
+                else Queue(placed, task.QueuedAt);
             }
         }
     }

@@ -101,12 +101,21 @@ public sealed record TaskConfigFile
         File.Move(draft, folder.Config, overwrite: true);
     }
 
-    /// <summary>Unless there is one, which then tells of a later state.</summary>
+    /// <summary>Unless there is one, which then tells of a later state. It appears whole: whoever finds it there takes the folder for made.</summary>
     public static void TryWriteNew(AgentTask task, TaskFolder folder)
     {
         if (File.Exists(folder.Config)) return;
-        using var file = new FileStream(folder.Config, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        file.Write(Bytes(task, folder));
+        var draft = folder.Config + ".new";
+        File.WriteAllBytes(draft, Bytes(task, folder));
+        try
+        {
+            File.Move(draft, folder.Config, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(folder.Config))
+        {
+            // The task's start was first.
+            File.Delete(draft);
+        }
     }
 
     private static byte[] Bytes(AgentTask task, TaskFolder folder) =>

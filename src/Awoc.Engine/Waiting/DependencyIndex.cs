@@ -37,8 +37,8 @@ internal sealed class DependencyIndex
         var before = _waiting.GetValueOrDefault(task.Id);
         if (before?.Task.Version >= task.Version || _gone.GetValueOrDefault(task.Id) >= task.Version) return;
         if (before is not null) Remove(before.Task);
-        if (task is { State: TaskState.Scheduled, WaitKind: WaitKind.Dependency, Spec.Start: { } start }) Add(task, start);
-        else if (task.Spec.Start is { Decides: true }) Gone(task);
+        if (task is { State: TaskState.Scheduled, WaitKind: WaitKind.Dependency, Spec.Precondition: { } start }) Add(task, start);
+        else if (task.Spec.Precondition is { Decides: true }) Gone(task);
     }
 
     /// <summary>How those stand that were <see cref="Unknown"/>; what is not among them does not exist.</summary>

@@ -83,7 +83,7 @@ public sealed partial class DependencyWatch(EnginePorts ports, ILogger<Dependenc
 
     private async Task DecideAsync(AgentTask task, CancellationToken stop)
     {
-        var condition = task.Spec.Start!;
+        var condition = task.Spec.Precondition!;
         var decision = StartConditions.Decide(condition, _index.StandingOf, ports.Time.GetUtcNow());
         if (decision is StartDecision.Wait)
         {

@@ -63,7 +63,8 @@ internal sealed class TaskRow
         Attempt = (int)Attempt,
         Fence = Fence,
         InAttempt = InAttempt != 0,
-        CancelRequested = CancelRequested != 0,
+        CancelRequested = CancelBits.HasTask(CancelRequested),
+        SeriesCanceled = CancelBits.HasSeries(CancelRequested),
         Usage = StoredJson.Usage(Usage),
         RunMs = RunMs,
         WaitsFor = WaitsFor,
@@ -163,6 +164,15 @@ internal sealed class StoredEventRow
     public required string Data { get; set; }
 
     public StoredEvent ToEvent() => new(Seq, Core.Tasks.TaskId.Parse(TaskId), Version, StoredJson.Event(Data));
+}
+
+/// <summary>A row of <c>idempotency</c>.</summary>
+internal sealed class KeyRow
+{
+    public required string RequestSha { get; set; }
+    public required string TaskIds { get; set; }
+
+    public KeyedLaunch ToLaunch() => new(RequestSha, StoredIds.Parse(TaskIds));
 }
 
 /// <summary>The number of tasks in one state.</summary>

@@ -16,13 +16,18 @@ internal static class ReadSql
 
     public const string Standings = $"SELECT {StandingRow.Columns} FROM task WHERE id IN (SELECT value FROM json_each(@ids))";
 
+    public const string FindKey = "SELECT request_sha, task_ids FROM idempotency WHERE key = @key AND expires_us > @now";
+
     public const string Count = "SELECT state, count(*) AS count FROM task GROUP BY state";
 
     public const string CountState = "SELECT count(*) FROM task WHERE state = @state";
 
     public const string Queued = $"SELECT {QueuedRow.Columns} FROM task WHERE state = 'queued'";
 
-    public const string NeverStarted = "SELECT id FROM task WHERE state IN ('queued', 'scheduled') AND attempt = 0";
+    public const string Held =
+        $"SELECT {QueuedRow.Columns} FROM task WHERE wait_kind IS NOT NULL AND wait_kind = @kind AND queued_us IS NOT NULL";
+
+    public const string NeverStarted = "SELECT id FROM task WHERE state IN ('queued', 'scheduled', 'awaiting_input') AND attempt = 0";
 
     public const string SameInputs =
         $"SELECT {TaskRow.Columns} FROM task WHERE inputs_sha IS NOT NULL AND inputs_sha = @sha ORDER BY seq DESC LIMIT @limit";

@@ -17,6 +17,9 @@ public sealed partial class SqliteTaskStore
     public Task<AgentTask?> FindAsync(TaskId id, CancellationToken cancellation) => _readers.ReadAsync(
         c => c.QueryFirstOrDefault<TaskRow>(ReadSql.Find, new { id = id.Value })?.ToTask(), cancellation);
 
+    public Task<KeyedLaunch?> FindKeyAsync(string idempotencyKey, CancellationToken cancellation) => _readers.ReadAsync(
+        c => c.QueryFirstOrDefault<KeyRow>(ReadSql.FindKey, new { key = idempotencyKey, now = Microseconds.From(_time.GetUtcNow()) })?.ToLaunch(), cancellation);
+
     public Task<IReadOnlyList<TaskId>> ResolveAsync(string reference, int limit, CancellationToken cancellation) =>
         _readers.ReadAsync(c => Resolve(c, reference, limit), cancellation);
 
@@ -52,6 +55,9 @@ public sealed partial class SqliteTaskStore
 
     public Task<IReadOnlyList<QueuedTask>> QueuedAsync(CancellationToken cancellation) =>
         _readers.ReadAsync<IReadOnlyList<QueuedTask>>(c => [.. c.Query<QueuedRow>(ReadSql.Queued).Select(r => r.ToTask())], cancellation);
+
+    public Task<IReadOnlyList<QueuedTask>> HeldAsync(WaitKind kind, CancellationToken cancellation) => _readers.ReadAsync<IReadOnlyList<QueuedTask>>(
+        c => [.. c.Query<QueuedRow>(ReadSql.Held, new { kind = kind.Text() }).Select(r => r.ToTask())], cancellation);
 
     public Task<IReadOnlyList<TaskId>> NeverStartedAsync(CancellationToken cancellation) =>
         _readers.ReadAsync(c => Ids(c.Query<string>(ReadSql.NeverStarted)), cancellation);

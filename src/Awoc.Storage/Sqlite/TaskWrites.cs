@@ -83,7 +83,7 @@ internal sealed class TaskWrites : IDisposable
             if (seen is { } before)
             {
                 return before.Sha == requestSha
-                    ? new LaunchResult.Repeated([.. before.Ids.Split(' ').Select(TaskId.Parse)])
+                    ? new LaunchResult.Repeated(StoredIds.Parse(before.Ids))
                     : new LaunchResult.KeyReused();
             }
         }
@@ -97,8 +97,7 @@ internal sealed class TaskWrites : IDisposable
 
         if (key is not null)
         {
-            var ids = string.Join(' ', launches.Select(l => l.Task.Id.Value));
-            _insertKey.Bind(key).Bind(requestSha).Bind(ids).Bind(now + Microseconds.From(s_keyLife)).Run();
+            _insertKey.Bind(key).Bind(requestSha).Bind(StoredIds.Text(launches.Select(l => l.Task.Id))).Bind(now + Microseconds.From(s_keyLife)).Run();
         }
 
         return new LaunchResult.Stored([.. launches.Select(l => l.Task)]);
@@ -205,7 +204,7 @@ internal sealed class TaskWrites : IDisposable
         .Bind(task.Version).Bind(task.State.Text()).Bind(task.Outcome.Text()).Bind(task.Reason.Text()).Bind(task.Detail)
         .Bind(task.Result.Text()).Bind(task.Verification.Text()).Bind(task.ResultPath).Bind(task.Delivered).Bind(task.Summary)
         .Bind(task.WaitsFor).Bind(Microseconds.From(task.DueAt))
-        .Bind(task.Attempt).Bind(task.InAttempt).Bind(task.Fence).Bind(task.CancelRequested).Bind(usage).Bind(task.RunMs)
+        .Bind(task.Attempt).Bind(task.InAttempt).Bind(task.Fence).Bind(CancelBits.Of(task)).Bind(usage).Bind(task.RunMs)
         .Bind(Microseconds.From(task.QueuedAt)).Bind(Microseconds.From(task.StartedAt)).Bind(Microseconds.From(task.EndedAt))
         .Bind(StoredJson.Text(task.Budget, task.Spec)).Bind(StoredJson.Text(task.Recovery))
         .Bind(Microseconds.From(task.ReadAt)).Bind(task.WaitKind.Text()).Bind(task.Successor?.Value);

@@ -42,6 +42,6 @@ public sealed class BatchMoneyTests
                 [])),
         ];
         var batch = new BatchOrder([.. own.Select(_ => new BatchEntry(null, s_order))]) { Group = "g", MaxCost = maxCost };
-        return BatchMoney.SpreadAsync(ports, batch, drafts, TestContext.Current.CancellationToken);
+        return BatchMoney.SpreadAsync(ports, batch, drafts, isRepeat: false, TestContext.Current.CancellationToken);
     }
 }

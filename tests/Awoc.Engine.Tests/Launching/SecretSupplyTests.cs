@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using Awoc.Core.Budgets;
 using Awoc.Core.Lifecycle;
+using Awoc.Core.Store;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Launching;
+using Awoc.Engine.Tasks;
 using Awoc.Engine.Tests.Scheduling;
 
 namespace Awoc.Engine.Tests.Launching;
@@ -68,6 +71,47 @@ public sealed class SecretSupplyTests
         Assert.Equal(TaskState.Queued, (await rig.Store.FindAsync(before.Id, Stop))!.State);
     }
 
+    [Fact]
+    public async Task Supply_ManyThatWait_ReadsThemTogetherAndThoseThatGetNothingNotAtAll()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        for (var i = 0; i < 20; i++) await LaunchAsync(rig);
+        for (var i = 0; i < 20; i++) await rig.LaunchAsync();
+        var asks = await rig.ApplyAsync(await LaunchAsync(rig), new TaskCommand.AskInput("needs it"));
+        rig.Use(new TaskBook(Counted.Of(rig.Store, out var counted), rig.Feed, rig.Time));
+        var supply = new SecretSupply(rig.Ports());
+
+        Assert.Equal([asks.Id], await supply.SupplyAsync(s_secrets, Stop));
+
+        // All once, and the one that goes on for its change.
+        Assert.Equal([21, 1], counted.Read);
+        counted.Read.Clear();
+        Assert.Empty(await supply.SupplyAsync(s_secrets, Stop));
+        Assert.Empty(counted.Read);
+    }
+
     private static Task<AgentTask> LaunchAsync(SchedulingRig rig) =>
         rig.LaunchAsync(with: s => s with { SecretNames = [Key], RequiredSecrets = ImmutableArray.Create(Key) });
+
+    /// <summary>The real store; says of each look at tasks by their ids how many those were.</summary>
+    public class Counted : DispatchProxy
+    {
+        private ITaskStore _store = null!;
+
+        public List<int> Read { get; } = [];
+
+        public static ITaskStore Of(ITaskStore store, out Counted counted)
+        {
+            var proxy = Create<ITaskStore, Counted>();
+            counted = (Counted)(object)proxy;
+            counted._store = store;
+            return proxy;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.Name == nameof(ITaskStore.FindAsync)) Read.Add(args![0] is IReadOnlyCollection<TaskId> ids ? ids.Count : 1);
+            return targetMethod.Invoke(_store, args);
+        }
+    }
 }

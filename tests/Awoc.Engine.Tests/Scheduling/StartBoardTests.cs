@@ -192,6 +192,21 @@ public sealed class StartBoardTests
     }
 
     [Fact]
+    public async Task Begin_OneOfABatchIsHeld_HasItsPlaceInItAgain()
+    {
+        await using var rig = await SchedulingRig.OpenAsync(new SettableClock());
+        var tasks = new[] { await rig.LaunchAsync(), await rig.LaunchAsync(), await rig.LaunchAsync(), await rig.LaunchAsync() };
+        await rig.ApplyAsync(tasks[0], new TaskCommand.Postpone(null, WaitKind.Budget, "something"));
+        await rig.ApplyAsync(tasks[2], new TaskCommand.Postpone(null, WaitKind.Window, "something"));
+        await rig.ReopenAsync();
+        await rig.Board.BeginAsync(Stop);
+        await rig.ApplyAsync(tasks[2], new TaskCommand.Enqueue());
+        await rig.ApplyAsync(tasks[0], new TaskCommand.Enqueue());
+
+        Assert.Equal(tasks.Select(t => t.Id), Taken(rig.Board));
+    }
+
+    [Fact]
     public async Task Drop_HeldAtItsStart_GivesTheShareItsTurnBack()
     {
         var clock = new SettableClock();

@@ -51,6 +51,30 @@ public sealed class TaskFilesTests
         Assert.Equal(0, await new FolderSweep(rig.Store, rig.TaskFiles()).RunAsync(Stop));
     }
 
+    /// <summary>Whoever sees a configuration takes the folder for made: a daemon that died in the midst must not leave half of one.</summary>
+    [Fact]
+    public async Task Create_ConfigurationOfANewTask_AppearsWhole()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        var files = rig.TaskFiles();
+        AgentTask[] tasks = [.. Enumerable.Range(0, 200).Select(_ => New(rig))];
+        var making = Task.Run(() => Array.ForEach(tasks, task => files.Create([task])), Stop);
+        foreach (var config in tasks.Select(t => rig.Paths.Task(t.Id).Config))
+        {
+            FileInfo seen;
+            do
+            {
+                seen = new FileInfo(config);
+            }
+            while (!seen.Exists && !making.IsFaulted);
+
+            Assert.NotEqual(0, seen.Length);
+        }
+
+        await making;
+        Assert.All(tasks, t => Assert.Single(Directory.GetFiles(rig.Paths.Task(t.Id).Path, "task-config.json*")));
+    }
+
     private static AgentTask New(SchedulingRig rig) => TaskLifecycle.Launch(
         TaskId.New(rig.Time),
         new TaskSpec { Type = "custom", Description = "true", Agent = "command", Cwd = "/", Budget = Core.Budgets.Budget.Default },

@@ -32,8 +32,10 @@ public sealed class CancellationTests
         }
     }
 
-    [Fact]
-    public async Task CancelGroup_RunningTaskThatRecurs_EndsItsSeries()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CancelGroup_RunningTaskThatRecurs_EndsItsSeries(bool aloneFirst)
     {
         await using var rig = await SchedulingRig.OpenAsync();
         rig.LetRecur();
@@ -41,13 +43,33 @@ public sealed class CancellationTests
         var running = await rig.ApplyAsync(task, new TaskCommand.Dispatch("node"));
         var ports = rig.Ports();
 
-        var canceled = await new Cancellation(ports, rig.Dispatcher(ports)).CancelGroupAsync("g", Stop);
-        Assert.Equal([task.Id], canceled.Select(t => t.Id));
+        // Alone first, which ends this one only.
+        var cancellation = new Cancellation(ports, rig.Dispatcher(ports));
+        if (aloneFirst) await cancellation.CancelAsync(task.Id, Stop);
+        Assert.Equal([task.Id], (await cancellation.CancelGroupAsync("g", Stop)).Select(t => t.Id));
+
+        // The daemon that was told so is gone before the task has ended.
+        await rig.ReopenAsync();
+        rig.LetRecur();
         var ended = await rig.ApplyAsync(running, Deferred(running, rig));
 
-        Assert.Equal(TaskOutcome.Canceled, ended.Outcome);
-        var next = await rig.EndOfAsync(ended.Successor!.Value);
-        Assert.Equal((TaskOutcome.Canceled, (TaskId?)null), (next.Outcome!.Value, next.Successor));
+        Assert.Equal((TaskOutcome.Canceled, (TaskId?)null), (ended.Outcome!.Value, ended.Successor));
+    }
+
+    [Fact]
+    public async Task CancelGroup_ThenRetried_GoesOnWithItsSeries()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        rig.LetRecur();
+        var task = await rig.LaunchAsync(with: s => s with { Group = "g", Recurs = new Recurrence("0 2 * * *", "Etc/UTC") });
+        var ports = rig.Ports();
+        await new Cancellation(ports, rig.Dispatcher(ports)).CancelGroupAsync("g", Stop);
+
+        await rig.ApplyAsync(task, new TaskCommand.Reopen("user"));
+        var running = await rig.ApplyAsync(task, new TaskCommand.Dispatch("node"));
+        var ended = await rig.ApplyAsync(running, new TaskCommand.Finish(running.Fence, Usage.Zero, 1, new TaskEnding { Outcome = TaskOutcome.Succeeded }));
+
+        Assert.NotNull(ended.Successor);
     }
 
     private static TaskCommand.Defer Deferred(AgentTask running, SchedulingRig rig) =>

@@ -3,12 +3,36 @@ using Awoc.Core.Scheduling;
 using Awoc.Core.Tasks;
 using Awoc.Engine.Scheduling;
 using Awoc.Engine.Tests.Scheduling;
+using Awoc.Engine.Waiting;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Awoc.Engine.Tests.Waiting;
 
 /// <summary>A series that delivers each result to the same file.</summary>
 public sealed class RecurrencesTests
 {
+    [Fact]
+    public async Task Start_TheOneBeforeItIsTriedAgain_WaitsForThat()
+    {
+        await using var rig = await SchedulingRig.OpenAsync();
+        var ports = rig.Ports();
+        using var stop = new CancellationTokenSource();
+        var watch = new DependencyWatch(ports, NullLogger<DependencyWatch>.Instance).RunAsync(stop.Token);
+        rig.Dispatch(new DependencyGate(ports));
+        var go = Path.Combine(rig.Paths.Home, "go");
+        var again = await rig.LaunchAsync($"while [ ! -e {go} ]; do sleep 0.05; done");
+        await rig.UntilAsync(again.Id, t => t.State == TaskState.Running, "to run");
+
+        var next = await rig.LaunchAsync(with: s => s with { Recurs = new Recurrence("0 2 * * *", "Etc/UTC") { Previous = again.Id } });
+
+        var waits = await rig.UntilAsync(next.Id, t => t.State != TaskState.Queued, "to be looked at");
+        Assert.Equal((TaskState.Scheduled, WaitKind.Dependency, $"task {again.Id.Handle}"), (waits.State, waits.WaitKind, waits.WaitsFor));
+        await File.WriteAllTextAsync(go, "");
+        Assert.True((await rig.EndOfAsync(next.Id)).StartedAt >= (await rig.EndOfAsync(again.Id)).EndedAt);
+        await stop.CancelAsync();
+        await watch;
+    }
+
     [Fact]
     public async Task Stored_SeriesWithAnOutput_EachDeliversAndAnyCanBeTriedAgain()
     {
