@@ -31,6 +31,8 @@ internal sealed class WarmSandbox : IAsyncDisposable
         var awoc = new AwocSandbox().WithClaude(size);
         awoc.Environment["ANTHROPIC_API_KEY"] = "a-key";
         awoc.Environment["ANTHROPIC_BASE_URL"] = server.BaseUrl.ToString();
+        // Of somebody who has used Claude Code before: in a new home, two that start together make an id of their own each.
+        await File.WriteAllTextAsync(Path.Combine(awoc.Root, ".claude.json"), $$"""{"userID":"{{new string('a', 64)}}"}""");
         var warm = new WarmSandbox(awoc, server);
         await File.WriteAllTextAsync(Path.Combine(awoc.Work, "README.md"), "# A project\n");
         await warm.GitAsync("git init -q . && git add . && git -c user.name=n -c user.email=e commit -qm first");
